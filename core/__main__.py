@@ -1,0 +1,201 @@
+"""The command line: `python -m core translate | evaluate | models | train | data`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from core.checkpoints import PRETRAINED, Card, cards, load
+from core.records import LENGTH_NORMS, BeamOptions, GreedyOptions
+from core.text.corpora import cache_folder, data_folders, read_lines
+from core.text.subwords import clean
+from core.trace_json import summary_json
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0, or 2 after one sentence on stderr."""
+    chosen = parser().parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except (ValueError, OSError, FloatingPointError) as error:
+        print(f"seqscope: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("seqscope: stopped; what was written stays, train --resume goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m core", description="Sequence-to-sequence models, watched.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    def models_dir(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
+
+    models_dir(command("models", show_models, "List the shipped models and how well they do."))
+
+    added = command("translate", run_translate, "Translate a sentence, or stdin: one sentence a line.")
+    added.add_argument("text", nargs="?", metavar="TEXT")
+    added.add_argument("--model", required=True)
+    added.add_argument("--strategy", choices=("greedy", "beam"), default="beam")
+    added.add_argument("--json", action="store_true", help="print everything recorded, one JSON object a sentence")
+    beam_arguments(added)
+    models_dir(added)
+
+    added = command("evaluate", run_evaluate, "Translate a file and compare it with its reference: BLEU and chrF.")
+    added.add_argument("--model", required=True)
+    added.add_argument("--source", type=Path, required=True, help="one sentence a line, plain or .gz")
+    added.add_argument("--reference", type=Path, required=True)
+    beam_arguments(added)
+    models_dir(added)
+
+    added = command("train", run_train, "Train a model by its recipe, measure it and write its folder.")
+    added.add_argument("recipe", metavar="RECIPE")
+    added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
+    added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    added.add_argument("--output", type=Path, help="the model's folder (default: runs/RECIPE)")
+    added.add_argument("--threads", type=int, default=1, help="CPU threads; one is fastest for two trainings at once")
+
+    data = commands.add_parser("data", help="Corpora: fetch them, or list those on this machine.")
+    kinds = data.add_subparsers(required=True, metavar="fetch|list")
+    fetch = kinds.add_parser("fetch", help="Download a corpus, checked and resumable.")
+    fetch.add_argument("corpus", choices=("multi30k", "tatoeba"))
+    fetch.add_argument("--data-dir", type=Path, default=cache_folder(), help="where to (default: %(default)s)")
+    fetch.set_defaults(run=run_fetch)
+    listing = kinds.add_parser("list", help="What is on this machine, and where.")
+    listing.add_argument("--data-dir", type=Path)
+    listing.set_defaults(run=list_data)
+    return top
+
+
+def beam_arguments(added: argparse.ArgumentParser) -> None:
+    """The options of beam search."""
+    added.add_argument("--beam-size", type=int, default=BeamOptions.beam_size)
+    added.add_argument("--length-norm", choices=LENGTH_NORMS, default=BeamOptions.length_norm)
+    added.add_argument("--length-penalty", type=float, metavar="A", help="alpha of gnmt (default: the model card's)")
+
+
+def options_of(chosen: argparse.Namespace, card: Card) -> GreedyOptions | BeamOptions:
+    """The decoder's options; ValueError if one is out of range."""
+    if getattr(chosen, "strategy", "beam") == "greedy":
+        return GreedyOptions()
+    alpha = card.length_penalty if chosen.length_penalty is None else chosen.length_penalty
+    return BeamOptions(chosen.beam_size, chosen.length_norm, alpha)
+
+
+def show_models(chosen: argparse.Namespace) -> None:
+    """A line a model, then what is wrong with the others."""
+    found, broken = cards(chosen.models_dir)
+    row = "{:<24} {:>6} {:>6} {:>6} {:>6} {:>6}  {}"
+    print(row.format("model", "BLEU", "lower", "liter.", "chrF", "M par.", "data"))
+    for name, card in found.items():
+        test = card.metrics.get("test_2016") or card.metrics.get("test") or {}
+        scores = [test.get(key, "-") for key in ("bleu", "bleu_lowercased", "bleu_literature", "chrf")]
+        print(row.format(name, *scores, round(card.parameters / 1e6, 1), f"{card.corpus}; {card.licence}"))
+    for sentence in broken.values():
+        print(f"left out: {sentence}", file=sys.stderr)
+    if not found:
+        raise ValueError(f"no models in {chosen.models_dir}; train one: python -m core train en-de-transformer")
+
+
+def run_translate(chosen: argparse.Namespace) -> None:
+    """One sentence, or stdin line by line: an empty line in gives an empty line out."""
+    import torch
+
+    from core.decoding.translate import decode
+
+    torch.set_num_threads(1)
+    loaded = load(chosen.model, chosen.models_dir)
+    options = options_of(chosen, loaded.card)
+    if chosen.text is not None and not clean(chosen.text):
+        raise ValueError("the sentence is empty: give some text to translate")
+    for line in stdin_lines() if chosen.text is None else [chosen.text]:
+        if not clean(line):
+            print("null" if chosen.json else "", flush=True)
+            continue
+        trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
+        answer = json.dumps(summary_json(trace), ensure_ascii=False) if chosen.json else trace.hypotheses[0].text
+        print(answer, flush=True)
+
+
+def stdin_lines() -> Iterator[str]:
+    """Lines as they come; bytes that are not UTF-8 become a visible mark."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", errors="replace").rstrip("\r\n")
+
+
+def run_evaluate(chosen: argparse.Namespace) -> None:
+    """Metrics of one file against its reference."""
+    from core.decoding.translate import translate_batches
+    from core.metrics import translation_metrics
+
+    sources, references = read_lines(chosen.source), read_lines(chosen.reference)
+    if len(sources) != len(references):
+        counts = f"{len(sources)} lines of source and {len(references)} of reference"
+        raise ValueError(f"{counts}: they must be equally many")
+    loaded = load(chosen.model, chosen.models_dir)
+    options = options_of(chosen, loaded.card)
+    found = dict(progress(translate_batches(loaded.model, loaded.subwords, sources, options), len(sources)))
+    translations = [found[index][0].text if found[index] else "" for index in range(len(sources))]
+    for name, value in translation_metrics(translations, references, loaded.card.target).items():
+        print(f"{name:<16} {value}")
+
+
+def progress(items: Iterable, total: int) -> Iterable:
+    """A progress bar on stderr, where that is a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, unit=" sentences", disable=None)
+
+
+def run_train(chosen: argparse.Namespace) -> None:
+    """Train with a progress bar, then measure."""
+    import torch
+    from tqdm import tqdm
+
+    from core.training.recipes import cook, measure, recipe
+
+    torch.set_num_threads(chosen.threads)
+    wanted = recipe(chosen.recipe)
+    folder = chosen.output or Path("runs") / wanted.name
+    bar = tqdm(total=wanted.options.epochs, unit="epoch", bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}")
+    for event in cook(wanted, folder, chosen.data_dir, chosen.resume):
+        rate = event.tokens / max(event.seconds, 1e-9)
+        bar.set_postfix_str(f"{rate:,.0f} tokens/s, loss {event.losses['train']:.3f}", refresh=False)
+        bar.update(event.share * wanted.options.epochs - bar.n)
+        if "validation" in event.losses:
+            bar.write(f"epoch {event.epoch}: " + ", ".join(f"{k} {v:.4f}" for k, v in event.losses.items()))
+    bar.close()
+    print("measuring on the held-out sets …", file=sys.stderr)
+    card = measure(folder, chosen.data_dir)
+    for split, metrics in card.metrics.items():
+        print(split, json.dumps(metrics))
+    print(f"written to {folder}{os.sep}; copy it into {PRETRAINED.name}{os.sep} to use it")
+
+
+def run_fetch(chosen: argparse.Namespace) -> None:
+    """Download a corpus."""
+    from core.text.fetch import fetch
+
+    fetch(chosen.corpus, chosen.data_dir)
+
+
+def list_data(chosen: argparse.Namespace) -> None:
+    """The corpora on this machine."""
+    from core.text.fetch import available
+
+    for line in available(data_folders(chosen.data_dir)):
+        print(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Decoders over the contract: one loop, one verb a strategy, one recorded tree."""

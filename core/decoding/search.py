@@ -1,0 +1,82 @@
+"""The loop that every decoder shares: ask the model, let the strategy choose, go on with the chosen rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from core.models.contract import State, Step, StepModel, first_tensor, keep, take
+from core.text.subwords import BOS, EOS, PAD
+
+IMPOSSIBLE = float("-inf")
+
+
+class Choice(NamedTuple):
+    """A strategy's answer at one step: C candidates a sentence, likeliest first, of which W go on.
+
+    A score of -inf marks a place without a candidate, a sum of -inf a row that stands for no prefix.
+    """
+
+    rows: Tensor  # (n, C) which of the sentence's live rows each continues
+    tokens: Tensor  # (n, C)
+    scores: Tensor  # (n, C) plain sums of log-probabilities
+    finished: Tensor  # (n, C) bool
+    live: Tensor  # (n, W) which candidates go on, indices into C
+    sums: Tensor  # (n, W) their scores
+
+
+class Frontier(NamedTuple):
+    """One step of a search over n sentences with W live rows each, before the rows move on."""
+
+    sentences: list[int]  # which sentences of the beginning these n are
+    alive: Tensor  # (n, W) bool: rows that stand for a prefix
+    choice: Choice
+    logprobs: Tensor  # (n, W, V)
+    answer: Step
+    last: list[bool]  # n: whether the search of this sentence ends here
+
+
+Choose = Callable[[Tensor, Tensor], Choice]
+
+
+@torch.inference_mode()
+def search(
+    model: StepModel, state: State, choose: Choose, *, width: int, wanted: int, limits: Sequence[int]
+) -> Iterator[Frontier]:
+    """Grow all sentences together; a sentence ends with `wanted` finished candidates, or after `limits` steps.
+
+    `state` holds `width` rows a sentence, of which only the first stands for a prefix yet. `choose` gets the
+    log-probabilities (n, W, V) and the sums so far (n, W). Whoever stops iterating stops the search.
+    """
+    count, device = len(limits), first_tensor(state.rows).device
+    sentences, limit = torch.arange(count, device=device), torch.tensor(limits, device=device)
+    found = torch.zeros_like(limit)
+    sums = torch.full((count, width), IMPOSSIBLE, device=device)
+    sums[:, 0] = 0.0
+    previous = torch.full((count * width,), BOS, device=device)
+    for step in range(1, max(limits, default=0) + 1):
+        answer = model.step(previous, state)
+        logprobs = answer.logits.float().log_softmax(dim=-1).view(len(sentences), width, -1)
+        logprobs[..., [PAD, BOS]] = IMPOSSIBLE  # they stand for no text and can't be emitted
+        choice = choose(logprobs, sums)
+        alive, sums = sums > IMPOSSIBLE, choice.sums
+        found = found + choice.finished.sum(dim=1)
+        last = (found >= wanted) | (step >= limit) | (sums == IMPOSSIBLE).all(dim=1)
+        yield Frontier(sentences.tolist(), alive, choice, logprobs, answer, last.tolist())
+        previous = choice.tokens.gather(1, choice.live)
+        first = torch.arange(len(sentences), device=device)[:, None] * width
+        parents = choice.rows.gather(1, choice.live) + first
+        state = take(answer.state, parents.flatten())
+        if last.any():
+            on = (~last).nonzero().flatten()
+            if not len(on):
+                return
+            state = keep(state, on)
+            sentences, limit, found, sums, previous = (x[on] for x in (sentences, limit, found, sums, previous))
+        previous = previous.flatten()
+
+
+def is_end(tokens: Tensor) -> Tensor:
+    """Where a candidate finishes its hypothesis."""
+    return tokens == EOS

@@ -1,0 +1,108 @@
+"""From a sentence to its trace, and from many sentences to their translations."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import torch
+
+from core.decoding.beam import beam_search
+from core.decoding.greedy import greedy
+from core.decoding.ranking import best_leaves, hypothesis
+from core.decoding.recording import Answers, Recorder
+from core.models.contract import NONE, Interventions, Seq2Seq
+from core.records import Attention, BeamOptions, DecodeTrace, GreedyOptions, Hypothesis, SearchTree
+from core.text.batches import bucketed, source_batch
+from core.text.subwords import Subwords, clean
+
+STRATEGIES = {"greedy": (GreedyOptions, greedy), "beam": (BeamOptions, beam_search)}
+Options = GreedyOptions | BeamOptions
+
+
+def strategy_of(options: Options) -> str:
+    """The name of the strategy that takes these options."""
+    return next(name for name, (kind, _) in STRATEGIES.items() if isinstance(options, kind))
+
+
+def limit(pieces: int, options: Options) -> int:
+    """The cut-off length of a source of that many pieces."""
+    return options.max_length or 2 * pieces + 10
+
+
+@torch.inference_mode()
+def decode(
+    model: Seq2Seq,
+    subwords: Subwords,
+    text: str,
+    options: Options,
+    *,
+    name: str = "",
+    interventions: Interventions = NONE,
+) -> DecodeTrace:
+    """Translate one sentence and record everything; ValueError if there is nothing to translate."""
+    began = time.perf_counter()
+    text = clean(text)
+    ids = subwords.encode(text)
+    if not ids:
+        raise ValueError("there is nothing to translate: type a sentence")
+    source, mask = (torch.from_numpy(part) for part in source_batch([ids]))
+    encoded = model.encode(source, mask, interventions=interventions)
+    strategy = strategy_of(options)
+    state = model.start(encoded, width=getattr(options, "beam_size", 1))
+    recorder, answers = Recorder(subwords.tokens), Answers()
+    for frontier in STRATEGIES[strategy][1](model, state, options, [limit(len(ids), options)]):
+        recorder.add(frontier, 0)
+        answers.add(frontier)
+    attention, logits = answers.arrays()
+    tree, pieces = recorder.tree(attention), subwords.pieces(text)
+    keys = (*(piece.text for piece in pieces), "<eos>")
+    own = None if encoded.attention is None else Attention(encoded.attention[0].numpy(), keys, keys, "encoder")
+    trace = DecodeTrace(
+        model=name,
+        text=text,
+        pieces=pieces,
+        strategy=strategy,
+        options=options,
+        hypotheses=ranked(tree, subwords, options, keys),
+        tree=tree,
+        encoder=own,
+        logits=logits,
+        vocabulary=subwords.tokens,
+    )
+    return replace(trace, seconds=time.perf_counter() - began)
+
+
+@torch.inference_mode()
+def translate_batches(
+    model: Seq2Seq, subwords: Subwords, lines: Sequence[str], options: Options, max_tokens: int = 2000
+) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
+    """Each line's index and hypotheses, best first, a batch of like lengths at a time.
+
+    `max_tokens` bounds source tokens times beam width. A line without any text has no hypothesis.
+    """
+    strategy, device = strategy_of(options), next(model.parameters()).device
+    width = getattr(options, "beam_size", 1)
+    sources = subwords.encode_batch(lines)
+    filled = [index for index, ids in enumerate(sources) if ids]
+    for index in set(range(len(lines))) - set(filled):
+        yield index, ()
+    for places in bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width):
+        some = [filled[place] for place in places]
+        source, mask = (torch.from_numpy(part).to(device) for part in source_batch([sources[i] for i in some]))
+        recorders = [Recorder(subwords.tokens) for _ in some]
+        state = model.start(model.encode(source, mask), width=width)
+        limits = [limit(len(sources[index]), options) for index in some]
+        for frontier in STRATEGIES[strategy][1](model, state, options, limits):
+            for position, sentence in enumerate(frontier.sentences):
+                recorders[sentence].add(frontier, position)
+        for index, recorder in zip(some, recorders, strict=True):
+            tree = recorder.tree()
+            yield index, ranked(tree, subwords, options, ())
+
+
+def ranked(tree: SearchTree, subwords: Subwords, options: Options, keys: tuple[str, ...]) -> tuple[Hypothesis, ...]:
+    """All hypotheses of a tree, best first."""
+    return tuple(
+        hypothesis(tree, leaf, score, subwords.decode(tree.nodes[node].id for node in tree.path(leaf)), keys)
+        for leaf, score in best_leaves(tree, options)
+    )

@@ -1,0 +1,299 @@
+"""The Transformer encoder-decoder (Vaswani et al. 2017, arXiv 1706.03762)."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.models.attention import Attended, attend, merge_heads, rows_at, scaled_dot_product, split_heads
+from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, spread
+from core.models.positional import POSITIONS
+
+
+@dataclass(frozen=True)
+class TransformerConfig:
+    """The constructor's arguments, as a card stores them."""
+
+    vocabulary_size: int
+    width: int = 256
+    heads: int = 8
+    encoder_layers: int = 3
+    decoder_layers: int = 3
+    feed_forward: int = 512
+    norm: str = "post"
+    positions: str = "sinusoidal"
+    tied: bool = True
+    dropout: float = 0.2
+    max_positions: int = 512
+
+    def __post_init__(self):
+        if self.width % self.heads:
+            raise ValueError(f"width {self.width} is not a multiple of {self.heads} heads")
+        if self.norm not in NORMS:
+            raise ValueError(f"unknown norm {self.norm!r}; valid: {', '.join(NORMS)}")
+        if self.positions not in POSITIONS:
+            raise ValueError(f"unknown positions {self.positions!r}; valid: {', '.join(POSITIONS)}")
+
+
+NORMS = ("post", "pre")
+
+
+class LayerSource(NamedTuple):
+    """What one decoder layer reads of the source: n rows."""
+
+    key: Tensor  # (n, H, S, D/H)
+    value: Tensor  # (n, H, S, D/H)
+    mask: Tensor  # (n, S)
+    decoder_gate: Tensor | None  # (n, H)
+    cross_gate: Tensor | None  # (n, H)
+    override: Tensor | None  # (n, H, Q, S)
+
+
+class TransformerSource(NamedTuple):
+    """What the decoder reads of the source: n rows."""
+
+    layers: tuple[tuple[Tensor, Tensor], ...]  # keys and values of each layer, (n, H, S, D/H)
+    mask: Tensor  # (n, S)
+    interventions: Interventions
+
+    def layer(self, index: int, first: int, queries: int) -> LayerSource:
+        """One layer's share, for target positions first … first + queries - 1."""
+        _, decoder, cross, override = self.interventions
+        if override is not None:
+            override = rows_at(override[:, index], first, queries)
+        gates = [None if gate is None else gate[:, index] for gate in (decoder, cross)]
+        return LayerSource(*self.layers[index], self.mask, *gates, override)
+
+
+class TransformerRows(NamedTuple):
+    """The self-attention cache of B live rows, room for `capacity` steps of which `length` are filled."""
+
+    cache: Tensor  # (B, L, 2, H, capacity, D/H): keys and values
+    length: int
+
+
+class Residual(nn.Module):
+    """x + f(x) with its layer norm before f (Xiong et al. 2020) or after the sum (Vaswani et al. 2017)."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.norm = nn.LayerNorm(config.width)
+        self.dropout = nn.Dropout(config.dropout)
+        self.pre = config.norm == "pre"
+
+    def enter(self, x: Tensor) -> Tensor:
+        """What f is to see of x."""
+        return self.norm(x) if self.pre else x
+
+    def leave(self, x: Tensor, change: Tensor) -> Tensor:
+        """x and f's answer joined."""
+        x = x + self.dropout(change)
+        return x if self.pre else self.norm(x)
+
+
+class FeedForward(nn.Sequential):
+    """Two linear maps with a ReLU between them (§3.3)."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__(
+            nn.Linear(config.width, config.feed_forward),
+            nn.ReLU(),
+            nn.Linear(config.feed_forward, config.width),
+        )
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention and a feed-forward block."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.heads, self.rate = config.heads, config.dropout
+        self.query_key_value = nn.Linear(config.width, 3 * config.width)
+        self.output = nn.Linear(config.width, config.width)
+        self.feed_forward = FeedForward(config)
+        self.residuals = nn.ModuleList(Residual(config) for _ in range(2))
+
+    def forward(self, x: Tensor, mask: Tensor, gate: Tensor | None) -> tuple[Tensor, Tensor]:
+        """x (n, S, D), mask (n, S), gate (n, H) → x (n, S, D), weights (n, H, S, S)."""
+        attending, feeding = self.residuals
+        projected = self.query_key_value(attending.enter(x))
+        query, key, value = (split_heads(part, self.heads) for part in projected.chunk(3, dim=-1))
+        scores = scaled_dot_product(query, key)
+        attended = attend(scores, value, mask[:, None, None], gate=gate, dropout=self.rate * self.training)
+        x = attending.leave(x, self.output(merge_heads(attended.context)))
+        return feeding.leave(x, self.feed_forward(feeding.enter(x))), attended.weights
+
+
+class DecoderLayer(nn.Module):
+    """Masked self-attention, attention to the source, and a feed-forward block.
+
+    Works on x (n, Q, D), where Q is the T positions of a target (no cache) or the rows of a beam (with their cache).
+    """
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.heads, self.rate = config.heads, config.dropout
+        self.query_key_value = nn.Linear(config.width, 3 * config.width)
+        self.self_output = nn.Linear(config.width, config.width)
+        self.cross_query = nn.Linear(config.width, config.width)
+        self.cross_key_value = nn.Linear(config.width, 2 * config.width)
+        self.cross_output = nn.Linear(config.width, config.width)
+        self.feed_forward = FeedForward(config)
+        self.residuals = nn.ModuleList(Residual(config) for _ in range(3))
+
+    def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """memory (n, S, D) → cross keys and values (n, H, S, D/H), computed once a sentence."""
+        key, value = self.cross_key_value(memory).chunk(2, dim=-1)
+        return split_heads(key, self.heads), split_heads(value, self.heads)
+
+    def look_back(self, x: Tensor, cache: Tensor | None, gate: Tensor | None) -> Attended:
+        """Self-attention of x (n, Q, D): causal, or each row over its own cache (B, 2, H, t, D/H), filled in here."""
+        projected = self.query_key_value(x)  # (n, Q, 3D)
+        if cache is not None:
+            projected = projected.flatten(0, 1)[:, None]  # (B, 1, 3D)
+        query, key, value = (split_heads(part, self.heads) for part in projected.chunk(3, dim=-1))
+        if cache is None:
+            visible = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
+        else:
+            cache[:, 0, :, -1:], cache[:, 1, :, -1:] = key, value
+            # Autograd keeps what it read here for its backward pass, and the next layer writes into the same cache.
+            own = cache.clone() if torch.is_grad_enabled() else cache
+            (key, value), visible = own.unbind(1), None
+            gate = None if gate is None else gate.repeat_interleave(x.shape[1], dim=0)
+        return attend(scaled_dot_product(query, key), value, visible, gate=gate, dropout=self.rate * self.training)
+
+    def forward(self, x: Tensor, source: LayerSource, cache: Tensor | None = None) -> tuple[Tensor, Attended, Attended]:
+        """x (n, Q, D) → x, self-attention (n, H, T, T) or (B, H, 1, t), cross-attention (n, H, Q, S)."""
+        looking, crossing, feeding = self.residuals
+        looked = self.look_back(looking.enter(x), cache, source.decoder_gate)
+        x = looking.leave(x, self.self_output(merge_heads(looked.context).view(x.shape)))
+        query = split_heads(self.cross_query(crossing.enter(x)), self.heads)
+        crossed = attend(
+            scaled_dot_product(query, source.key),
+            source.value,
+            source.mask[:, None, None],
+            gate=source.cross_gate,
+            override=source.override,
+            dropout=self.rate * self.training,
+        )
+        x = crossing.leave(x, self.cross_output(merge_heads(crossed.context)))
+        return feeding.leave(x, self.feed_forward(feeding.enter(x))), looked, crossed
+
+
+class Transformer(nn.Module):
+    """A `Seq2Seq` model: encoder and decoder stacks over one joint vocabulary."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary_size, config.width)
+        self.positions = POSITIONS[config.positions](config.width, config.max_positions)
+        self.dropout = nn.Dropout(config.dropout)
+        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
+        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        # Pre-norm sums grow with depth: one more norm at the end of each stack (Xiong et al. 2020, §3).
+        last = nn.LayerNorm if config.norm == "pre" else nn.Identity
+        self.encoder_norm, self.decoder_norm = last(config.width), last(config.width)
+        self.output = nn.Linear(config.width, config.vocabulary_size)
+        self.reset()
+        if config.tied:
+            self.output.weight = self.embedding.weight
+
+    def reset(self) -> None:
+        """Draw the weights: Glorot for matrices, N(0, 1/D) for embeddings, so that their √D scaling gives unit size."""
+        for name, weight in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(weight)
+            elif weight.dim() > 1 and "query_key_value" not in name:
+                nn.init.xavier_uniform_(weight)
+        for layer in [*self.encoder, *self.decoder]:
+            for part in layer.query_key_value.weight.chunk(3):
+                nn.init.xavier_uniform_(part)
+        nn.init.normal_(self.embedding.weight, std=self.config.width**-0.5)
+
+    def embed(self, ids: Tensor, first: int) -> Tensor:
+        """ids (n, Q) at positions first … → (n, Q, D), scaled by √D (§3.4)."""
+        scaled = self.embedding(ids) * self.config.width**0.5
+        return self.dropout(scaled + self.positions(first, ids.shape[1]))
+
+    def encode(
+        self, source: Tensor, mask: Tensor, *, interventions: Interventions = NONE, detail: bool = False
+    ) -> Encoded:
+        """Read source (n, S) under mask (n, S)."""
+        interventions = spread(interventions, len(source))
+        x = self.embed(source, 0)
+        hidden, weights = [x], []
+        for index, layer in enumerate(self.encoder):
+            gate = None if interventions.encoder is None else interventions.encoder[:, index]
+            x, attended = layer(x, mask, gate)
+            hidden.append(x)
+            weights.append(attended)
+        details = {"hidden": torch.stack(hidden, dim=1)} if detail else {}
+        return Encoded(self.encoder_norm(x), mask, torch.stack(weights, dim=1), None, interventions, details)
+
+    def start(self, encoded: Encoded, *, width: int = 1) -> State:
+        """The state before the first token, `width` live rows a sentence."""
+        layers = tuple(layer.keys_values(encoded.memory) for layer in self.decoder)
+        shape = (len(layers), 2, self.config.heads, 0, self.config.width // self.config.heads)
+        cache = encoded.memory.new_empty(len(encoded.memory) * width, *shape)
+        source = TransformerSource(layers, encoded.mask, encoded.interventions)
+        return State(source, TransformerRows(cache, 0))
+
+    def step(self, previous: Tensor, state: State, *, detail: bool = False) -> Step:
+        """Read one token a row, previous (B,), into the cache; consumes `state`."""
+        source, (cache, length) = state
+        # Autograd saved the old cache for its backward pass: with gradients on, never write into that one.
+        if length == cache.shape[4] or torch.is_grad_enabled():
+            cache = functional.pad(cache[..., :length, :], (0, 0, 0, max(16, length)))
+        x = self.embed(previous[:, None], length).view(len(source.mask), -1, self.config.width)  # (n, W, D)
+        logits, looked, crossed, hidden = self.decode(x, source, length, cache[..., : length + 1, :])
+        attention = {
+            "cross": torch.stack([cross.weights for cross in crossed], dim=1).movedim(3, 1).flatten(0, 1),
+            "decoder": torch.stack([own.weights for own in looked], dim=1).squeeze(3),
+        }
+        details = {}
+        if detail:
+            details["hidden"] = torch.stack(hidden, dim=2).flatten(0, 1)
+            details["scores"] = torch.stack([cross.scores for cross in crossed], dim=1).movedim(3, 1).flatten(0, 1)
+        state = State(source, TransformerRows(cache, length + 1))
+        return Step(logits.flatten(0, 1), state, attention, details)
+
+    def forward(
+        self,
+        source: Tensor,
+        mask: Tensor,
+        target: Tensor,
+        *,
+        interventions: Interventions = NONE,
+        detail: bool = False,
+    ) -> Output:
+        """Teacher forcing: source, mask (n, S), target (n, T), `<bos>` first."""
+        encoded = self.encode(source, mask, interventions=interventions)
+        read = self.start(encoded).source
+        logits, looked, crossed, hidden = self.decode(self.embed(target, 0), read, 0, None)
+        attention = {
+            "encoder": encoded.attention,
+            "cross": torch.stack([cross.weights for cross in crossed], dim=1),
+            "decoder": torch.stack([own.weights for own in looked], dim=1),
+        }
+        details = {}
+        if detail:
+            details["hidden"] = torch.stack(hidden, dim=2)
+            details["scores"] = torch.stack([cross.scores for cross in crossed], dim=1)
+        return Output(logits, attention, details)
+
+    def decode(
+        self, x: Tensor, source: TransformerSource, first: int, cache: Tensor | None
+    ) -> tuple[Tensor, list[Attended], list[Attended], list[Tensor]]:
+        """The decoder stack on x (n, Q, D) from position `first` on: logits (n, Q, V), what each layer attended to."""
+        queries = x.shape[1] if cache is None else 1
+        hidden, looked, crossed = [x], [], []
+        for index, layer in enumerate(self.decoder):
+            own = None if cache is None else cache[:, index]
+            x, look, cross = layer(x, source.layer(index, first, queries), own)
+            hidden.append(x)
+            looked.append(look)
+            crossed.append(cross)
+        return self.output(self.decoder_norm(x)), looked, crossed, hidden

@@ -1,0 +1,1 @@
+"""Text in, token ids out: sub-words, corpora and batches."""

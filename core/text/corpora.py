@@ -1,0 +1,139 @@
+"""Sentence pairs: Multi30k, Tatoeba and generated toys, looked up on this machine and never bundled."""
+
+import gzip
+import hashlib
+import os
+import random
+import string
+import zipfile
+import zlib
+from pathlib import Path
+
+from core.records import check, check_choice
+
+Pairs = list[tuple[str, str]]
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LANGUAGES = {"en": "English", "de": "German", "fr": "French"}
+MULTI30K = {"train": "train", "val": "val", "test_2016": "test_2016_flickr"}  # split -> file
+TATOEBA = {"de": ("deu-eng.zip", "deu.txt"), "fr": ("fra-eng.zip", "fra.txt")}
+SPLITS = {
+    "multi30k": tuple(MULTI30K),
+    "tatoeba": ("train", "val", "test"),
+    "copy": ("train", "val", "test"),
+    "reverse": ("train", "val", "test"),
+}
+LICENCES = {
+    "multi30k": "Multi30k text: CC BY-NC-SA 4.0, for research and teaching",
+    "tatoeba": "Tatoeba (tatoeba.org, by manythings.org): CC BY 2.0",
+    "copy": "generated",
+    "reverse": "generated",
+}
+
+
+def data_folders(given: Path | None = None) -> list[Path]:
+    """Where to look, first to last: the given folder alone, or the environment, shared, the cache."""
+    if given is not None:
+        return [Path(given)]
+    environment = os.environ.get("SEQSCOPE_DATA")
+    folders = [REPOSITORY.parent / "shared" / "data", cache_folder()]
+    return [Path(environment), *folders] if environment else folders
+
+
+def cache_folder() -> Path:
+    """The user's own data folder, where `data fetch` writes."""
+    if os.name == "nt":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "seqscope"
+
+
+def find(name: str, folders: list[Path]) -> Path:
+    """The first existing file of that relative name; FileNotFoundError says how to get it."""
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    command = f"python -m core data fetch {name.split('/')[0]}"
+    raise FileNotFoundError(f"{name} is in none of: {', '.join(map(str, folders))}; get it with: {command}")
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 text file, plain or gzip; ValueError if it is something else."""
+    content = path.read_bytes()
+    try:
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path.name} is not a whole gzip file") from error
+    return decoded_lines(content, path.name)
+
+
+def read_zip_lines(path: Path, member: str) -> list[str]:
+    """The lines of a UTF-8 text in a zip, whatever its folder there; ValueError if it is something else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.split("/")[-1] == member]
+            check(bool(names), f"{path.name} holds no {member}")
+            return decoded_lines(archive.read(names[0]), member)
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path.name} is not a whole zip file") from error
+
+
+def decoded_lines(content: bytes, name: str) -> list[str]:
+    """The lines of UTF-8 text; ValueError names the file and the byte where it is not."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name} is not UTF-8 text (byte {error.start})") from error
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
+def multi30k(split: str, source: str, target: str, folders: list[Path]) -> Pairs:
+    """Image captions: 29,000 train, 1,014 val, 1,000 test_2016 lines in en, de, fr (Elliott et al. 2016)."""
+    for side in (source, target):
+        check_choice("language of Multi30k", side, tuple(LANGUAGES))
+    names = [f"{MULTI30K[split]}.{side}.gz" for side in (source, target)]
+    sides = [read_lines(find(f"multi30k/{name}", folders)) for name in names]
+    counts = [f"{name} has {len(lines):,} lines" for name, lines in zip(names, sides, strict=True)]
+    check(len(sides[0]) == len(sides[1]), f"{' but '.join(counts)}: they are not translations line by line")
+    return list(zip(*sides, strict=True))
+
+
+def tatoeba(split: str, source: str, target: str, folders: list[Path]) -> Pairs:
+    """Everyday sentences; the *English sentence* decides the split, so that no paraphrase of it leaks."""
+    valid = [pair for side in TATOEBA for pair in (f"en-{side}", f"{side}-en")]
+    check_choice("Tatoeba pair", f"{source}-{target}", tuple(valid))
+    archive, member = TATOEBA[target if source == "en" else source]
+    lines = read_zip_lines(find(f"tatoeba/{archive}", folders), member)
+    pairs = [tuple(line.split("\t")[:2]) for line in lines if "\t" in line]
+    pairs = [pair for pair in pairs if tatoeba_split(pair[0]) == split]
+    return pairs if source == "en" else [(other, english) for english, other in pairs]
+
+
+def tatoeba_split(english: str) -> str:
+    """The split a sentence belongs to, from its own hash: 2 % val, 2 % test, the rest train."""
+    share = int.from_bytes(hashlib.sha256(english.encode()).digest()[:4]) % 100
+    return "val" if share < 2 else "test" if share < 4 else "train"
+
+
+def toy(split: str, *, reverse: bool, length: tuple[int, int] = (3, 9)) -> Pairs:
+    """Random letters to copy or reverse: 10,000 train, 200 val, 200 test pairs, always the same ones."""
+    drawn = random.Random(f"toy {split}")
+    count = 10_000 if split == "train" else 200
+    rows = [drawn.choices(string.ascii_lowercase, k=drawn.randint(*length)) for _ in range(count)]
+    return [(" ".join(row), " ".join(reversed(row) if reverse else row)) for row in rows]
+
+
+CORPORA = {
+    "multi30k": multi30k,
+    "tatoeba": tatoeba,
+    "copy": lambda split, source, target, folders: toy(split, reverse=False),
+    "reverse": lambda split, source, target, folders: toy(split, reverse=True),
+}
+
+
+def load_pairs(corpus: str, split: str, source: str, target: str, data_dir: Path | None = None) -> Pairs:
+    """(source, target) sentences of a corpus; ValueError or FileNotFoundError in one sentence."""
+    check_choice("corpus", corpus, tuple(CORPORA))
+    check_choice(f"split of {corpus}", split, SPLITS[corpus])
+    return CORPORA[corpus](split, source, target, data_folders(data_dir))

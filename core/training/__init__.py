@@ -1,0 +1,1 @@
+"""Training: a generator of events, recipes that rerun, regimes and schedules."""

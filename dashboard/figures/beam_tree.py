@@ -1,0 +1,155 @@
+"""A search tree laid out for drawing: the decoding step on x, one row a candidate on y, edges that never cross."""
+
+import hashlib
+import json
+import math
+from collections import Counter
+from typing import Any
+
+from core.records import DecodeTrace, SearchTree
+from dashboard.figures.tokens import label
+
+MISSES = 8  # pruned candidates drawn at each step; the rest would only bury the tree
+
+
+def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]:
+    """The tree as plain JSON values, `misses` pruned candidates a step (the nearest ones; None: all of them).
+
+    A node is [step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]: `parent` is its index in `nodes`,
+    `best` says whether it is on the winner's path, `alive` is the last step that its prefix lived to see, `rank` its place
+    among the hypotheses from 1. `nodes` runs by step, then row; an infinite number is None. `id` names the content.
+    """
+    nodes = trace.tree.nodes
+    depths = steps(trace.tree)
+    best = best_path(trace)
+    alive = last_alive(trace.tree, depths)
+    ranks = {found.leaf: place for place, found in reversed(list(enumerate(trace.hypotheses, 1)))}
+    columns = order(trace, nearest(trace.tree, depths, misses))
+    position = {node: index for index, node in enumerate(node for column in columns for node in column)}
+    drawn = [
+        [
+            depths[i],
+            row,
+            position.get(nodes[i].parent),
+            label(nodes[i].token),
+            nodes[i].fate,
+            finite(nodes[i].logprob),
+            finite(nodes[i].score),
+            finite(nodes[i].missed),
+            i in best,
+            alive[i],
+            ranks.get(i),
+        ]
+        for column in columns
+        for row, i in enumerate(column)
+    ]
+    return {
+        "id": hashlib.blake2b(json.dumps(drawn).encode(), digest_size=8).hexdigest(),
+        "steps": len(columns) - 1,
+        "hypotheses": len(trace.hypotheses),
+        "omitted": len(nodes) - len(drawn),
+        "nodes": drawn,
+    }
+
+
+def describe(trace: DecodeTrace) -> dict[str, Any]:
+    """The numbers of a one-sentence description: candidates (without the root) by fate, steps, and the best text."""
+    fates = Counter(node.fate for node in trace.tree.nodes[1:])
+    return {
+        "candidates": fates.total(),
+        "kept": fates["kept"],
+        "finished": fates["finished"],
+        "pruned": fates["pruned"],
+        "unfinished": fates["unfinished"],
+        "steps": max(steps(trace.tree)),
+        "text": trace.hypotheses[0].text if trace.hypotheses else "",
+    }
+
+
+def table(trace: DecodeTrace) -> list[dict[str, Any]]:
+    """Every node as a row, in the record's order: what the picture shows and what it leaves out."""
+    best = best_path(trace)
+    return [
+        {
+            "node": i,
+            "parent": node.parent,
+            "step": step,
+            "token": label(node.token),
+            "logprob": node.logprob,
+            "probability": math.exp(node.logprob),
+            "sum": node.score,
+            "fate": node.fate,
+            "missed": node.missed,
+            "best": i in best,
+        }
+        for i, (node, step) in enumerate(zip(trace.tree.nodes, steps(trace.tree), strict=True))
+    ]
+
+
+def steps(tree: SearchTree) -> list[int]:
+    """How many tokens each node lies from the root."""
+    depths = [0]
+    for node in tree.nodes[1:]:
+        depths.append(depths[node.parent] + 1)
+    return depths
+
+
+def best_path(trace: DecodeTrace) -> set[int]:
+    """The nodes of the winning hypothesis, the root among them."""
+    return {0, *trace.tree.path(trace.hypotheses[0].leaf)} if trace.hypotheses else set()
+
+
+def last_alive(tree: SearchTree, depths: list[int]) -> list[int]:
+    """The last step that a node's prefix lived to see: its own for a dead end, the search's if it led to an ending."""
+    alive = [
+        max(depths) if node.fate in ("finished", "unfinished") else step
+        for node, step in zip(tree.nodes, depths, strict=True)
+    ]
+    for i in range(len(alive) - 1, 0, -1):  # children before parents
+        if tree.nodes[i].fate != "pruned":
+            alive[tree.nodes[i].parent] = max(alive[tree.nodes[i].parent], alive[i])
+    return alive
+
+
+def nearest(tree: SearchTree, depths: list[int], misses: int | None) -> set[int]:
+    """The nodes to draw: all but the pruned leaves that missed the beam by more than `misses` others of their step."""
+    parents = {node.parent for node in tree.nodes}
+    pruned = [i for i, node in enumerate(tree.nodes) if node.fate == "pruned" and i not in parents]
+    pruned.sort(
+        key=lambda i: (math.inf if tree.nodes[i].missed is None else tree.nodes[i].missed, -tree.nodes[i].score)
+    )
+    seen, far = Counter(), set()
+    for i in pruned:
+        seen[depths[i]] += 1
+        if misses is not None and seen[depths[i]] > misses:
+            far.add(i)
+    return set(range(len(tree.nodes))) - far
+
+
+def order(trace: DecodeTrace, drawn: set[int]) -> list[list[int]]:
+    """The drawn nodes of each step from top to bottom: families in their parents' order, so that no two edges cross.
+
+    Among siblings the one that led to the better hypothesis comes first, then the one that lived longer, then the
+    likelier: the winner is the straight line on top, and what lived long stays close to it.
+    """
+    nodes = trace.tree.nodes
+    rank = [math.inf] * len(nodes)
+    for place, found in enumerate(trace.hypotheses):
+        rank[found.leaf] = min(rank[found.leaf], place)
+    life = last_alive(trace.tree, steps(trace.tree))
+    children = [[] for _ in nodes]
+    for i in range(len(nodes) - 1, 0, -1):
+        rank[nodes[i].parent] = min(rank[nodes[i].parent], rank[i])
+        if i in drawn:
+            children[nodes[i].parent].append(i)
+    for family in children:
+        family.sort(key=lambda i: (rank[i], nodes[i].fate == "pruned", -life[i], -nodes[i].score, i))
+    columns = [[0]]
+    while column := [child for node in columns[-1] for child in children[node]]:
+        columns.append(column)
+    return columns
+
+
+def finite(value: float | None) -> float | None:
+    """Four decimals; None for what JSON has no word for."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 4)

@@ -1,0 +1,67 @@
+"""All that is shared between sessions: cards, models and traces, each cache bounded. The only place with caches."""
+
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core.checkpoints import PRETRAINED, Card, cards, example, load
+from core.records import BeamOptions, DecodeTrace
+
+MODELS = Path(os.environ.get("SEQSCOPE_MODELS") or PRETRAINED)
+
+
+@st.cache_resource(max_entries=1)
+def shipped() -> tuple[dict[str, Card], dict[str, str]]:
+    """The sound models' cards by name, and what is wrong with the others."""
+    return cards(MODELS)
+
+
+@st.cache_resource(max_entries=16)
+def stored(name: str) -> DecodeTrace | None:
+    """The stored example of a model: drawn without torch."""
+    try:
+        return example(name, MODELS)
+    except ValueError:
+        return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def model(name: str):
+    """A model and its vocabulary; one thread is fastest for one sentence."""
+    import torch
+
+    torch.set_num_threads(1)
+    return load(name, MODELS)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def searched(name: str, text: str, beam_size: int) -> DecodeTrace:
+    """A beam search with everything recorded; about 1 MB each at beam 5."""
+    from core.decoding.translate import decode
+
+    loaded = model(name)
+    return decode(loaded.model, loaded.subwords, text, BeamOptions(beam_size), name=name)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
+    """The trace under these options; a length norm only ranks again what one search found."""
+    from core.decoding.ranking import rerank
+
+    known = stored(name)
+    search = BeamOptions(options.beam_size)
+    if known is not None and known.text == text and replace(known.options, **RANKING) == replace(search, **RANKING):
+        return rerank(known, options)
+    return rerank(searched(name, text, options.beam_size), options)
+
+
+RANKING = {"length_norm": BeamOptions.length_norm, "length_penalty": BeamOptions.length_penalty}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def warm_up() -> None:
+    """Import torch and load the models beside the first paint, once a server."""
+    threading.Thread(target=lambda: [model(name) for name in shipped()[0]], daemon=True).start()

@@ -1,0 +1,12 @@
+"""Every sentence that a person reads: one catalogue a language, the same keys in each."""
+
+from collections.abc import Mapping
+
+from dashboard.text import en, ru
+
+LANGUAGES: dict[str, tuple[str, Mapping[str, str]]] = {"en": ("English", en.TEXT), "ru": ("Русский", ru.TEXT)}
+
+
+def catalogue(language: str) -> Mapping[str, str]:
+    """The sentences of a language by key; English for a language that is not there."""
+    return LANGUAGES.get(language, LANGUAGES["en"])[1]

@@ -1,0 +1,122 @@
+"""Translate: a sentence, a model, its search tree, and where it looked."""
+
+import streamlit as st
+
+from core.records import BeamOptions, DecodeTrace
+from dashboard import controls, resources
+from dashboard.components.beam_tree import LABELS, beam_tree
+from dashboard.figures import alignment, sentence
+from dashboard.figures import beam_tree as tree
+from dashboard.text import catalogue
+
+DEFAULT = "en-de-transformer"
+
+
+def main() -> None:
+    """The page, top to bottom."""
+    say = catalogue(st.session_state.get("lang"))
+    found, _ = resources.shipped()
+    st.title(say["page_translate"])
+    st.markdown("  \n".join(say[f"translate_{part}"] for part in ("see", "try", "paper")))
+    if not found:
+        st.error(say["models_none"])
+        return
+    first = DEFAULT if DEFAULT in found else next(iter(found))
+    known = resources.stored(first)
+    text = controls.sentence(say, known.text if known else "").strip()
+    name = controls.model(say, found, first)
+    options = controls.beam(say)
+    if not text:
+        st.info(say["sentence_empty"])
+        return
+    with st.spinner(say["loading"]):
+        trace = resources.decode(name, text, options)
+    show_translation(say, trace, found[name])
+    show_tree(say, trace)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_alignment(say, trace, found[name])
+    with right:
+        show_hypotheses(say, trace)
+    show_models(say, found, text, options)
+    resources.warm_up()
+
+
+def show_translation(say, trace: DecodeTrace, card) -> None:
+    """The best hypothesis, and the sub-words it was made from."""
+    with st.container(border=True):
+        st.html(sentence.large(trace.hypotheses[0].text))
+        facts = {"nodes": len(trace.tree.nodes) - 1, "milliseconds": round(trace.seconds * 1000)}
+        measured = card.metrics.get("test_2016")
+        if measured:
+            facts |= {"model": controls.model_label(card, say), **measured}
+        st.caption(say["quality" if measured else "quality_unmeasured"].format(**facts))
+        st.caption(say["pieces"])
+        st.html(sentence.chips(trace.pieces))
+
+
+def show_tree(say, trace: DecodeTrace) -> None:
+    """The search tree, its sentence and its data."""
+    st.subheader(say["tree_title"])
+    st.caption(say["tree_caption"].format(beam=trace.options.beam_size))
+    labels = {name: say[f"tree_{name}"] for name in LABELS if name != "description"}
+    description = say["tree_description"].format(**tree.describe(trace))
+    beam_tree(tree.beam_tree(trace), {**labels, "description": description}, key="tree")
+    with st.expander(say["data"], key="tree_data", on_change="rerun") as data:
+        if data.open:
+            st.dataframe(tree.table(trace), width="stretch")
+
+
+def show_alignment(say, trace: DecodeTrace, card) -> None:
+    """Where the best hypothesis looked, or why there is nothing to see."""
+    st.subheader(say["alignment_title"])
+    attention = trace.hypotheses[0].attention
+    if attention is None:
+        st.info(say["alignment_none"].format(width=card.config.get("width", 256)))
+        return
+    st.caption(say["alignment_caption"])
+    layer, head = controls.layer_and_head(say, attention)
+    labels = {"source": say["axis_source"], "target": say["axis_target"], "weight": say["weight"]}
+    description = say["alignment_description"].format(**alignment.describe(attention, layer, head))
+    figure = alignment.alignment(attention, layer, head, labels)
+    st.plotly_chart(figure, width="content", key="alignment", alt=description)
+    with st.expander(say["data"], key="alignment_data", on_change="rerun") as data:
+        if data.open:
+            st.caption(description)
+            st.dataframe(alignment.table(attention, layer, head), width="stretch")
+
+
+def show_hypotheses(say, trace: DecodeTrace) -> None:
+    """All finished translations with their sums and scores."""
+    st.subheader(say["hypotheses_title"])
+    st.caption(say["hypotheses_caption"])
+    if not trace.hypotheses[0].finished:
+        st.warning(say["unfinished_note"])
+    rows = [
+        {
+            say["rank"]: place,
+            say["text"]: found.text,
+            say["length"]: len(found.tokens),
+            say["total"]: round(found.total, 3),
+            say["score"]: round(found.score, 3),
+        }
+        for place, found in enumerate(trace.hypotheses, 1)
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def show_models(say, found, text: str, options: BeamOptions) -> None:
+    """Every model's best translation of the same sentence."""
+    st.subheader(say["compare_title"])
+    st.caption(say["compare_caption"])
+    rows = []
+    for name, card in found.items():
+        best = resources.decode(name, text, options).hypotheses[0]
+        measured = card.metrics.get("test_2016", {}).get("bleu")
+        label = controls.model_label(card, say)
+        rows.append({say["column_model"]: label, say["text"]: best.text, say["score"]: round(best.score, 3)})
+        rows[-1][say["column_bleu"]] = measured
+    st.dataframe(rows, hide_index=True, width="stretch")
+
+
+main()

@@ -1,0 +1,138 @@
+"""Fixtures for tests in a real browser: a live dashboard, a Chromium, a page that lets no problem pass."""
+
+import re
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+import run
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+# Opened at the address of a page, Streamlit first looks for its server below that address: two expected 404s.
+PROBE = re.compile(r"http://[^/]+/[^/]+/_stcore/(health|host-config)$")
+
+
+def pytest_configure(config):
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        from hypothesis import settings
+
+        settings.register_profile("seqscope", deadline=None)  # a busy machine is slow, not wrong
+        settings.load_profile("seqscope")
+
+
+def no_browser(reason):
+    """Skip the test, but fail it where a missing browser must not go unseen."""
+    (pytest.fail if run.in_ci() else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory):
+    """The address of a dashboard started for these tests alone."""
+    port = run.free_port()
+    log = tmp_path_factory.mktemp("server") / "streamlit.log"
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
+    command += ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=run.HERE, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        give_up = time.monotonic() + 60
+        while not run.healthy(port):
+            if server.poll() is not None or time.monotonic() > give_up:
+                pytest.fail(f"the dashboard did not start: {log.read_text()}")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        run.stop(server)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        no_browser(str(error))
+    with sync_playwright() as playwright:
+        chromium = run.find_chromium()  # without one playwright looks for its own
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        except Error as error:
+            no_browser(f"no Chromium starts here ({chromium or 'none found, set CHROME_BIN'}): {error}")
+        yield browser
+        browser.close()
+
+
+class Dashboard:
+    """A browser page on the dashboard: open a page, act on a control, wait for the rerun."""
+
+    def __init__(self, page, url):
+        from streamlit.proto.ForwardMsg_pb2 import (
+            ForwardMsg,
+        )  # only here: the other tests start faster without
+
+        self.page, self.url, self.finished, self.message = page, url, 0, ForwardMsg
+        self.problems = []
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("response", self.watch_response)
+        page.on("console", self.watch_console)
+        page.on("request", lambda request: self.watch_address(request.url))
+        page.on("websocket", self.watch_socket)
+
+    def watch_response(self, response):
+        if response.status >= 400 and not PROBE.match(response.url):
+            self.problems.append(f"HTTP {response.status}: {response.url}")
+
+    def watch_console(self, message):
+        if message.type == "error" and not PROBE.match(message.location["url"]):
+            self.problems.append(f"console: {message.text}")
+
+    def watch_address(self, url):
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.url).netloc:
+            self.problems.append(f"leaves the machine: {url}")
+
+    def watch_socket(self, websocket):
+        self.watch_address(websocket.url)
+        websocket.on("framereceived", self.count)
+
+    def count(self, frame):
+        """Count finished script runs: the mark in the page misses those that React paints together."""
+        if isinstance(frame, bytes) and self.message.FromString(frame).WhichOneof("type") == "script_finished":
+            self.finished += 1
+
+    def open(self, path="/"):
+        self.page.goto(self.url + path)
+        self.page.locator(READY).wait_for()
+        return self.page
+
+    def rerun(self, action, timeout_ms=15_000):
+        """Act, and come back once the script run which that causes has finished and is painted."""
+        before, give_up = self.finished, time.monotonic() + timeout_ms / 1000
+        action()
+        while self.finished == before:
+            assert time.monotonic() < give_up, "the control caused no rerun"
+            self.page.wait_for_timeout(10)  # playwright hands out events only while it is called
+        self.page.locator(READY).wait_for()
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.fixture
+def dashboard(browser, server_url):
+    """The dashboard in a fresh browser; an error in the page or a request to elsewhere fails the test."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    opened = Dashboard(context.new_page(), server_url)
+    yield opened
+    context.close()
+    assert not opened.problems, "\n".join(opened.problems)
