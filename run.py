@@ -151,9 +151,7 @@ def set_up(*files: Path) -> None:
         done = all(installed(file) or install(file) for file in files)
         UNFINISHED.unlink()  # pip ended by itself and left things whole, so the next start goes on from here
         if not done:
-            sys.exit(
-                "The installation failed (pip says why above). Is this machine online? Then start again."
-            )
+            sys.exit("The installation failed (pip says why above). Is this machine online? Then start again.")
 
 
 # --- the dashboard ---------------------------------------------------------------------------------------
@@ -277,9 +275,7 @@ def app(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"the port to use (default: {PORT})")
-    parser.add_argument(
-        "--lan", action="store_true", help="let other machines in this network in (a classroom)"
-    )
+    parser.add_argument("--lan", action="store_true", help="let other machines in this network in (a classroom)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     options = parser.parse_args(arguments)
     set_up(REQUIREMENTS)

@@ -13,5 +13,6 @@ training     loop (a generator of events), regimes, schedules, recipes
 __main__     the command line: python -m core models | translate | evaluate | train | data
 
 Who may import whom (a test holds it): records ← nothing; text ← records; models ← nothing of this; decoding ← models,
-records, text; checkpoints ← models, records, trace_json, text; training ← all of these. Nothing here knows the dashboard.
+records, text; checkpoints ← models, records, trace_json, text; training ← all of these. Nothing here knows of the
+dashboard.
 """

@@ -193,8 +193,11 @@ def list_data(chosen: argparse.Namespace) -> None:
     """The corpora on this machine."""
     from core.text.fetch import available
 
-    for line in available(data_folders(chosen.data_dir)):
-        print(line)
+    folders = data_folders(chosen.data_dir)
+    for corpus, splits in available(folders).items():
+        parts = [f"{split} ({', '.join(languages)})" if languages else split for split, languages in splits.items()]
+        print(f"{corpus:<10} {', '.join(parts) or 'not here: python -m core data fetch ' + corpus}")
+    print("looked in: " + ", ".join(map(str, folders)))
 
 
 if __name__ == "__main__":

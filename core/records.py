@@ -31,12 +31,16 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sub-word and its span [start, end) in the cleaned sentence; `word` counts words and punctuation marks."""
+    """A sub-word and its span [start, end) in the cleaned sentence; `word` counts words and punctuation marks.
+
+    `unknown` marks what the vocabulary does not have.
+    """
 
     text: str
     start: int
     end: int
     word: int
+    unknown: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Widgets → core options. Keys are the names in the address, so that a link restores what they show."""
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
 
 from core.checkpoints import Card
 from core.records import LENGTH_NORMS, Attention, BeamOptions
-from dashboard.text import LANGUAGES
+from core.text.subwords import clean
+from dashboard.text import LANGUAGES, catalogue
 
 LIMIT = 300  # characters of a sentence
 ADDRESS = {"bind": "query-params"}
@@ -14,27 +16,54 @@ ADDRESS = {"bind": "query-params"}
 Texts = Mapping[str, str]
 
 
-def language() -> str:
-    """The reader's language."""
-    return st.segmented_control(
-        "Language · Язык",
-        list(LANGUAGES),
-        default="en",
-        format_func=lambda key: LANGUAGES[key][0],
-        key="lang",
+def texts() -> Texts:
+    """The catalogue of the reader's language, which the link names before the widget has been drawn."""
+    return catalogue(st.session_state.get("lang") or st.query_params.get("lang", "en"))
+
+
+def choice(name: str, label: str, options: Mapping[str, str], default: str, *, hidden: bool = False, tip=None) -> str:
+    """One of a few, as buttons. `options` maps each value to what is shown; the address holds the value.
+
+    (Streamlit's own binding would put what is shown there, and the link would speak one language only.)
+    """
+    if st.session_state.get(name) not in options:
+        asked = st.query_params.get(name)
+        st.session_state[name] = asked if asked in options else default
+    picked = st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda value: options.get(value, value),
+        key=name,
+        width="content",
+        label_visibility="collapsed" if hidden else "visible",
+        help=tip,
         required=True,
-        **ADDRESS,
     )
+    if picked != default:
+        st.query_params[name] = picked
+    elif name in st.query_params:
+        del st.query_params[name]
+    return picked
+
+
+def language(say: Texts) -> str:
+    """The reader's language, beside a page's title."""
+    return choice("lang", say["language"], {key: name for key, (name, _) in LANGUAGES.items()}, "en", hidden=True)
 
 
 def sentence(say: Texts, default: str) -> str:
-    """The sentence to be translated, cut at the limit."""
+    """The sentence to be translated, cleaned and cut at the limit."""
     typed = st.text_input(
         say["sentence"], default, key="text", help=say["sentence_help"].format(limit=LIMIT), **ADDRESS
     )
     if len(typed) > LIMIT:
         st.warning(say["sentence_cut"].format(limit=LIMIT))
-    return typed[:LIMIT]
+    return clean(typed[:LIMIT])
+
+
+def plain(text: str) -> str:
+    """Text for a place that would read it as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
 
 
 def model_label(card: Card, say: Texts) -> str:
@@ -45,31 +74,16 @@ def model_label(card: Card, say: Texts) -> str:
 
 def model(say: Texts, found: Mapping[str, Card], default: str) -> str:
     """The name of the chosen model."""
-    return st.segmented_control(
-        say["model"],
-        list(found),
-        default=default,
-        format_func=lambda name: model_label(found[name], say),
-        key="model",
-        required=True,
-        **ADDRESS,
-    )
+    return choice("model", say["model"], {name: model_label(card, say) for name, card in found.items()}, default)
 
 
 def beam(say: Texts) -> BeamOptions:
     """Beam size, length norm and α."""
     size, norm, penalty = st.columns([2, 3, 2])
     beam_size = size.slider(say["beam_size"], 1, 12, 5, key="beam", help=say["beam_size_help"], **ADDRESS)
-    length_norm = norm.segmented_control(
-        say["length_norm"],
-        LENGTH_NORMS[::-1],
-        default="gnmt",
-        format_func=lambda name: say[f"norm_{name}"],
-        key="norm",
-        help=say["length_norm_help"],
-        required=True,
-        **ADDRESS,
-    )
+    with norm:
+        norms = {name: say[f"norm_{name}"] for name in LENGTH_NORMS[::-1]}
+        length_norm = choice("norm", say["length_norm"], norms, "gnmt", tip=say["length_norm_help"])
     alpha = penalty.slider(
         say["length_penalty"],
         *(0.0, 2.0, 1.0, 0.1),
@@ -82,20 +96,16 @@ def beam(say: Texts) -> BeamOptions:
 
 
 def layer_and_head(say: Texts, attention: Attention) -> tuple[int | None, int | None]:
-    """Which layer and head to show; None is the mean. A model with one of each leaves nothing to choose."""
-    chosen = []
-    for column, name, count in zip(st.columns([2, 3]), ("layer", "head"), attention.weights.shape[:2], strict=True):
-        if count == 1:
-            chosen.append(None)
-            continue
-        picked = column.segmented_control(
-            say[name],
-            ["mean", *(str(number) for number in range(1, count + 1))],
-            default="mean",
-            format_func=lambda value: say["mean"] if value == "mean" else value,
-            key=name,
-            required=True,
-            **ADDRESS,
-        )
-        chosen.append(None if picked == "mean" else int(picked) - 1)
-    return tuple(chosen)
+    """Which layer and head to show, counted from 0; None is the mean. Where there is only one, nothing is asked."""
+    with st.container(horizontal=True):
+        layers, heads = attention.weights.shape[:2]
+        return one_of(say, "layer", layers), one_of(say, "head", heads)
+
+
+def one_of(say: Texts, name: str, count: int) -> int | None:
+    """A number from 0, or None for the mean of all."""
+    if count == 1:
+        return None
+    shown = {"mean": say["mean"]} | {str(number): str(number) for number in range(1, count + 1)}
+    picked = choice(name, say[name], shown, "mean")
+    return None if picked == "mean" else int(picked) - 1

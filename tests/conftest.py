@@ -69,7 +69,7 @@ def browser():
         try:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         except Error as error:
-            no_browser(f"no Chromium starts here ({chromium or 'none found, set CHROME_BIN'}): {error}")
+            no_browser(f"no Chromium starts here (set CHROME_BIN to one): {error.message.splitlines()[0]}")
         yield browser
         browser.close()
 
@@ -113,8 +113,8 @@ class Dashboard:
             self.finished += 1
 
     def open(self, path="/"):
-        self.page.goto(self.url + path)
-        self.page.locator(READY).wait_for()
+        """The page at this address, once its first script run has finished and is painted."""
+        self.rerun(lambda: self.page.goto(self.url + path), timeout_ms=60_000)
         return self.page
 
     def rerun(self, action, timeout_ms=15_000):

@@ -29,7 +29,7 @@ from core.text.corpora import (
     read_lines,
     toy,
 )
-from core.text.subwords import BOS, EOS, PAD, SPACE, SPECIAL, UNK, UNKNOWN, Subwords, clean
+from core.text.subwords import BLANK, BOS, EOS, PAD, SPACE, SPECIAL, UNK, UNKNOWN, Subwords, clean
 
 LINES = [
     "The old ferry leaves at seven, rain or shine.",
@@ -54,7 +54,7 @@ def subwords():
 # --- sub-words: there and back
 
 spaces = st.text(" \t\n\r\u00a0\u3000\x00\x1f", min_size=1, max_size=4)
-decomposed = st.sampled_from([unicodedata.normalize("NFD", character) for character in "ÖÜÇäöüéàçâêûï"])
+decomposed = st.sampled_from([unicodedata.normalize("NFD", character) for character in "ÜÇäöüéàçâêûï"])
 known = st.lists(st.sampled_from(CHARACTERS) | spaces | decomposed | st.sampled_from(LINES), max_size=40).map("".join)
 
 
@@ -83,7 +83,7 @@ def test_any_text_is_cut_into_spans(subwords, text):
     assert not set(ids) & {PAD, BOS, EOS}
     assert "".join(cleaned[piece.start : piece.end] for piece in pieces) == cleaned.replace(" ", "")
     for piece in pieces:
-        assert piece.text == (cleaned[piece.start : piece.end] or SPACE)
+        assert piece.text == (cleaned[piece.start : piece.end] or BLANK)
     for before, after in itertools.pairwise(pieces):
         assert before.start <= before.end <= after.start
         assert after.word - before.word in (0, 1)
@@ -98,7 +98,7 @@ def test_any_text_is_cut_into_spans(subwords, text):
         ("🙂 the ferry", "⁇ the ferry"),
         ("the собака.", "the ⁇⁇⁇⁇⁇⁇."),
         ("狗", "⁇"),
-        ("the\u200bferry", "the⁇ferry"),
+        ("the\u200bferry", "theferry"),
         ("the\x00ferry\x07", "the ferry"),
         ("<script>the", "⁇script⁇the"),
         ("the▁ferry", "the⁇ferry"),
@@ -115,7 +115,7 @@ def test_the_mark_in_a_text_is_an_underscore_where_that_is_known():
     ids = subwords.encode("the▁ferry ▁")
     assert UNK not in ids
     assert subwords.decode(ids) == "the_ferry _"
-    assert [piece.text for piece in subwords.pieces("▁")] == [SPACE, SPACE]
+    assert [piece.text for piece in subwords.pieces("▁")] == [BLANK, SPACE]
 
 
 @pytest.mark.parametrize("token", SPECIAL)
@@ -127,7 +127,7 @@ def test_a_typed_special_token_is_plain_text(tmp_path, token):
             for ids in (subwords.encode(text), *subwords.encode_batch([text])):
                 assert min(ids) >= len(SPECIAL)
                 assert subwords.decode(ids) == text
-            assert "".join(piece.text for piece in subwords.pieces(text)).replace(SPACE, "") == text.replace(" ", "")
+            assert "".join(piece.text for piece in subwords.pieces(text)).replace(BLANK, "") == text.replace(" ", "")
 
 
 def test_special_ids_leave_nothing_but_unknown_a_mark(subwords):
@@ -191,12 +191,11 @@ def pair_counts(words):
 
 def test_the_example_of_sennrich():
     """Algorithm 1 there: low 5, lower 2, newest 6, widest 3. Our word mark leads instead of trailing (`▁low`, not
-    `low</w>`), so "e s", "es t" and "l o" are theirs and the mark joins `lo` instead of `est`."""
+    `low</w>`): "e s", "es t" and "l o" are theirs, and the mark joins `lo` instead of `est`."""
     lines = ["low"] * 5 + ["lower"] * 2 + ["newest"] * 6 + ["widest"] * 3
     alphabet = set("lowernstid") | {SPACE}
     subwords = Subwords.train(lines, len(SPECIAL) + len(alphabet) + 5)
-    assert set(merges(subwords)) >= {("e", "s"), ("es", "t"), ("l", "o")}
-    assert {"est", "▁low"} <= set(subwords.tokens)
+    assert merges(subwords) == [("e", "s"), ("es", "t"), ("l", "o"), (SPACE, "lo"), ("▁lo", "w")]
     assert [piece.text for piece in subwords.pieces("lowest")] == ["low", "est"]  # never seen as a word
 
 
@@ -204,7 +203,7 @@ def test_the_example_of_wikipedia():
     """aaabdaaabac: Z = aa, Y = ab, X = ZY, which leaves XdXac."""
     subwords = Subwords.train(["aaabdaaabac"], len(SPECIAL) + len("abcd▁") + 3)
     assert merges(subwords) == [("a", "a"), ("a", "b"), ("aa", "ab")]
-    assert [piece.text for piece in subwords.pieces("aaabdaaabac")] == [SPACE, "aaab", "d", "aaab", "a", "c"]
+    assert [piece.text for piece in subwords.pieces("aaabdaaabac")] == [BLANK, "aaab", "d", "aaab", "a", "c"]
 
 
 def test_every_merge_was_the_most_frequent_pair_at_its_turn():

@@ -72,16 +72,15 @@ def fetch(corpus: str, folder: Path, files: Sequence[File] = FILES, timeout: flo
 
 
 def available(folders: Sequence[Path]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """corpus -> split -> languages to be read there; a missing corpus is empty, a toy has no languages."""
+    """corpus -> split -> languages to be read there; empty without a pair; a toy has no languages."""
     here = {file.name for file in FILES for at in folders if (Path(at) / file.corpus / file.name).is_file()}
     found = {corpus: dict.fromkeys(splits, ()) for corpus, splits in SPLITS.items()}
     for split, stem in MULTI30K.items():
         found["multi30k"][split] = tuple(side for side in LANGUAGES if f"{stem}.{side}.gz" in here)
     foreign = [side for side, (archive, _) in TATOEBA.items() if archive in here]
     found["tatoeba"] = dict.fromkeys(SPLITS["tatoeba"], ("en", *foreign))
-    for corpus in ADDRESSES:  # a pair needs two languages
-        found[corpus] = {split: sides for split, sides in found[corpus].items() if len(sides) > 1}
-    return found
+    pairs = {at: {split: sides for split, sides in found[at].items() if len(sides) > 1} for at in ADDRESSES}
+    return found | pairs
 
 
 def measured(path: Path) -> tuple[int, str]:
@@ -115,8 +114,7 @@ def receive(file: File, partial: Path, begun: int, timeout: float) -> None:
         bar = tqdm(desc=file.name, total=file.size, initial=begun, unit="B", unit_scale=True, disable=None)
         with bar, partial.open("ab" if begun else "wb") as out:
             for chunk in chunks(response, file.address):
-                out.write(chunk)
-                bar.update(len(chunk))
+                bar.update(out.write(chunk))
 
 
 def connect(address: str, begun: int, timeout: float) -> HTTPResponse:

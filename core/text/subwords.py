@@ -13,14 +13,15 @@ from core.records import Piece
 SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
 PAD, BOS, EOS, UNK = range(4)
 SPACE = "▁"  # marks a piece that begins after white space
+BLANK = "␣"  # how such a mark is shown where it is a piece of its own
 UNKNOWN = "⁇"  # how an unknown piece is written out
 
 
 def clean(text: str) -> str:
-    """NFC, control characters and runs of white space become one space, none at the ends."""
+    """NFC, without invisible format characters; control characters and runs of white space become one space."""
     text = unicodedata.normalize("NFC", text)
-    text = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
-    return " ".join(text.split())
+    shown = {"Cc": " ", "Cs": " ", "Cf": ""}
+    return " ".join("".join(shown.get(unicodedata.category(char), char) for char in text).split())
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ class Subwords:
         text = clean(text)
         encoding = self.tokenizer.encode(text, add_special_tokens=False)
         pieces = []
-        for (start, end), word in zip(encoding.offsets, encoding.word_ids, strict=True):
+        for token, (start, end), word in zip(encoding.tokens, encoding.offsets, encoding.word_ids, strict=True):
             start += text[start:end].startswith(" ")  # the mark of a word's beginning covers the space before it
-            pieces.append(Piece(text[start:end] or SPACE, start, end, word))
+            end = start if token == SPACE else end  # alone, the mark of the first word claims a character
+            pieces.append(Piece(text[start:end] or BLANK, start, end, word, token == SPECIAL[UNK]))
         return tuple(pieces)
 
     def decode(self, ids: Iterable[int]) -> str:

@@ -44,6 +44,7 @@ class TrainOptions:
     def __post_init__(self):
         check_range("epochs", self.epochs, 1, 10_000)
         check_range("max tokens", self.max_tokens, 1, 10**7)
+        check_range("patience", self.patience, 1, 10_000)
         check_range("checkpoint every", self.checkpoint_every, 1, 10**7)
         check_range("label smoothing", self.label_smoothing, 0.0, 0.99, whole=False)
         check_choice("schedule", self.schedule, tuple(SCHEDULES))
@@ -111,7 +112,7 @@ def train(
     steps_an_epoch = sum(1 for _ in epoch(pairs, options.max_tokens))
     total = options.epochs * steps_an_epoch
     began = time.monotonic() - progress.seconds
-    while progress.step < total and progress.step // steps_an_epoch - progress.best_epoch <= options.patience:
+    while progress.step < total and progress.step // steps_an_epoch - progress.best_epoch < options.patience:
         number, done = divmod(progress.step, steps_an_epoch)
         for index, batch in enumerate(epoch(pairs, options.max_tokens, seed=options.seed * 10_007 + number)):
             if index < done:
@@ -122,6 +123,7 @@ def train(
             losses, trace = {"train": loss}, None
             if index + 1 == steps_an_epoch:
                 losses = end_epoch(progress, number + 1, validation, options, steps_an_epoch)
+                check_finite(losses["validation"], progress.step)
                 trace = sample(model) if sample else None
             progress.seconds = time.monotonic() - began
             due = index + 1 == steps_an_epoch or progress.step % options.checkpoint_every == 0

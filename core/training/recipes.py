@@ -42,8 +42,10 @@ def en_de_transformer() -> Recipe:
 
 def en_de_rnn_additive() -> Recipe:
     """Bahdanau et al. 2015: bidirectional GRU encoder, additive attention into the step."""
-    options = TrainOptions(epochs=12, learning_rate=1.5e-3)
-    return Recipe("en-de-rnn-additive", "rnn", {"attention": "additive", "context": "step"}, "multi30k", options)
+    config = {"width": 384, "attention": "additive", "context": "step"}
+    config |= {"dropout_embedding": 0.15, "dropout_memory": 0.15, "dropout_readout": 0.25}
+    options = TrainOptions(epochs=11, max_tokens=1024, learning_rate=1.5e-3)
+    return Recipe("en-de-rnn-additive", "rnn", config, "multi30k", options)
 
 
 def en_de_rnn_plain() -> Recipe:

@@ -13,12 +13,12 @@ def cosine(step: int, warmup: int, total: int) -> float:
 
 def inverse_sqrt(step: int, warmup: int, total: int) -> float:
     """Linear warm-up, then √(warmup / step) (Vaswani et al. 2017, eq. 3)."""
-    return min((step + 1) / warmup, math.sqrt(warmup / (step + 1)))
+    return min((step + 1) / max(1, warmup), math.sqrt(max(1, warmup) / (step + 1)))
 
 
 def constant(step: int, warmup: int, total: int) -> float:
     """Linear warm-up, then the peak rate."""
-    return min(1.0, (step + 1) / warmup)
+    return min(1.0, (step + 1) / max(1, warmup))
 
 
 SCHEDULES: dict[str, Callable[[int, int, int], float]] = {

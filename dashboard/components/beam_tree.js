@@ -1,19 +1,19 @@
 // A search tree that grows. Python has chosen each node's column and row; here they get pixels, a step and a voice.
 
 const SVG = 'http://www.w3.org/2000/svg';
-const HEIGHT = 22, PITCH = 30, TOP = 30, SIDE = 12;      // px: a box, a row, the axis above, the margin left and right
+const HEIGHT = 22, PITCH = 30, TOP = 30, SIDE = 12;      // px: a box, a row, the axis above, the margins beside
 const PAD = 9, GLYPH = 17, LONGEST = 170;                // px: inside a box, for its sign, for its text
 const GAP = [36, 72];                                    // px between columns: at least, and at most where room is left
 const PACE = 650;                                        // ms a step
 const ZOOMS = [0.85, 1, 1.25, 1.6, 2];                   // the smallest keeps 13px letters at 11px
-const SIGNS = {                                          // drawn, as a font may lack them; 10 x 10 px
-  kept: '', finished: 'M1 5.5L4 9L9.5 1.5', pruned: 'M2 2L8 8M8 2L2 8', unfinished: 'M1 8h0M5.5 8h0M10 8h0',
+const SIGNS = {                                          // drawn, as a font may lack them: 10 px wide, around y = 0
+  kept: '', finished: 'm1 .5l3 3.5l5.5 -7.5', pruned: 'm2 -3l6 6m0 -6l-6 6', unfinished: 'm1 3h0m4.5 0h0m4.5 0h0',
 };
 const views = new WeakMap();                             // one per mounted component: survives reruns
 
 export default function ({data, parentElement}) {
   let view = views.get(parentElement);
-  if (!view) views.set(parentElement, view = {step: null, pruned: true, zoom: 1, playing: false, nodes: [], boxes: [], edges: [], ticks: []});
+  if (!view) views.set(parentElement, view = {pruned: true, zoom: 1, playing: false, chosen: false});
   const root = parentElement.querySelector('.root');
   if (view.root !== root) mount(view, root);
   accept(view, data);
@@ -24,27 +24,29 @@ export default function ({data, parentElement}) {
 // ---- data in
 
 function accept(view, data) {
-  const fresh = view.data?.id !== data.id, labels = data.labels;
-  Object.assign(view, {data, labels});
-  view.number = new Intl.NumberFormat(labels.locale, {minimumFractionDigits: 2, maximumFractionDigits: 2});
-  view.percent = new Intl.NumberFormat(labels.locale, {style: 'percent', maximumSignificantDigits: 3});
-  write(view);
-  if (!fresh) { view.box.style.setProperty('--height', `${data.height}px`); return; }
-  view.nodes = data.nodes.map(([step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]) =>
-    ({step, row, parent, label, fate, logprob, sum, missed, best, alive, rank}));
-  if (!view.chosen) view.step = data.steps;
-  view.step = Math.min(view.step, data.steps);
-  view.cursor = null;
+  const fresh = view.data?.id !== data.id, words = JSON.stringify(data.labels), reworded = view.words !== words;
+  Object.assign(view, {data, words, labels: data.labels});
   view.box.style.setProperty('--height', `${data.height}px`);
-  hide(view);
-  legend(view);
-  draw(view);
+  if (fresh) {
+    view.nodes = data.nodes.map(([step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]) =>
+      ({step, row, parent, label, fate, logprob, sum, missed, best, alive, rank}));
+    view.step = view.chosen ? Math.min(view.step, data.steps) : data.steps;
+  }
+  if (fresh || reworded) {
+    close(view);
+    write(view);
+    legend(view);
+    draw(view);
+  }
 }
 
-function write({root, box, range, toggle, labels, data}) {
+function write(view) {
+  const {root, box, range, check, labels, data} = view;
+  view.number = new Intl.NumberFormat(labels.locale, {minimumFractionDigits: 2, maximumFractionDigits: 2});
+  view.percent = new Intl.NumberFormat(labels.locale, {style: 'percent', maximumSignificantDigits: 3});
   for (const button of root.querySelectorAll('button')) name(button, labels[button.dataset.act]);
   range.setAttribute('aria-label', labels.slider);
-  toggle.nextElementSibling.textContent = labels.show_pruned;
+  check.nextElementSibling.textContent = labels.show_pruned;
   box.setAttribute('aria-label', `${labels.tree}. ${labels.keys}`);
   root.querySelector('.tree').setAttribute('aria-label', labels.description);
   root.querySelector('.legend').setAttribute('aria-label', labels.legend);
@@ -68,22 +70,18 @@ function draw(view) {
     box.setAttribute('transform', `translate(${one.x} ${one.y})`);
     const [shape, text, glyph] = box.children;
     shape.setAttribute('d', outline(one.fate, one.width));
-    text.setAttribute('x', PAD);
-    text.textContent = one.shown;
-    glyph.setAttribute('d', SIGNS[one.fate]);
-    glyph.setAttribute('transform', `translate(${one.width - PAD - 10} -5)`);
+    text.firstChild.data = one.shown;
+    glyph.setAttribute('d', `M${one.width - PAD - 10} 0${SIGNS[one.fate]}`);     // a transform is slower
     const from = nodes[one.parent];
     view.edges[i].setAttribute('d', from ? curve(from.x + from.width, from.y, view.columns[from.step].end, one.x, one.y) : '');
   });
-  view.layers.edges.append(...view.edges.filter((_, i) => nodes[i].best));            // the winner's on top
+  raise(view, i => nodes[i].best);
   view.ticks.forEach((tick, step) => {
-    tick.setAttribute('x', view.columns[step].x);
-    tick.setAttribute('y', 18);
+    set(tick, {x: view.columns[step].x, y: 18});
     tick.textContent = step || view.labels.axis;
   });
-  tree.setAttribute('viewBox', `0 0 ${view.width} ${view.height}`);
-  tree.setAttribute('width', view.width * view.zoom);
-  tree.setAttribute('height', view.height * view.zoom);
+  set(view.cover, {width: view.width, height: TOP - 2});
+  set(tree, {viewBox: `0 0 ${view.width} ${view.height}`, width: view.width * view.zoom, height: view.height * view.zoom});
   reveal(view);
 }
 
@@ -119,10 +117,10 @@ function short(view, {label, best, fate}) {               // what fits of a labe
 }
 
 function outline(fate, width) {                           // around y = 0
-  const round = (inset, radius) => {
-    const w = width - 2 * inset - 2 * radius, h = HEIGHT - 2 * inset - 2 * radius, r = `a${radius} ${radius} 0 0 1`;
-    return `M${inset + radius} ${inset - HEIGHT / 2}h${w}${r} ${radius} ${radius}v${h}${r} ${-radius} ${radius}`
-      + `h${-w}${r} ${-radius} ${-radius}v${-h}${r} ${radius} ${-radius}z`;
+  const round = (inset, r) => {
+    const w = width - 2 * inset - 2 * r, h = HEIGHT - 2 * inset - 2 * r, k = .45 * r, m = r - k;     // k: near a circle
+    return `M${inset + r} ${inset - HEIGHT / 2}h${w}c${m} 0 ${r} ${k} ${r} ${r}v${h}c0 ${m} ${-k} ${r} ${-r} ${r}`
+      + `h${-w}c${-m} 0 ${-r} ${-k} ${-r} ${-r}v${-h}c0 ${-m} ${k} ${-r} ${r} ${-r}z`;
   };
   if (fate === 'finished') return round(-1, 12) + round(2, 9);
   if (fate === 'unfinished') return `M${width} ${-HEIGHT / 2}h${-width}v${HEIGHT}h${width}`;
@@ -131,12 +129,15 @@ function outline(fate, width) {                           // around y = 0
 
 // Straight to the end of its own column, so that it crosses no wider neighbour; it bends in the gap.
 const curve = (x, y, end, to, down) => `M${x} ${y}H${end}C${(end + to) / 2} ${y} ${(end + to) / 2} ${down} ${to} ${down}`;
+const set = (element, values) => { for (const key in values) element.setAttribute(key, values[key]); };
 const add = (parent, tag) => parent.appendChild(document.createElementNS(SVG, tag));
 
 function node(parent) {
   const box = add(parent, 'g');
   add(box, 'path').setAttribute('class', 'shape');
-  add(box, 'text').setAttribute('dy', '.35em');
+  const text = add(box, 'text');
+  set(text, {x: PAD, dy: '.35em'});
+  text.append('');                                         // written by its data: setting textContent is slower
   add(box, 'path').setAttribute('class', 'glyph');
   return box;
 }
@@ -153,17 +154,15 @@ function legend({root, labels, nodes, data}) {
   if (nodes.some(one => one.best)) rows.unshift(['best', labels.best]);
   root.querySelector('.legend').replaceChildren(...rows.map(([fate, text]) => {
     const row = document.createElement('li'), picture = document.createElementNS(SVG, 'svg');
-    for (const [key, value] of Object.entries({width: 36, height: 26, viewBox: '-2 -13 36 26', 'aria-hidden': true})) picture.setAttribute(key, value);
+    set(picture, {width: 36, height: 26, viewBox: '-2 -13 36 26', 'aria-hidden': true});
     if (fate === 'best') {
       const line = add(picture, 'path');
-      line.setAttribute('class', 'edge best');
-      line.setAttribute('d', 'M0 0H32');
+      set(line, {class: 'edge best', d: 'M0 0H32'});
     } else {
       const [shape, , glyph] = node(picture).children, kind = fate.split(' ')[0];
       shape.parentNode.setAttribute('class', `node ${fate}`);
       shape.setAttribute('d', outline(kind, 32));
-      glyph.setAttribute('d', SIGNS[kind]);
-      glyph.setAttribute('transform', 'translate(11 -5)');
+      glyph.setAttribute('d', `M11 0${SIGNS[kind]}`);
     }
     row.append(picture, text);
     return row;
@@ -184,21 +183,23 @@ function reveal(view, moved = false) {                    // show what has happe
   });
   view.ticks.forEach((tick, at) => dress(tick, at > step ? 'gone' : at === step ? 'at' : ''));
   const now = columns[step];
-  for (const [key, value] of Object.entries({x: now.x - 6, y: 0, width: now.width + 12, height: view.height})) view.now.setAttribute(key, value);
+  set(view.now, {x: now.x - 6, y: 0, width: now.width + 12, height: view.height});
   const text = fill(labels.step, {n: step, N: data.steps});
   view.range.max = data.steps;
   view.range.value = step;
   view.range.setAttribute('aria-valuetext', text);
   view.output.textContent = text;
-  view.toggle.checked = view.pruned;
-  view.buttons.back.disabled = step === 0;
-  view.buttons.forward.disabled = view.buttons.end.disabled = step === data.steps;
-  view.buttons.smaller.disabled = view.zoom === ZOOMS[0];
-  view.buttons.larger.disabled = view.zoom === ZOOMS.at(-1);
+  view.check.checked = view.pruned;
+  const idle = {                                          // not `disabled`, which would drop the keyboard's focus
+    back: step === 0, forward: step === data.steps, end: step === data.steps,
+    smaller: view.zoom === ZOOMS[0], larger: view.zoom === ZOOMS.at(-1),
+  };
+  for (const [act, state] of Object.entries(idle)) view.buttons[act].setAttribute('aria-disabled', state);
   view.root.classList.toggle('playing', view.playing);
   name(view.buttons.play, view.playing ? labels.pause : labels.play);
 }
 
+const raise = ({layers, edges}, test) => layers.edges.append(...edges.filter((_, i) => test(i)));    // to the top
 const dress = (element, style) => { if (element.getAttribute('class') !== style) element.setAttribute('class', style); };
 
 function path(nodes, i) {
@@ -207,19 +208,22 @@ function path(nodes, i) {
   return found;
 }
 
-function go(view, step) {                                 // to a step, keeping its column in view
+function go(view, step) {
   view.step = Math.max(0, Math.min(view.data.steps, step));
   view.chosen = view.step < view.data.steps;
   hide(view);
   reveal(view, true);
-  const {x, width} = view.columns[view.step], {box, zoom} = view;
-  const left = (x - SIDE) * zoom, right = (x + width + SIDE) * zoom;
-  if (right > box.scrollLeft + box.clientWidth) scroll(box, right - box.clientWidth * (view.playing ? .6 : 1));
-  else if (left < box.scrollLeft) scroll(box, left);
+  follow(view);
 }
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
-const scroll = (box, left) => box.scrollTo({left, behavior: still.matches ? 'auto' : 'smooth'});
+
+function follow({columns, step, box, zoom, playing}) {    // keep the newest column in view
+  const {x, end} = columns[step], left = (x - SIDE) * zoom, right = (end + SIDE) * zoom;
+  const behavior = playing && !still.matches ? 'smooth' : 'auto';
+  if (right > box.scrollLeft + box.clientWidth) box.scrollTo({left: right - box.clientWidth, behavior});
+  else if (left < box.scrollLeft) box.scrollTo({left, behavior});
+}
 
 function play(view) {
   clearTimeout(view.timer);
@@ -246,6 +250,9 @@ function show(view, i) {
   const one = view.nodes[i], {labels, tip} = view;
   view.pointed = i;
   reveal(view);
+  const lit = new Set(path(view.nodes, i));
+  raise(view, at => view.nodes[at].best);
+  raise(view, at => lit.has(at));
   const sum = value => value == null ? '−∞' : view.number.format(value).replace('-', '−');
   const rows = one.step === 0 ? [] : [
     [labels.logprob, sum(one.logprob)],
@@ -261,16 +268,24 @@ function show(view, i) {
   tip.hidden = false;
   tip.style.left = tip.style.top = '0';
   const frame = view.root.getBoundingClientRect(), box = view.boxes[i].getBoundingClientRect(), size = tip.getBoundingClientRect();
-  const below = box.bottom + 8 + size.height < innerHeight;
-  tip.style.left = `${Math.max(0, Math.min(box.left - frame.left, frame.width - size.width))}px`;
-  tip.style.top = `${(below ? box.bottom + 8 : box.top - 8 - size.height) - frame.top}px`;
+  const beside = box.right + 10 + size.width < frame.right;             // there it hides neither the path nor the column
+  const below = (beside ? box.top : box.bottom + 8) + size.height < innerHeight;
+  const left = beside ? box.right + 10 : Math.min(box.left, frame.right - size.width);
+  const top = below ? (beside ? box.top : box.bottom + 8) : (beside ? box.bottom : box.top - 8) - size.height;
+  tip.style.left = `${Math.max(0, left - frame.left)}px`;
+  tip.style.top = `${top - frame.top}px`;
+}
+
+function close(view) {                                    // without a redraw, for whoever redraws anyway
+  view.pointed = view.cursor = null;
+  view.tip.hidden = true;
+  view.tip.replaceChildren();
 }
 
 function hide(view) {
   if (view.pointed == null) return;
-  view.pointed = view.cursor = null;
-  view.tip.hidden = true;
-  view.tip.replaceChildren();
+  close(view);
+  raise(view, i => view.nodes[i].best);
   reveal(view);
 }
 
@@ -278,7 +293,8 @@ function point(view, i) {                                 // by keyboard: also b
   if (i == null) return;
   const {box, zoom} = view, {y} = view.nodes[i];
   if ((y + PITCH) * zoom > box.scrollTop + box.clientHeight) box.scrollTop = (y + PITCH) * zoom - box.clientHeight;
-  if ((y - PITCH) * zoom < box.scrollTop) box.scrollTop = (y - PITCH) * zoom - TOP;
+  if ((y - PITCH - TOP) * zoom < box.scrollTop) box.scrollTop = (y - PITCH - TOP) * zoom;
+  follow(view);
   show(view, i);
   view.cursor = i;
 }
@@ -301,8 +317,9 @@ function stride(view, by) {                               // a step back or on, 
 
 function mount(view, root) {
   const $ = selector => root.querySelector(selector), tree = $('.tree');
-  Object.assign(view, {root, tree, box: $('.box'), range: $('input[type=range]'), output: $('output'), toggle: $('input[type=checkbox]'),
-    tip: $('.tip'), now: $('.now'), boxes: [], edges: [], ticks: [], data: null, font: null,
+  Object.assign(view, {root, tree, boxes: [], edges: [], ticks: [], data: null, font: null,
+    box: $('.box'), range: $('input[type=range]'), check: $('input[type=checkbox]'), output: $('output'), tip: $('.tip'),
+    now: $('.now'), cover: $('.cover'),
     layers: {nodes: $('.nodes'), edges: $('.edges'), axis: $('.axis')},
     buttons: Object.fromEntries([...root.querySelectorAll('button')].map(button => [button.dataset.act, button]))});
   const acts = {
@@ -311,16 +328,20 @@ function mount(view, root) {
   };
   for (const [act, button] of Object.entries(view.buttons)) button.onclick = acts[act];
   view.range.oninput = () => stop(view, +view.range.value);
-  view.toggle.onchange = () => { view.pruned = view.toggle.checked; hide(view); draw(view); };
-  const under = event => event.target.closest?.('.node');
-  tree.onpointerover = event => { const box = under(event); box ? show(view, +box.dataset.i) : hide(view); };
-  tree.onpointerleave = () => hide(view);
+  view.check.onchange = () => { view.pruned = view.check.checked; close(view); draw(view); };
+  tree.onpointerover = event => {
+    const box = event.target.closest('.node');
+    if (!box) hide(view);
+    else if (view.pointed !== +box.dataset.i) show(view, +box.dataset.i);
+  };
+  tree.onpointerleave = event => { if (event.pointerType !== 'touch') hide(view); };          // a finger leaves at once
   root.onkeydown = event => key(view, event);
+  view.box.onscroll = () => view.layers.axis.setAttribute('transform', `translate(0 ${view.box.scrollTop / view.zoom})`);
   let width = view.box.clientWidth;
   new ResizeObserver(() => {
     if (!view.data || view.box.clientWidth === width) return;
     width = view.box.clientWidth;
-    hide(view);
+    close(view);
     draw(view);
   }).observe(view.box);
   if (document.fonts.status === 'loading') document.fonts.ready.then(() => { if (view.data) draw(view); });
@@ -328,7 +349,7 @@ function mount(view, root) {
 
 function zoom(view, by) {
   view.zoom = ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(view.zoom) + by))];
-  hide(view);
+  close(view);
   draw(view);
 }
 

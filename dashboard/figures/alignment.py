@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 from core.records import Attention, check
 from dashboard.figures.tokens import label
 
-CELL = 34  # pixels a side
-LETTER = 8  # pixels a letter of a tick label, roughly
-SHARE = 16  # pixels of the colour bar with its numbers, above the cells
+CELL = (26, 46)  # pixels a side: at least, and at most where rows and columns are few
+LARGE = 720  # pixels of the longer side, if the cells allow it
+LETTER = 7  # pixels a letter of a tick label, roughly
+LONGEST = 16  # letters of a tick label; the whole token is in the hover text
 
 
 def weights(attention: Attention, layer: int | None, head: int | None) -> np.ndarray:
@@ -36,54 +37,78 @@ def labels_of(attention: Attention) -> tuple[list[str], list[str]]:
 def alignment(attention: Attention, layer: int | None, head: int | None, labels: dict[str, str]) -> go.Figure:
     """A heatmap with the source on top and the target downwards; `labels` names "source", "target" and "weight".
 
-    Its own width and height make the cells square: show it with `width="content"`.
+    Its own width and height in pixels make the cells square: show it with `width="content"`.
     """
     values = weights(attention, layer, head)
     rows, columns = labels_of(attention)
-    # Escaped, or the chart would read <s> as a tag and drop it.
-    rows, columns = ([html.escape(text, quote=False) for text in texts] for texts in (rows, columns))
+    source, target, weight = labels["source"], labels["target"], labels["weight"]
     hover = [
         [
-            f"{labels['source']}: {column}<br>{labels['target']}: {row}<br>{labels['weight']}: {values[i, j]:.2f}"
+            f"{source}: {escape(column)}<br>{target}: {escape(row)}<br>{weight}: {values[i, j]:.2f}"
             for j, column in enumerate(columns)
         ]
         for i, row in enumerate(rows)
     ]
     # By position alone: given the tokens themselves, the chart would merge those that repeat.
-    figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            zmin=0,
-            zmax=1,
-            colorscale="Cividis",
-            xgap=1,
-            ygap=1,
-            hoverinfo="text",
-            hovertext=hover,
-            colorbar={"title": {"text": labels["weight"], "side": "right"}, "thickness": 12, "tickvals": [0, 0.5, 1]},
-        )
+    heatmap = go.Heatmap(
+        z=values,
+        zmin=0,
+        zmax=1,
+        colorscale="Viridis",
+        xgap=1,
+        ygap=1,
+        hoverinfo="text",
+        hovertext=hover,
+        colorbar={
+            "title": {"text": weight, "side": "right"},
+            "tickvals": [0, 0.5, 1],
+            "thickness": 12,
+            "outlinewidth": 0,
+            "lenmode": "pixels",
+            "len": 150,
+            "y": 1,
+            "yanchor": "top",
+        },
     )
-    tilted = max(map(len, columns), default=0) * LETTER > CELL
-    axis = {"showgrid": False, "zeroline": False, "automargin": True, "ticks": ""}
+    figure = go.Figure(heatmap)
+    axis = {"showgrid": False, "zeroline": False, "automargin": True, "ticks": "", "fixedrange": True}
     figure.update_xaxes(
         axis,
-        title=labels["source"],
+        title=source,
         side="top",
         tickvals=list(range(len(columns))),
-        ticktext=columns,
-        tickangle=-45 if tilted else 0,
+        ticktext=[escape(short(text)) for text in columns],
+        autotickangles=[0, -45, -90],
     )
     figure.update_yaxes(
-        axis, title=labels["target"], autorange="reversed", tickvals=list(range(len(rows))), ticktext=rows
+        axis,
+        title=target,
+        autorange="reversed",
+        tickvals=list(range(len(rows))),
+        ticktext=[escape(short(text)) for text in rows],
     )
+    cell = min(max(LARGE // max(len(rows), len(columns), 1), CELL[0]), CELL[1])
+    left, top = (LETTER * max((len(short(text)) for text in texts), default=0) for texts in (rows, columns))
     figure.update_layout(
-        width=CELL * len(columns) + 190,
-        height=CELL * len(rows) + 130,
+        width=cell * len(columns) + left + 140,
+        height=max(cell * len(rows) + top + 60, 200 + top),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
+        modebar={"bgcolor": "rgba(0,0,0,0)"},
+        dragmode=False,
     )
     return figure
+
+
+def escape(text: str) -> str:
+    """Text for a chart, which would read `<s>` as a tag and drop it."""
+    return html.escape(text, quote=False)
+
+
+def short(text: str) -> str:
+    """A label that leaves room for the cells."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def table(attention: Attention, layer: int | None, head: int | None) -> list[dict[str, Any]]:
@@ -95,3 +120,12 @@ def table(attention: Attention, layer: int | None, head: int | None) -> list[dic
         for i, row in enumerate(rows)
         for j, column in enumerate(columns)
     ]
+
+
+def describe(attention: Attention, layer: int | None, head: int | None) -> dict[str, Any]:
+    """The numbers of a one-sentence description: size, and the strongest single look with its labels."""
+    values = weights(attention, layer, head)
+    rows, columns = labels_of(attention)
+    i, j = np.unravel_index(values.argmax(), values.shape)
+    facts = {"rows": len(rows), "columns": len(columns), "target": rows[i], "source": columns[j]}
+    return facts | {"weight": f"{values[i, j]:.2f}"}

@@ -15,9 +15,10 @@ MISSES = 8  # pruned candidates drawn at each step; the rest would only bury the
 def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]:
     """The tree as plain JSON values, `misses` pruned candidates a step (the nearest ones; None: all of them).
 
-    A node is [step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]: `parent` is its index in `nodes`,
-    `best` says whether it is on the winner's path, `alive` is the last step that its prefix lived to see, `rank` its place
-    among the hypotheses from 1. `nodes` runs by step, then row; an infinite number is None. `id` names the content.
+    A node is [step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]: `parent` is its index in
+    `nodes`, which run by step, then row; `best` says whether it is on the winner's path, `alive` is the last step that
+    its prefix lived to see, `rank` its place among the hypotheses from 1. An infinite number is None; `id` names the
+    content.
     """
     nodes = trace.tree.nodes
     depths = steps(trace.tree)

@@ -7,24 +7,27 @@ from dashboard import controls, resources
 from dashboard.components.beam_tree import LABELS, beam_tree
 from dashboard.figures import alignment, sentence
 from dashboard.figures import beam_tree as tree
-from dashboard.text import catalogue
+from dashboard.figures.table import table
 
 DEFAULT = "en-de-transformer"
+PLAIN = {"displayModeBar": False}  # on a narrow screen Plotly's buttons cover the title
 
 
 def main() -> None:
     """The page, top to bottom."""
-    say = catalogue(st.session_state.get("lang"))
+    say = controls.texts()
     found, _ = resources.shipped()
-    st.title(say["page_translate"])
     st.markdown("  \n".join(say[f"translate_{part}"] for part in ("see", "try", "paper")))
     if not found:
         st.error(say["models_none"])
         return
     first = DEFAULT if DEFAULT in found else next(iter(found))
     known = resources.stored(first)
-    text = controls.sentence(say, known.text if known else "").strip()
-    name = controls.model(say, found, first)
+    left, right = st.columns([3, 2])
+    with left:
+        text = controls.sentence(say, known.text if known else "")
+    with right:
+        name = controls.model(say, found, first)
     options = controls.beam(say)
     if not text:
         st.info(say["sentence_empty"])
@@ -32,13 +35,15 @@ def main() -> None:
     with st.spinner(say["loading"]):
         trace = resources.decode(name, text, options)
     show_translation(say, trace, found[name])
+    all_models = st.container()
     show_tree(say, trace)
     left, right = st.columns([3, 2], gap="large")
     with left:
         show_alignment(say, trace, found[name])
     with right:
         show_hypotheses(say, trace)
-    show_models(say, found, text, options)
+    with all_models:  # above in place, last in time: the other models' searches keep nothing waiting
+        show_models(say, found, name, text, options)
     resources.warm_up()
 
 
@@ -53,6 +58,9 @@ def show_translation(say, trace: DecodeTrace, card) -> None:
         st.caption(say["quality" if measured else "quality_unmeasured"].format(**facts))
         st.caption(say["pieces"])
         st.html(sentence.chips(trace.pieces))
+        unknown = dict.fromkeys(piece.text for piece in trace.pieces if piece.unknown)
+        if unknown:
+            st.warning(say["unknown_pieces"].format(pieces=controls.plain(" ".join(unknown))))
 
 
 def show_tree(say, trace: DecodeTrace) -> None:
@@ -79,7 +87,7 @@ def show_alignment(say, trace: DecodeTrace, card) -> None:
     labels = {"source": say["axis_source"], "target": say["axis_target"], "weight": say["weight"]}
     description = say["alignment_description"].format(**alignment.describe(attention, layer, head))
     figure = alignment.alignment(attention, layer, head, labels)
-    st.plotly_chart(figure, width="content", key="alignment", alt=description)
+    st.plotly_chart(figure, width="content", key="alignment", alt=description, config=PLAIN)
     with st.expander(say["data"], key="alignment_data", on_change="rerun") as data:
         if data.open:
             st.caption(description)
@@ -92,31 +100,24 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
     st.caption(say["hypotheses_caption"])
     if not trace.hypotheses[0].finished:
         st.warning(say["unfinished_note"])
+    formats = {"rank": "d", "text": "", "length": "d", "total": ".3f", "score": ".3f"}
     rows = [
-        {
-            say["rank"]: place,
-            say["text"]: found.text,
-            say["length"]: len(found.tokens),
-            say["total"]: round(found.total, 3),
-            say["score"]: round(found.score, 3),
-        }
+        (place, found.text, len(found.tokens), found.total, found.score)
         for place, found in enumerate(trace.hypotheses, 1)
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    st.html(table({say[name]: form for name, form in formats.items()}, rows, marked=0))
 
 
-def show_models(say, found, text: str, options: BeamOptions) -> None:
+def show_models(say, found, chosen: str, text: str, options: BeamOptions) -> None:
     """Every model's best translation of the same sentence."""
-    st.subheader(say["compare_title"])
-    st.caption(say["compare_caption"])
+    formats = {"model": "", "text": "", "score": ".3f", "column_bleu": ".1f"}
     rows = []
     for name, card in found.items():
         best = resources.decode(name, text, options).hypotheses[0]
-        measured = card.metrics.get("test_2016", {}).get("bleu")
-        label = controls.model_label(card, say)
-        rows.append({say["column_model"]: label, say["text"]: best.text, say["score"]: round(best.score, 3)})
-        rows[-1][say["column_bleu"]] = measured
-    st.dataframe(rows, hide_index=True, width="stretch")
+        bleu = card.metrics.get("test_2016", {}).get("bleu")
+        rows.append((controls.model_label(card, say), best.text, best.score, bleu))
+    st.markdown(f"**{say['compare_title']}**", help=say["compare_caption"])
+    st.html(table({say[name]: form for name, form in formats.items()}, rows, marked=list(found).index(chosen)))
 
 
 main()

@@ -1,0 +1,158 @@
+"""One sentence, beam 5: our search with everything recorded against Hugging Face `generate`, on the same weights.
+
+Both make exactly `--steps` decoder steps. Ours: max_length is that number and so many hypotheses are wanted that the
+search can't end before. Theirs: min_new_tokens = max_new_tokens, which bans <eos> up to there; no work is saved by it.
+"""
+
+import argparse
+import gc
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from benchmarks.marian import RULES, marian
+from benchmarks.report import machine, milliseconds, table
+from core.checkpoints import PRETRAINED, Loaded, load
+from core.decoding.beam import beam_search
+from core.decoding.translate import decode, limit
+from core.records import BeamOptions, GreedyOptions
+from core.text.batches import source_batch
+from core.text.subwords import BOS
+
+PIECES, BEAM = 15, 5
+SENTENCES = """A man in a red jacket is waiting for the bus near an old stone bridge.
+Two brown dogs are running through the shallow water on a sunny afternoon.
+A young woman reads a newspaper while she drinks coffee in a small garden.
+Three children are building a tall tower of wooden blocks on the kitchen floor.
+An old man plays the violin for a crowd of people in front of the station.
+A girl with a yellow umbrella walks across the wet street.
+Several cyclists are riding up a steep hill in the rain.
+A cook in a white hat cuts vegetables on a large table.
+The boy throws a ball to his little sister.
+Four men are pushing a blue car out of the snow.
+A woman takes a picture of her friends at the beach.
+A black cat sleeps on the roof of a parked truck.
+People are dancing in the street at night.
+A worker on a ladder paints the wall of a tall building.
+Two girls share a book on a bench under a tree.
+A horse jumps over a fence while its rider holds on tightly.
+The musicians stand on a stage with bright lights.
+A baby in a striped shirt plays with a spoon.
+A group of tourists looks at a map in the middle of the square.
+A fisherman sits in a boat and waits.
+Snow covers the path between the houses.
+A waiter carries five plates through a busy restaurant.
+A child hides behind a curtain and laughs.
+Two women in long dresses sing into a microphone.""".splitlines()
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="en-de-transformer", help="a post-norm Transformer (default: %(default)s)")
+    parser.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where it lies (default: pretrained/)")
+    parser.add_argument("--steps", type=int, default=18, help="decoder steps of each run (default: %(default)s)")
+    parser.add_argument("--repetitions", type=int, default=40, help="timed runs of each engine (default: %(default)s)")
+    return parser.parse_args()
+
+
+def of_length(loaded: Loaded, pieces: int) -> str:
+    """The longest of our sentences, cut after some word if need be, that has exactly so many pieces."""
+    cuts = [" ".join(text.split()[:end]) for text in SENTENCES for end in range(1, len(text.split()) + 1)]
+    fits = [text for text in cuts if len(loaded.subwords.encode(text)) == pieces]
+    if not fits:
+        raise SystemExit(f"none of the sentences can be cut to {pieces} pieces of this vocabulary")
+    return max(fits, key=lambda text: (text in SENTENCES, len(text)))
+
+
+def sources(loaded: Loaded, texts: list[str]) -> dict[str, torch.Tensor]:
+    """A batch as `generate` wants it; the mask is as wide as the ids."""
+    ids, mask = source_batch(loaded.subwords.encode_batch(texts))
+    return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask).long()}
+
+
+@torch.inference_mode()
+def check_equal(loaded: Loaded, theirs) -> str:
+    """AssertionError unless both models are the same function; else how closely they agree."""
+    tokens, furthest = 0, 0.0
+    for text in SENTENCES:
+        source = sources(loaded, [text])
+        longest = limit(source["input_ids"].shape[1] - 1, GreedyOptions())
+        trace = decode(loaded.model, loaded.subwords, text, GreedyOptions())
+        target = [node.id for node in trace.tree.nodes]  # a greedy tree is one path; its root is <bos>
+        answer = theirs.generate(**source, num_beams=1, max_new_tokens=longest, **RULES).sequences[0].tolist()
+        assert answer == target, f"greedy translations differ: {target} (ours), {answer} (theirs) of {text!r}"
+        read = torch.tensor([target[:-1]])
+        ours = loaded.model(source["input_ids"], source["attention_mask"].bool(), read).logits
+        gap = (theirs(**source, decoder_input_ids=read).logits - ours).abs().max().item()
+        assert gap < 1e-4, f"teacher-forced logits differ by {gap} on {text!r}"
+        tokens, furthest = tokens + len(target) - 1, max(furthest, gap)
+    return (
+        f"Same weights, same function: greedy output equal on {len(SENTENCES)} sentences ({tokens} tokens), "
+        f"teacher-forced logits within {furthest:.1e}."
+    )
+
+
+def recorded(loaded: Loaded, text: str, options: BeamOptions) -> int:
+    """Ours as the dashboard uses it: tree, attention, logits, hypotheses."""
+    return max(node.step for node in decode(loaded.model, loaded.subwords, text, options).tree.nodes)
+
+
+@torch.inference_mode()
+def unrecorded(loaded: Loaded, text: str, options: BeamOptions) -> int:
+    """The same search, whose frontiers nobody keeps."""
+    source, mask = (torch.from_numpy(part) for part in source_batch([loaded.subwords.encode(text)]))
+    state = loaded.model.start(loaded.model.encode(source, mask), width=options.beam_size)
+    return sum(1 for _ in beam_search(loaded.model, state, options, [options.max_length]))
+
+
+def generated(theirs, loaded: Loaded, text: str, steps: int, **outputs: bool) -> int:
+    """Theirs, with the scores of every step."""
+    rules = RULES | {"num_beams": BEAM, "min_new_tokens": steps, "max_new_tokens": steps, "output_scores": True}
+    return len(theirs.generate(**sources(loaded, [text]), **rules, **outputs).scores)
+
+
+def main() -> None:
+    asked = parse()
+    torch.set_num_threads(1)
+    print(machine())
+    loaded = load(asked.model, asked.models_dir)
+    eager, fused = (marian(loaded.model, kind) for kind in ("eager", "sdpa"))
+    print(check_equal(loaded, eager))
+    text = of_length(loaded, PIECES)
+    print(f"{loaded.card.name}, {loaded.card.parameters:,} parameters, beam {BEAM}, {PIECES} pieces: {text!r}\n")
+    options = BeamOptions(BEAM, finished=10_000, max_length=asked.steps)
+    engines = {
+        "ours, everything recorded": partial(recorded, loaded, text, options),
+        "ours, nothing recorded": partial(unrecorded, loaded, text, options),
+        "Hugging Face, attentions and scores": partial(
+            generated, eager, loaded, text, asked.steps, output_attentions=True
+        ),
+        "Hugging Face, scores only (fused attention)": partial(generated, fused, loaded, text, asked.steps),
+    }
+    times = {name: [] for name in engines}
+    steps = {name: [engine() for _ in range(5)][0] for name, engine in engines.items()}  # the warm-up, too
+    gc.collect()
+    gc.freeze()
+    for _ in range(asked.repetitions):
+        for name, engine in engines.items():
+            gc.collect()  # nobody pays for another's garbage
+            began = time.perf_counter()
+            engine()
+            times[name].append((time.perf_counter() - began) * 1000)
+    rows = [milliseconds(name, values) for name, values in times.items()]
+    head = ("engine", "runs", "steps", "p50 ms", "p95 ms", "steps/s", "p50 ÷ ours recorded")
+    print(
+        table(
+            head,
+            [
+                (name, runs, steps[name], p50, p95, round(steps[name] * 1000 / p50), f"{p50 / rows[0][2]:.2f}")
+                for name, runs, p50, p95 in rows
+            ],
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

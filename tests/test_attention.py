@@ -1,0 +1,169 @@
+"""Attention against torch's own, and the score functions against loops written from their equations."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.testing import assert_close
+
+from core.models.attention import (
+    SCORES,
+    Additive,
+    General,
+    attend,
+    merge_heads,
+    rows_at,
+    scaled_dot_product,
+    split_heads,
+)
+
+SENTENCES, HEADS, QUERIES, KEYS, SIZE = 2, 3, 4, 5, 6
+
+
+@pytest.fixture
+def drawn():
+    return torch.Generator().manual_seed(3)
+
+
+@pytest.fixture
+def projected(drawn):
+    """Query, key and value (n, H, Q or S, d), and what may be seen (n, 1, Q, S): at least one key a query."""
+    lengths = (QUERIES, KEYS, KEYS)
+    tensors = [torch.randn(SENTENCES, HEADS, length, SIZE, generator=drawn) for length in lengths]
+    visible = torch.rand(SENTENCES, 1, QUERIES, KEYS, generator=drawn) < 0.6
+    visible[..., 2] = True
+    return *tensors, visible
+
+
+def test_attend_equals_torchs_scaled_dot_product_attention(projected):
+    query, key, value, visible = projected
+    for seen in (visible, None):
+        ours = attend(scaled_dot_product(query, key), value, seen)
+        theirs = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        assert_close(ours.context, theirs)
+        assert_close(ours.context, ours.weights @ value)
+
+
+def test_heads_together_equal_torchs_multi_head_attention(drawn):
+    width = HEADS * SIZE
+    theirs = nn.MultiheadAttention(width, HEADS, batch_first=True)
+    nn.init.normal_(theirs.in_proj_bias, generator=drawn)
+    query = torch.randn(SENTENCES, QUERIES, width, generator=drawn)
+    memory = torch.randn(SENTENCES, KEYS, width, generator=drawn)
+    mask = torch.tensor([[True] * KEYS, [True] * 3 + [False] * (KEYS - 3)])
+
+    weights, biases = theirs.in_proj_weight.chunk(3), theirs.in_proj_bias.chunk(3)
+    parts = [
+        split_heads(functional.linear(x, weight, bias), HEADS)
+        for x, weight, bias in zip((query, memory, memory), weights, biases, strict=True)
+    ]
+    ours = attend(scaled_dot_product(*parts[:2]), parts[2], mask[:, None, None])
+    context, shares = theirs(query, memory, memory, key_padding_mask=~mask, average_attn_weights=False)
+    assert_close(theirs.out_proj(merge_heads(ours.context)), context)
+    assert_close(ours.weights, shares)
+
+
+def test_heads_split_and_merged_are_what_they_were(drawn):
+    x = torch.randn(SENTENCES, QUERIES, HEADS * SIZE, generator=drawn)
+    split = split_heads(x, HEADS)
+    assert torch.equal(split[:, 1], x[..., SIZE : 2 * SIZE])
+    assert torch.equal(merge_heads(split), x)
+
+
+def test_scores_are_kept_as_they_were_before_the_softmax(projected):
+    query, key, value, visible = projected
+    scores = attend(scaled_dot_product(query, key), value, visible).scores
+    assert_close(scores[1, 2, 3, 2].item(), (query[1, 2, 3] @ key[1, 2, 2] / math.sqrt(SIZE)).item())
+    assert torch.equal(scores.isneginf(), ~visible.expand_as(scores))
+
+
+def test_a_gate_scales_the_context_and_leaves_the_weights(projected):
+    query, key, value, visible = projected
+    gate = torch.tensor([[1.0, 0.0, 0.5], [0.25, 1.0, 0.0]])  # (n, H)
+    plain, gated = (attend(scaled_dot_product(query, key), value, visible, gate=some) for some in (None, gate))
+    assert torch.equal(gated.weights, plain.weights)
+    for sentence, head in torch.cartesian_prod(torch.arange(SENTENCES), torch.arange(HEADS)).tolist():
+        assert_close(gated.context[sentence, head], gate[sentence, head] * plain.context[sentence, head])
+
+
+def test_an_override_is_summed_by_where_it_is_given(projected):
+    query, key, value, visible = projected
+    override = torch.full((SENTENCES, HEADS, QUERIES, KEYS), torch.nan)
+    override[:, :, 1] = torch.tensor([0.0, 0.0, 0.0, 0.0, 1.0])
+    plain, changed = (
+        attend(scaled_dot_product(query, key), value, visible, override=some) for some in (None, override)
+    )
+    assert_close(changed.context[:, :, 1], value[:, :, 4])
+    others = [0, 2, 3]
+    assert torch.equal(changed.weights[:, :, others], plain.weights[:, :, others])
+    assert torch.equal(changed.context[:, :, others], plain.context[:, :, others])
+
+
+def test_dropout_spares_the_weights_that_are_shown(projected, drawn):
+    query, key, value, _ = projected
+    torch.manual_seed(1)
+    plain, dropped = (attend(scaled_dot_product(query, key), value, dropout=rate) for rate in (0.0, 0.5))
+    assert torch.equal(dropped.weights, plain.weights)
+    assert not torch.allclose(dropped.context, plain.context)
+
+
+def test_rows_past_the_end_of_given_weights_are_left_to_the_model():
+    override = torch.arange(6.0).view(1, 3, 2)
+    nan = torch.nan
+    for first, count, expected in (
+        (0, 2, [[0, 1], [2, 3]]),
+        (2, 2, [[4, 5], [nan, nan]]),
+        (7, 1, [[nan, nan]]),
+    ):
+        rows = rows_at(override, first, count)
+        assert_close(rows, torch.tensor([expected], dtype=torch.float32), equal_nan=True)
+
+
+def additive_by_hand(score, query, memory):
+    """Σ_d v_d tanh(Σ_e W_de s_e + b_d + Σ_e U_de h_e), in plain Python."""
+    outer, bias, inner = (weight.tolist() for weight in (score.query.weight, score.query.bias, score.key.weight))
+    total = 0.0
+    for v, w_row, b, u_row in zip(score.energy.weight[0].tolist(), outer, bias, inner, strict=True):
+        inside = b
+        for w, s in zip(w_row, query.tolist(), strict=True):
+            inside += w * s
+        for u, h in zip(u_row, memory.tolist(), strict=True):
+            inside += u * h
+        total += v * math.tanh(inside)
+    return total
+
+
+def general_by_hand(score, query, memory):
+    """Σ_de s_d W_de h_e, in plain Python."""
+    total = 0.0
+    for s, w_row in zip(query.tolist(), score.key.weight.tolist(), strict=True):
+        for w, h in zip(w_row, memory.tolist(), strict=True):
+            total += s * w * h
+    return total
+
+
+@pytest.mark.parametrize(("score_class", "by_hand"), [(Additive, additive_by_hand), (General, general_by_hand)])
+def test_a_score_equals_its_equation(score_class, by_hand, drawn):
+    score = score_class(SIZE)
+    for weight in score.parameters():
+        nn.init.normal_(weight, generator=drawn)
+    query = torch.randn(SENTENCES, QUERIES, SIZE, generator=drawn)
+    memory = torch.randn(SENTENCES, KEYS, SIZE, generator=drawn)
+    scores = score(query, score.keys(memory))
+    expected = [
+        [[by_hand(score, s, h) for h in memory[sentence]] for s in query[sentence]] for sentence in range(SENTENCES)
+    ]
+    assert_close(scores, torch.tensor(expected), atol=1e-4, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", [name for name in SCORES if name != "none"])
+def test_every_score_is_a_number_a_query_and_key(name, drawn):
+    score = SCORES[name](SIZE)
+    query = torch.randn(SENTENCES, QUERIES, SIZE, generator=drawn)
+    memory = torch.randn(SENTENCES, KEYS, SIZE, generator=drawn)
+    scores = score(query, score.keys(memory))
+    assert scores.shape == (SENTENCES, QUERIES, KEYS)
+    swapped = score(query, score.keys(memory.flip(1)))
+    assert_close(swapped, scores.flip(2))

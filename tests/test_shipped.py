@@ -1,0 +1,59 @@
+"""The models in pretrained/: whole, small, measured, and with an example that they reproduce."""
+
+import pytest
+import torch
+
+from core.checkpoints import CURVE, EXAMPLE, PRETRAINED, WEIGHTS, cards, example, load, read_json
+from core.decoding.translate import decode, translate_batches
+from core.metrics import translation_metrics
+from core.records import BeamOptions
+from core.text.corpora import data_folders, read_lines
+from core.trace_json import summary_json
+
+FOUND, BROKEN = cards()
+FLOORS = {"en-de-rnn-plain": 18.0, "en-de-rnn-additive": 35.5, "en-de-transformer": 38.0}
+every_card = pytest.mark.parametrize("name", sorted(FOUND))
+
+
+def test_the_three_models_are_there_and_as_good_as_promised():
+    assert not BROKEN
+    for name, floor in FLOORS.items():
+        assert FOUND[name].metrics["test_2016"]["bleu_lowercased"] >= floor
+
+
+@every_card
+def test_a_model_is_small_and_says_what_it_is(name):
+    card = FOUND[name]
+    assert (PRETRAINED / name / WEIGHTS).stat().st_size <= 16 * 2**20
+    assert card.licence
+    assert card.recipe["seed"] is not None
+    assert {"val", "test_2016"} <= set(card.metrics)
+    assert "signature_bleu" in card.metrics["test_2016"]
+    curve = read_json(PRETRAINED / name / CURVE)
+    assert curve[-1]["validation"] < curve[0]["validation"]
+
+
+@every_card
+def test_the_stored_example_is_what_the_model_does(name):
+    torch.set_num_threads(1)
+    kept, loaded = example(name), load(name)
+    again = decode(loaded.model, loaded.subwords, kept.text, kept.options, name=name)
+    assert [found.tokens for found in again.hypotheses] == [found.tokens for found in kept.hypotheses]
+    for mine, theirs in zip(summary_json(again)["hypotheses"], summary_json(kept)["hypotheses"], strict=True):
+        assert mine["score"] == pytest.approx(theirs["score"], abs=1e-3)
+    assert (PRETRAINED / name / EXAMPLE).stat().st_size < 2**20
+
+
+@every_card
+def test_the_first_hundred_test_sentences_score_as_a_hundred_of_the_card_may(name):
+    """A fast check that the card belongs to the weights; `python -m core evaluate` reproduces it exactly."""
+    folder = next((path for path in data_folders() if (path / "multi30k/test_2016_flickr.en.gz").is_file()), None)
+    if folder is None:
+        pytest.skip("Multi30k is not on this machine: python -m core data fetch multi30k")
+    files = [folder / f"multi30k/test_2016_flickr.{side}.gz" for side in ("en", "de")]
+    sources, references = (read_lines(file)[:100] for file in files)
+    loaded = load(name)
+    options = BeamOptions(length_penalty=loaded.card.length_penalty)
+    found = dict(translate_batches(loaded.model, loaded.subwords, sources, options))
+    metrics = translation_metrics([found[index][0].text for index in range(100)], references, "de")
+    assert metrics["bleu_lowercased"] == pytest.approx(loaded.card.metrics["test_2016"]["bleu_lowercased"], abs=8)

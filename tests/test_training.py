@@ -1,0 +1,328 @@
+"""Training: losses and schedules against their definitions, and a run that survives being killed."""
+
+import contextlib
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from model_zoo import MODELS, VOCABULARY_SIZE, random_model
+from torch.nn import functional
+from torch.testing import assert_close
+
+from core.models.rnn import RNN, RNNConfig
+from core.models.transformer import Transformer, TransformerConfig
+from core.text.batches import batch
+from core.text.subwords import BOS, EOS, PAD
+from core.training import loop
+from core.training.loop import TrainOptions, train
+from core.training.regimes import REGIMES, smoothed_cross_entropy, teacher_forcing
+from core.training.schedules import SCHEDULES
+
+ROOT = Path(__file__).resolve().parents[1]
+ONE_BATCH = 10**6  # tokens
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+CONFIGS = {
+    "rnn": (RNN, RNNConfig(VOCABULARY_SIZE, 32)),
+    "transformer": (Transformer, TransformerConfig(VOCABULARY_SIZE, 32, 4, 1, 1, 64)),
+}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def exact(monkeypatch):
+    """Train and evaluate in float32 on machines that would take bfloat16."""
+    monkeypatch.setattr(loop, "autocast", lambda model: contextlib.nullcontext())
+
+
+def toy(count, seed=1, reverse=True):
+    """Pairs of 1 to 3 words and the same ones backwards, or copied."""
+    drawn = random.Random(seed)
+    rows = [drawn.choices(range(4, VOCABULARY_SIZE), k=drawn.randint(1, 3)) for _ in range(count)]
+    return [(row, row[::-1] if reverse else row) for row in rows]
+
+
+def tiny():
+    return MODELS["gru-1-bi-additive-step"]()
+
+
+def weights_of(model):
+    return {name: weight.detach().clone() for name, weight in model.state_dict().items()}
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+# --- losses --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_smoothed_cross_entropy_equals_torchs_over_the_real_targets(smoothing):
+    drawn = torch.Generator().manual_seed(1)
+    logits = torch.randn(300, 20, generator=drawn, requires_grad=True)  # more rows than are taken at a time
+    targets = torch.randint(0, 20, (300,), generator=drawn)
+    assert targets.eq(PAD).any()
+    ours = smoothed_cross_entropy(logits, targets, smoothing)
+    theirs = functional.cross_entropy(logits, targets, ignore_index=PAD, label_smoothing=smoothing)
+    assert_close(ours, theirs)
+    assert_close(*(torch.autograd.grad(loss, logits)[0] for loss in (ours, theirs)))
+
+
+@torch.no_grad()
+def test_teacher_forcing_is_the_mean_surprise_at_each_token_after_the_gold_prefix():
+    """By hand: each sentence alone, each prefix anew."""
+    model, pairs = tiny(), [([4, 5, 6], [7]), ([5], [4, 6, 7, 5])]
+    surprises = []
+    for source, target in pairs:
+        ids = torch.tensor([[*source, EOS]])
+        for position, token in enumerate([*target, EOS]):
+            prefix = torch.tensor([[BOS, *target[:position]]])
+            logits = model(ids, torch.ones_like(ids, dtype=torch.bool), prefix).logits[0, -1]
+            surprises.append(-logits.log_softmax(dim=-1)[token].item())
+    loss = teacher_forcing(model, batch(pairs), 0.0).item()
+    assert loss == pytest.approx(sum(surprises) / len(surprises), abs=1e-5)
+
+
+@pytest.mark.parametrize("name", REGIMES)
+def test_a_regimes_loss_can_be_back_propagated(name):
+    model = tiny()
+    REGIMES[name](model, batch(toy(3)), 0.1).backward()
+    assert [name for name, weight in model.named_parameters() if not weight.grad.any()] == []
+
+
+# --- schedules -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_rises_evenly_to_its_peak_and_never_above(name):
+    rates = [SCHEDULES[name](step, 10, 100) for step in range(100)]
+    assert rates[:10] == pytest.approx([(step + 1) / 10 for step in range(10)])
+    assert max(rates) == 1.0
+    assert min(rates) > 0.0
+    assert SCHEDULES[name](0, 0, 100) == 1.0  # no warm-up
+
+
+def test_cosine_falls_by_half_a_cosine_to_nothing():
+    assert SCHEDULES["cosine"](55, 10, 100) == pytest.approx(0.5)
+    assert SCHEDULES["cosine"](100, 10, 100) == pytest.approx(0.0)
+
+
+def test_inverse_sqrt_is_the_published_schedule_over_its_peak():
+    """Vaswani et al. 2017, eq. 3, without the factor of the width."""
+    for step in (1, 5, 10, 11, 40, 1000):
+        published = min(step**-0.5, step * 10**-1.5)
+        assert SCHEDULES["inverse-sqrt"](step - 1, 10, 1000) == pytest.approx(published / 10**-0.5)
+
+
+def test_constant_stays_at_its_peak():
+    assert SCHEDULES["constant"](99, 10, 100) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"schedule": "linear"}, f"unknown schedule 'linear'; valid: {', '.join(SCHEDULES)}"),
+        ({"regime": "hope"}, f"unknown regime 'hope'; valid: {', '.join(REGIMES)}"),
+        ({"epochs": 0}, "epochs must be a whole number from 1"),
+        ({"label_smoothing": 1.0}, "label smoothing must be a number from 0.0 to 0.99"),
+        ({"patience": 0}, "patience must be a whole number from 1"),
+    ],
+)
+def test_wrong_options_name_the_valid_ones(wrong, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        TrainOptions(**({"epochs": 1} | wrong))
+
+
+# --- the loop ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("family", CONFIGS)
+def test_a_toy_is_learnt(family):
+    construct, config = CONFIGS[family]
+    undropped = {name: 0.0 for name in vars(config) if name.startswith("dropout")}
+    model, unseen = random_model(construct, replace(config, **undropped)), toy(50, seed=2)
+    assert loop.cross_entropy(model, unseen, ONE_BATCH) > 1.5
+    options = TrainOptions(14, max_tokens=200, learning_rate=1e-2, warmup=10, label_smoothing=0, average_decay=0.8)
+    *_, last = train(model, toy(400), unseen, options)
+    assert last.losses["validation"] < 0.5  # one that knows the words but not the source stands at 1
+
+
+def test_events_count_steps_epochs_and_tokens():
+    pairs = toy(40)
+    events = list(train(tiny(), pairs, toy(5), TrainOptions(epochs=2, max_tokens=40)))
+    steps = len(events) // 2
+    assert steps > 2
+    assert [event.step for event in events] == list(range(1, 2 * steps + 1))
+    assert [event.epoch for event in events] == [1] * steps + [2] * steps
+    assert events[-1].tokens == 2 * sum(len(source) + len(target) + 2 for source, target in pairs)
+    assert events[-1].share == 1.0
+    assert [event.step for event in events if "validation" in event.losses] == [steps, 2 * steps]
+
+
+def test_weights_are_averaged_and_the_average_is_evaluated_and_kept(exact):
+    """By hand: a ← d·a + (1 - d)·w with d = min(0.15, step / (step + 10)), three times."""
+    model, validation = tiny(), toy(5, seed=2)
+    average, seen = weights_of(model), []
+    options = TrainOptions(epochs=1, max_tokens=15, learning_rate=0.01, warmup=1, average_decay=0.15)
+    for event in train(model, toy(11), validation, options):
+        seen.append(weights_of(model))
+        decay = min(0.15, event.step / (event.step + 10))
+        average = {name: decay * old + (1 - decay) * seen[-1][name] for name, old in average.items()}
+    assert len(seen) == 3
+    assert not same(seen[1], seen[2])
+    assert_close(weights_of(model), average)
+    expected = teacher_forcing(model, batch(validation), 0.0).item()
+    assert event.losses["validation"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_best_epoch_is_kept_though_later_ones_are_worse():
+    """Trained on some words and validated on others, so that all it learns makes it worse."""
+    model, pairs, validation = tiny(), [([4], [4, 5]), ([5], [5, 4])], [([4], [6, 7])]
+    options = TrainOptions(epochs=5, learning_rate=0.1, warmup=1, max_tokens=ONE_BATCH, average_decay=0.5)
+    losses = [event.losses["validation"] for event in train(model, pairs, validation, options)]
+    assert losses[0] == min(losses)
+    assert losses[0] < losses[-1] - 0.1
+    assert loop.cross_entropy(model, validation, ONE_BATCH) == pytest.approx(losses[0], abs=1e-6)
+    assert not model.training
+
+
+def test_training_ends_after_so_many_epochs_without_a_better_loss():
+    """At a rate of 0 no epoch is better than the first."""
+    options = TrainOptions(epochs=20, learning_rate=0.0, patience=2, max_tokens=ONE_BATCH)
+    assert [event.epoch for event in train(tiny(), toy(5), toy(5), options)] == [1, 2, 3]
+
+
+def test_vectors_are_not_decayed_and_every_weight_is_trained_once():
+    model = tiny()
+    decayed, free = loop.begin(model, TrainOptions(epochs=1, weight_decay=0.1)).optimizer.param_groups
+    assert (decayed["weight_decay"], free["weight_decay"]) == (0.1, 0.0)
+    assert {weight.dim() for weight in free["params"]} == {1}
+    together = [id(weight) for weight in decayed["params"] + free["params"]]
+    assert sorted(together) == sorted(id(weight) for weight in model.parameters())
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_a_rate_that_is_too_high_stops_with_one_sentence_even_at_the_last_step(epochs):
+    options = TrainOptions(epochs=epochs, learning_rate=1e30, warmup=1, max_tokens=ONE_BATCH)
+    with pytest.raises(FloatingPointError, match=r"the loss became .* at step 1; try a lower learning rate") as raised:
+        list(train(tiny(), toy(5), toy(5), options))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_weight_that_is_not_a_number_stops_training_before_it_is_saved(tmp_path):
+    model = tiny()
+    with torch.no_grad():
+        model.readout.weight[0, 0] = math.nan
+    options = TrainOptions(epochs=1, max_tokens=ONE_BATCH, checkpoint_every=1)
+    with pytest.raises(FloatingPointError, match="the loss became nan at step 1"):
+        list(train(model, toy(5), toy(5), options, tmp_path / "checkpoint.pt"))
+    assert not any(tmp_path.iterdir())
+
+
+# --- killed and resumed --------------------------------------------------------------------------------------
+
+
+def toy_run(family, checkpoint=None):
+    """A model with dropout, and its training: a checkpoint every second step and at the end of each of 3 epochs."""
+    model = random_model(*CONFIGS[family])
+    options = TrainOptions(epochs=3, max_tokens=24, learning_rate=0.01, warmup=5, checkpoint_every=2)
+    return model, train(model, toy(100), toy(10, seed=2), options, checkpoint)
+
+
+def run_with_leave(family, checkpoint):
+    """In a process of its own: after each step its number is printed, and leave for the next one is awaited."""
+    torch.set_num_threads(1)
+    for event in toy_run(family, Path(checkpoint))[1]:
+        print(event.step, flush=True)
+        sys.stdin.readline()
+
+
+def run_until_half_a_checkpoint(family, checkpoint, number):
+    """In a process of its own, which dies when half of its checkpoint of that number is written."""
+    torch.set_num_threads(1)
+    save, saved = torch.save, []
+
+    def die_writing(content, path):
+        save(content, path)
+        saved.append(path)
+        if len(saved) == number:
+            os.truncate(path, os.path.getsize(path) // 2)
+            os.kill(os.getpid(), KILL)
+
+    torch.save = die_writing
+    list(toy_run(family, Path(checkpoint))[1])
+
+
+def in_a_process(call):
+    """A Python that makes one call to this file."""
+    paths = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests')]!r}"
+    command = [sys.executable, "-c", f"{paths}; import test_training; test_training.{call}"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def finish(family, checkpoint=None):
+    """The steps made to the end of that run, and its weights."""
+    model, events = toy_run(family, checkpoint)
+    return [event.step for event in events], weights_of(model)
+
+
+def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
+    checkpoint, drawn = tmp_path / "checkpoint.pt", random.Random()
+    all_steps, undisturbed = finish("transformer")
+    step, moment = drawn.choice(all_steps[2:-2]), drawn.uniform(0, 0.03)  # the kill comes in the step after this
+    with in_a_process(f"run_with_leave('transformer', {str(checkpoint)!r})") as process:
+        process.stdin.write("\n" * step)
+        process.stdin.flush()
+        printed = [process.stdout.readline() for _ in range(step)]
+        time.sleep(moment)
+        process.kill()
+    assert process.returncode != 0
+    assert printed == [f"{done}\n" for done in all_steps[:step]]
+    steps, weights = finish("transformer", checkpoint)
+    assert steps == all_steps[steps[0] - 1 :]
+    assert step // 2 * 2 < steps[0] <= step + 2, "it goes on from the last checkpoint"
+    assert same(weights, undisturbed), f"killed {moment:.4f} s after step {step}"
+
+
+def test_a_run_killed_while_it_writes_a_checkpoint_resumes_from_the_one_before(tmp_path):
+    checkpoint = tmp_path / "checkpoint.pt"
+    with in_a_process(f"run_until_half_a_checkpoint('rnn', {str(checkpoint)!r}, 4)") as process:
+        process.communicate()
+    assert process.returncode != 0
+    assert len(list(tmp_path.iterdir())) == 2, "the half-written one lies beside the whole one"
+    (all_steps, undisturbed), (steps, weights) = finish("rnn"), finish("rnn", checkpoint)
+    assert steps == all_steps[6:]
+    assert same(weights, undisturbed)
+
+
+def test_a_run_that_has_ended_only_gives_its_weights_again(tmp_path):
+    checkpoint = tmp_path / "checkpoint.pt"
+    options = TrainOptions(epochs=2, max_tokens=ONE_BATCH)
+    model, again = tiny(), tiny()
+    assert len(list(train(model, toy(5), toy(5), options, checkpoint))) == 2
+    assert list(train(again, toy(5), toy(5), options, checkpoint)) == []
+    assert same(weights_of(again), weights_of(model))
+
+
+def test_the_checkpoint_of_another_model_is_refused(tmp_path):
+    checkpoint = tmp_path / "checkpoint.pt"
+    options = TrainOptions(epochs=1, max_tokens=ONE_BATCH)
+    list(train(tiny(), toy(5), toy(5), options, checkpoint))
+    other = MODELS["transformer-post-sinusoidal-tied"]()
+    with pytest.raises(ValueError, match="belongs to another model"):
+        list(train(other, toy(5), toy(5), options, checkpoint))
