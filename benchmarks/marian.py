@@ -75,5 +75,7 @@ def weights(model: Transformer) -> dict[str, torch.Tensor]:
                 part, targets = layer.get_submodule(ours), theirs.split()
                 for kind in ("weight", "bias"):
                     pieces = getattr(part, kind).chunk(len(targets))
-                    found |= {f"model.{stack}.layers.{index}.{t}.{kind}": p for t, p in zip(targets, pieces, strict=True)}
+                    found |= {
+                        f"model.{stack}.layers.{index}.{t}.{kind}": p for t, p in zip(targets, pieces, strict=True)
+                    }
     return {name: tensor.detach() for name, tensor in found.items()}

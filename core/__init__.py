@@ -7,7 +7,7 @@ records      frozen, torch-free dataclasses: options in, traces out · trace_jso
 checkpoints  model folders: Card, cards(), load(), save(), the stored example trace
 metrics      BLEU and chrF
 text         subwords, corpora (Multi30k, Tatoeba, toys), fetch (their download), batches
-models       contract (State, Step, take, keep, interventions), attention, positional, rnn, transformer
+models       contract (State, Step, take, keep, interventions), attention, positional, rnn, transformer(_layers)
 decoding     search (the loop), greedy, beam, recording (frontiers → tree), ranking, translate (text → trace)
 training     loop (a generator of events), regimes, schedules, recipes
 __main__     the command line: python -m core models | translate | evaluate | train | data

@@ -117,7 +117,8 @@ def load(name: str, folder: Path = PRETRAINED) -> Loaded:
 def build(family: str, config: Mapping[str, Any]):
     """A freshly initialised model; ValueError names the valid families."""
     from core.models.rnn import RNN, RNNConfig
-    from core.models.transformer import Transformer, TransformerConfig
+    from core.models.transformer import Transformer
+    from core.models.transformer_layers import TransformerConfig
 
     families = {"rnn": (RNNConfig, RNN), "transformer": (TransformerConfig, Transformer)}
     if family not in families:

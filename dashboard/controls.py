@@ -1,7 +1,7 @@
 """Widgets → core options. Keys are the names in the address, so that a link restores what they show."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -49,6 +49,20 @@ def choice(name: str, label: str, options: Mapping[str, str], default: str, *, h
 def language(say: Texts) -> str:
     """The reader's language, beside a page's title."""
     return choice("lang", say["language"], {key: name for key, (name, _) in LANGUAGES.items()}, "en", hidden=True)
+
+
+def intro(say: Texts, page: str) -> None:
+    """What you see, what to try, the paper: three short sentences on top of each page."""
+    st.markdown("  \n".join(say[f"{page}_{part}"] for part in ("see", "try", "paper")))
+
+
+def sentence_and_model(say: Texts, text: str, found: Mapping[str, Card], name: str) -> tuple[str, str]:
+    """The sentence and the model's name, side by side, with their defaults."""
+    left, right = st.columns([3, 2])
+    with left:
+        typed = sentence(say, text)
+    with right:
+        return typed, model(say, found, name)
 
 
 def sentence(say: Texts, default: str) -> str:
@@ -109,3 +123,11 @@ def one_of(say: Texts, name: str, count: int) -> int | None:
     shown = {"mean": say["mean"]} | {str(number): str(number) for number in range(1, count + 1)}
     picked = choice(name, say[name], shown, "mean")
     return None if picked == "mean" else int(picked) - 1
+
+
+def show_data(say: Texts, key: str, rows: Callable[[], list[dict]], description: str) -> None:
+    """A picture's sentence and its data, made when they are asked for; the table's own menu saves it as CSV."""
+    with st.expander(say["data"], key=key, on_change="rerun") as opened:
+        if opened.open:
+            st.text(description)
+            st.dataframe(rows(), hide_index=True, width="stretch")

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from dataclasses import replace
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -46,22 +46,26 @@ def searched(name: str, text: str, beam_size: int) -> DecodeTrace:
     return decode(loaded.model, loaded.subwords, text, BeamOptions(beam_size), name=name)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
 def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
-    """The trace under these options; a length norm only ranks again what one search found."""
+    """The trace under these options; a length norm only ranks again what one search found.
+
+    ValueError, in one sentence, if the model is damaged.
+    """
     from core.decoding.ranking import rerank
 
     known = stored(name)
-    search = BeamOptions(options.beam_size)
-    if known is not None and known.text == text and replace(known.options, **RANKING) == replace(search, **RANKING):
-        return rerank(known, options)
-    return rerank(searched(name, text, options.beam_size), options)
-
-
-RANKING = {"length_norm": BeamOptions.length_norm, "length_penalty": BeamOptions.length_penalty}
+    if known is None or known.text != text or known.options.beam_size != options.beam_size:
+        known = searched(name, text, options.beam_size)
+    return rerank(known, options)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def warm_up() -> None:
     """Import torch and load the models beside the first paint, once a server."""
-    threading.Thread(target=lambda: [model(name) for name in shipped()[0]], daemon=True).start()
+
+    def wake() -> None:
+        for name in shipped()[0]:
+            with suppress(ValueError):  # a damaged model is named when it is asked for
+                model(name)
+
+    threading.Thread(target=wake, daemon=True).start()

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from core.models.attention import SCORES
 from core.models.positional import POSITIONS
 from core.models.rnn import CELLS, CONTEXTS, RNN, RNNConfig
-from core.models.transformer import NORMS, Transformer, TransformerConfig
+from core.models.transformer import Transformer
+from core.models.transformer_layers import NORMS, TransformerConfig
 from core.text.subwords import EOS
 
 VOCABULARY_SIZE = 8  # the four special tokens and four words

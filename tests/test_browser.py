@@ -1,4 +1,4 @@
-"""The page in a real Chromium, as a reader uses it. The `dashboard` fixture fails on any console error or request out."""
+"""The page in a real Chromium, as a reader uses it; the fixture fails on any console error or request to elsewhere."""
 
 import pytest
 from playwright.sync_api import expect

@@ -54,7 +54,6 @@ BARRED = {
     "core.text": ("torch",),
     "dashboard.figures": ("torch", "streamlit"),
     "dashboard.views": ("torch",),
-    "core.__main__": ("dashboard.views",),
     "dashboard": ("dashboard.views",),
 }
 LATE = ("torch", "bertviz")  # never while a page of the dashboard is first painted

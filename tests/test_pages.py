@@ -47,10 +47,11 @@ def test_the_catalogues_have_the_same_keys_and_places():
 
 
 def test_every_sentence_of_the_catalogue_is_used_somewhere():
-    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "dashboard").rglob("*.py") if path.parent.name != "text")
+    files = [path for path in (ROOT / "dashboard").rglob("*.py") if path.parent.name != "text"]
+    code = "\n".join(path.read_text("utf-8") for path in files)
     composed = ("page_", "model_", "norm_", "translate_", "tree_")
     for key in catalogue("en"):
-        assert key.startswith(composed) or re.search(rf"[\"']{key}[\"']", code), key
+        assert key.startswith(composed) or re.search(rf"[\"']{key}[\"']|\b{key}=", code), key
 
 
 def test_streamlit_is_set_up_as_measured():
@@ -161,6 +162,20 @@ def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models):
     at = app.run()
     assert not at.exception
     assert any(MODELS[0] in part.value and WEIGHTS in part.value for part in at.warning)
+    assert at.get("bidi_component")
+
+
+def test_damaged_weights_are_named_and_the_other_models_go_on(app, folder_of_models):
+    weights = folder_of_models / MODELS[0] / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    app.query_params["model"] = MODELS[0]
+    at = app.run()
+    at = at.text_input(key="text").set_value("A cat sleeps.").run()
+    assert not at.exception
+    assert "sha256" in at.error[0].value
+    at = at.segmented_control(key="model").set_value(MODELS[-1]).run()
+    assert not at.exception
+    assert not at.error
     assert at.get("bidi_component")
 
 

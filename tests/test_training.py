@@ -18,7 +18,8 @@ from torch.nn import functional
 from torch.testing import assert_close
 
 from core.models.rnn import RNN, RNNConfig
-from core.models.transformer import Transformer, TransformerConfig
+from core.models.transformer import Transformer
+from core.models.transformer_layers import TransformerConfig
 from core.text.batches import batch
 from core.text.subwords import BOS, EOS, PAD
 from core.training import loop
@@ -175,13 +176,13 @@ def test_events_count_steps_epochs_and_tokens():
 
 
 def test_weights_are_averaged_and_the_average_is_evaluated_and_kept(exact):
-    """By hand: a ← d·a + (1 - d)·w with d = min(0.15, step / (step + 10)), three times."""
+    """By hand: a ← d·a + (1 - d)·w with d = min(0.2, step / (step + 10)), three times."""
     model, validation = tiny(), toy(5, seed=2)
     average, seen = weights_of(model), []
-    options = TrainOptions(epochs=1, max_tokens=15, learning_rate=0.01, warmup=1, average_decay=0.15)
+    options = TrainOptions(epochs=1, max_tokens=15, learning_rate=0.5, warmup=1, average_decay=0.2)
     for event in train(model, toy(11), validation, options):
         seen.append(weights_of(model))
-        decay = min(0.15, event.step / (event.step + 10))
+        decay = min(0.2, event.step / (event.step + 10))
         average = {name: decay * old + (1 - decay) * seen[-1][name] for name, old in average.items()}
     assert len(seen) == 3
     assert not same(seen[1], seen[2])

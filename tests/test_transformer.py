@@ -9,7 +9,8 @@ from torch import nn
 from torch.testing import assert_close
 
 from core.models.positional import POSITIONS, Learned, Sinusoidal, sinusoidal
-from core.models.transformer import NORMS, LayerSource, Transformer, TransformerConfig
+from core.models.transformer import Transformer
+from core.models.transformer_layers import NORMS, LayerSource, TransformerConfig
 
 LENGTHS = (6, 3)
 TARGET = 5

@@ -109,9 +109,8 @@ def cook(recipe: Recipe, folder: Path, data_dir: Path | None = None, resume: boo
         load_pairs(recipe.corpus, split, recipe.source, recipe.target, data_dir) for split in ("train", "val")
     )
     subwords = Subwords.train((line for pair in train_pairs for line in pair), recipe.vocabulary_size)
-    config = {**recipe.config, "vocabulary_size": len(subwords)}
     torch.manual_seed(recipe.options.seed)
-    model = build(recipe.family, config)
+    model = build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)})
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
     if not resume:
@@ -122,7 +121,7 @@ def cook(recipe: Recipe, folder: Path, data_dir: Path | None = None, resume: boo
     card = Card(
         name=recipe.name,
         family=recipe.family,
-        config=config,
+        config=asdict(model.config),
         source=recipe.source,
         target=recipe.target,
         corpus=recipe.corpus,

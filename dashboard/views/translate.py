@@ -17,23 +17,23 @@ def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
     found, _ = resources.shipped()
-    st.markdown("  \n".join(say[f"translate_{part}"] for part in ("see", "try", "paper")))
+    controls.intro(say, "translate")
     if not found:
         st.error(say["models_none"])
         return
     first = DEFAULT if DEFAULT in found else next(iter(found))
     known = resources.stored(first)
-    left, right = st.columns([3, 2])
-    with left:
-        text = controls.sentence(say, known.text if known else "")
-    with right:
-        name = controls.model(say, found, first)
+    text, name = controls.sentence_and_model(say, known.text if known else "", found, first)
     options = controls.beam(say)
     if not text:
         st.info(say["sentence_empty"])
         return
-    with st.spinner(say["loading"]):
-        trace = resources.decode(name, text, options)
+    try:
+        with st.spinner(say["loading"]):
+            trace = resources.decode(name, text, options)
+    except ValueError as error:
+        st.error(controls.plain(str(error)))
+        return
     show_translation(say, trace, found[name])
     all_models = st.container()
     show_tree(say, trace)
@@ -70,9 +70,7 @@ def show_tree(say, trace: DecodeTrace) -> None:
     labels = {name: say[f"tree_{name}"] for name in LABELS if name != "description"}
     description = say["tree_description"].format(**tree.describe(trace))
     beam_tree(tree.beam_tree(trace), {**labels, "description": description}, key="tree")
-    with st.expander(say["data"], key="tree_data", on_change="rerun") as data:
-        if data.open:
-            st.dataframe(tree.table(trace), width="stretch")
+    controls.show_data(say, "tree_data", lambda: tree.table(trace), description)
 
 
 def show_alignment(say, trace: DecodeTrace, card) -> None:
@@ -80,7 +78,7 @@ def show_alignment(say, trace: DecodeTrace, card) -> None:
     st.subheader(say["alignment_title"])
     attention = trace.hypotheses[0].attention
     if attention is None:
-        st.info(say["alignment_none"].format(width=card.config.get("width", 256)))
+        st.info(say["alignment_none"].format(width=card.config["width"]))
         return
     st.caption(say["alignment_caption"])
     layer, head = controls.layer_and_head(say, attention)
@@ -88,10 +86,7 @@ def show_alignment(say, trace: DecodeTrace, card) -> None:
     description = say["alignment_description"].format(**alignment.describe(attention, layer, head))
     figure = alignment.alignment(attention, layer, head, labels)
     st.plotly_chart(figure, width="content", key="alignment", alt=description, config=PLAIN)
-    with st.expander(say["data"], key="alignment_data", on_change="rerun") as data:
-        if data.open:
-            st.caption(description)
-            st.dataframe(alignment.table(attention, layer, head), width="stretch")
+    controls.show_data(say, "alignment_data", lambda: alignment.table(attention, layer, head), description)
 
 
 def show_hypotheses(say, trace: DecodeTrace) -> None:
@@ -100,24 +95,31 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
     st.caption(say["hypotheses_caption"])
     if not trace.hypotheses[0].finished:
         st.warning(say["unfinished_note"])
-    formats = {"rank": "d", "text": "", "length": "d", "total": ".3f", "score": ".3f"}
     rows = [
         (place, found.text, len(found.tokens), found.total, found.score)
         for place, found in enumerate(trace.hypotheses, 1)
     ]
-    st.html(table({say[name]: form for name, form in formats.items()}, rows, marked=0))
+    st.html(table(headed(say, rank="d", text="", length="d", total=".3f", score=".3f"), rows, marked=0))
 
 
 def show_models(say, found, chosen: str, text: str, options: BeamOptions) -> None:
     """Every model's best translation of the same sentence."""
-    formats = {"model": "", "text": "", "score": ".3f", "column_bleu": ".1f"}
     rows = []
     for name, card in found.items():
-        best = resources.decode(name, text, options).hypotheses[0]
         bleu = card.metrics.get("test_2016", {}).get("bleu")
-        rows.append((controls.model_label(card, say), best.text, best.score, bleu))
+        try:
+            best = resources.decode(name, text, options).hypotheses[0]
+            rows.append((controls.model_label(card, say), best.text, best.score, bleu))
+        except ValueError as error:
+            rows.append((controls.model_label(card, say), str(error), None, bleu))
     st.markdown(f"**{say['compare_title']}**", help=say["compare_caption"])
-    st.html(table({say[name]: form for name, form in formats.items()}, rows, marked=list(found).index(chosen)))
+    columns = headed(say, model="", text="", score=".3f", column_bleu=".1f")
+    st.html(table(columns, rows, marked=list(found).index(chosen)))
+
+
+def headed(say, **formats: str) -> dict[str, str]:
+    """A table's columns in the reader's language, with the format of their numbers."""
+    return {say[name]: form for name, form in formats.items()}
 
 
 main()

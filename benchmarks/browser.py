@@ -1,0 +1,111 @@
+"""A dashboard, a Chromium, and a clock inside the page: user event → last redraw painted."""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+import run
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+NODES = ".tree .nodes"  # in the beam tree's shadow root
+PACE = 0.01  # seconds between two looks at whether a server answers
+
+# Runs in the page before Streamlit does. Armed with a selector, it notes when the user acted, when the first byte left
+# for the server, and when the frame was painted that holds the first and the last change of what the selector matches.
+PROBE = """
+(() => {
+  const L = window.__probe = {selector: null}, now = () => performance.now();
+  L.arm = (selector, t0 = 0) => Object.assign(L, {selector, t0, sent: 0, last: 0, shown: 0, painted: 0});
+  L.arm('SELECTOR', 1e-9);                                  // from the start of the page: its first paint
+  for (const type of ['keydown', 'pointerdown', 'click'])
+    addEventListener(type, event => { L.t0 ||= L.selector && event.timeStamp; }, true);
+  const mark = () => {
+    L.last = now();
+    requestAnimationFrame(() => setTimeout(() => { L.painted = now(); L.shown ||= L.painted; }));
+  };
+  const inside = node => (node.nodeType === 1 ? node : node.parentNode)?.closest?.(L.selector);
+  const wrapper = m => m.type === 'attributes' && /^st(ElementContainer|VerticalBlock|LayoutWrapper)$/.test(m.target.dataset?.testid);
+  const watch = root => new MutationObserver(all => {
+    if (L.selector && L.t0 && all.some(m => !wrapper(m) && inside(m.target))) mark();
+  }).observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+  watch(document);
+  const attach = Element.prototype.attachShadow;            // Streamlit's components draw in a shadow root
+  Element.prototype.attachShadow = function (init) { const root = attach.call(this, init); watch(root); return root; };
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) { if (L.t0) L.sent ||= now(); send.call(this, data); };
+})();
+""".replace("SELECTOR", NODES)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator:
+    """A running Chromium; SystemExit where there is none."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        sys.exit("Playwright is missing: python run.py test installs it.")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=run.find_chromium(), args=FLAGS)
+        except Error as error:
+            sys.exit(f"No Chromium starts here (set CHROME_BIN to one): {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+def until_healthy(server: subprocess.Popen, port: int, seconds: float) -> None:
+    """Wait until the server answers; SystemExit if it ends or takes longer."""
+    give_up = time.monotonic() + seconds
+    while not run.healthy(port):
+        if server.poll() is not None or time.monotonic() > give_up:
+            sys.exit(f"the dashboard did not start on port {port}; its output is above")
+        time.sleep(PACE)
+
+
+@contextlib.contextmanager
+def dashboard() -> Iterator[tuple[str, float]]:
+    """The address of a server process of our own, and when it was started (seconds since the epoch)."""
+    port, began = run.free_port(), time.time()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
+    command += ["--server.headless=true", "--server.address=127.0.0.1", "--logger.hideWelcomeMessage=true"]
+    with tempfile.TemporaryFile() as output:
+        server = subprocess.Popen(command, cwd=run.HERE, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            until_healthy(server, port, 120)
+            yield f"http://127.0.0.1:{port}", began
+        finally:
+            run.stop(server)
+
+
+def open_page(browser, address: str):
+    """A fresh page at an address, and when its tree was first painted (seconds since the epoch)."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page.add_init_script(PROBE)
+    page.goto(address)
+    page.wait_for_function("__probe.shown", timeout=120_000)
+    return page, page.evaluate("performance.timeOrigin + __probe.shown") / 1000
+
+
+def settle(page) -> None:
+    """Wait until the script run is over and its answer painted."""
+    page.locator(READY).wait_for(timeout=60_000)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def redraw(page, action: Callable[[], None], selector: str, quiet: float = 250) -> tuple[float, float]:
+    """Act; (event → painted, event → sent to the server) in ms once what `selector` matches was still for `quiet` ms."""
+    settle(page)
+    page.evaluate("selector => __probe.arm(selector)", selector)
+    action()
+    page.wait_for_function(
+        "quiet => __probe.last && __probe.painted >= __probe.last && performance.now() - __probe.last > quiet",
+        arg=quiet,
+        timeout=60_000,
+        polling=50,
+    )
+    times = page.evaluate("__probe")
+    return times["painted"] - times["t0"], max(0.0, times["sent"] - times["t0"])
