@@ -28,7 +28,8 @@ PROBE = """
     requestAnimationFrame(() => setTimeout(() => { L.painted = now(); L.shown ||= L.painted; }));
   };
   const inside = node => (node.nodeType === 1 ? node : node.parentNode)?.closest?.(L.selector);
-  const wrapper = m => m.type === 'attributes' && /^st(ElementContainer|VerticalBlock|LayoutWrapper)$/.test(m.target.dataset?.testid);
+  const frames = /^st(ElementContainer|VerticalBlock|LayoutWrapper)$/;     // these only say that they are stale
+  const wrapper = m => m.type === 'attributes' && frames.test(m.target.dataset?.testid);
   const watch = root => new MutationObserver(all => {
     if (L.selector && L.t0 && all.some(m => !wrapper(m) && inside(m.target))) mark();
   }).observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
@@ -97,7 +98,7 @@ def settle(page) -> None:
 
 
 def redraw(page, action: Callable[[], None], selector: str, quiet: float = 250) -> tuple[float, float]:
-    """Act; (event → painted, event → sent to the server) in ms once what `selector` matches was still for `quiet` ms."""
+    """Act; ms from the event → painted, → sent to the server, once what `selector` matches is still for `quiet` ms."""
     settle(page)
     page.evaluate("selector => __probe.arm(selector)", selector)
     action()

@@ -12,40 +12,17 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.marian import RULES, marian
-from benchmarks.report import machine, milliseconds, table
+from benchmarks.marian import RULES, marian, until_end
+from benchmarks.report import machine, milliseconds, percentile, table
+from benchmarks.sentences import SENTENCES
 from core.checkpoints import PRETRAINED, Loaded, load
 from core.decoding.beam import beam_search
 from core.decoding.translate import decode, limit
-from core.records import BeamOptions, GreedyOptions
+from core.records import BeamOptions, DecodeTrace, GreedyOptions
 from core.text.batches import source_batch
 from core.text.subwords import BOS
 
 PIECES, BEAM = 15, 5
-SENTENCES = """A man in a red jacket is waiting for the bus near an old stone bridge.
-Two brown dogs are running through the shallow water on a sunny afternoon.
-A young woman reads a newspaper while she drinks coffee in a small garden.
-Three children are building a tall tower of wooden blocks on the kitchen floor.
-An old man plays the violin for a crowd of people in front of the station.
-A girl with a yellow umbrella walks across the wet street.
-Several cyclists are riding up a steep hill in the rain.
-A cook in a white hat cuts vegetables on a large table.
-The boy throws a ball to his little sister.
-Four men are pushing a blue car out of the snow.
-A woman takes a picture of her friends at the beach.
-A black cat sleeps on the roof of a parked truck.
-People are dancing in the street at night.
-A worker on a ladder paints the wall of a tall building.
-Two girls share a book on a bench under a tree.
-A horse jumps over a fence while its rider holds on tightly.
-The musicians stand on a stage with bright lights.
-A baby in a striped shirt plays with a spoon.
-A group of tourists looks at a map in the middle of the square.
-A fisherman sits in a boat and waits.
-Snow covers the path between the houses.
-A waiter carries five plates through a busy restaurant.
-A child hides behind a curtain and laughs.
-Two women in long dresses sing into a microphone.""".splitlines()
 
 
 def parse() -> argparse.Namespace:
@@ -74,24 +51,33 @@ def sources(loaded: Loaded, texts: list[str]) -> dict[str, torch.Tensor]:
 
 @torch.inference_mode()
 def check_equal(loaded: Loaded, theirs) -> str:
-    """AssertionError unless both models are the same function; else how closely they agree."""
+    """AssertionError unless both are the same function and the same searches; else how closely they agree."""
     tokens, furthest = 0, 0.0
     for text in SENTENCES:
         source = sources(loaded, [text])
-        longest = limit(source["input_ids"].shape[1] - 1, GreedyOptions())
-        trace = decode(loaded.model, loaded.subwords, text, GreedyOptions())
-        target = [node.id for node in trace.tree.nodes]  # a greedy tree is one path; its root is <bos>
-        answer = theirs.generate(**source, num_beams=1, max_new_tokens=longest, **RULES).sequences[0].tolist()
-        assert answer == target, f"greedy translations differ: {target} (ours), {answer} (theirs) of {text!r}"
-        read = torch.tensor([target[:-1]])
+        rules = RULES | {"max_new_tokens": limit(source["input_ids"].shape[1] - 1, GreedyOptions())}
+        found = paths(decode(loaded.model, loaded.subwords, text, GreedyOptions()))
+        answer = list(map(until_end, theirs.generate(**source, **rules).sequences))
+        assert answer == found, f"greedy translations of {text!r} differ: {found} (ours), {answer} (theirs)"
+        read = torch.tensor(found)[:, :-1]
         ours = loaded.model(source["input_ids"], source["attention_mask"].bool(), read).logits
         gap = (theirs(**source, decoder_input_ids=read).logits - ours).abs().max().item()
-        assert gap < 1e-4, f"teacher-forced logits differ by {gap} on {text!r}"
-        tokens, furthest = tokens + len(target) - 1, max(furthest, gap)
+        assert gap < 1e-4, f"teacher-forced logits of {text!r} differ by {gap}"
+        tokens, furthest = tokens + read.shape[1], max(furthest, gap)
+        # Beam search by plain sums, until as many have finished as the beam is wide: all hypotheses in the same order.
+        rules |= {"num_beams": BEAM, "num_return_sequences": BEAM, "early_stopping": True, "length_penalty": 0.0}
+        found = paths(decode(loaded.model, loaded.subwords, text, BeamOptions(BEAM, length_norm="none")))[:BEAM]
+        answer = list(map(until_end, theirs.generate(**source, **rules).sequences))
+        assert answer == found, f"beams of {text!r} differ: {found} (ours), {answer} (theirs)"
     return (
-        f"Same weights, same function: greedy output equal on {len(SENTENCES)} sentences ({tokens} tokens), "
-        f"teacher-forced logits within {furthest:.1e}."
+        f"Same weights, same function: on {len(SENTENCES)} sentences greedy output ({tokens} tokens) and all {BEAM} "
+        f"hypotheses of beam search are equal, teacher-forced logits within {furthest:.1e}."
     )
+
+
+def paths(trace: DecodeTrace) -> list[list[int]]:
+    """The ids of every hypothesis, best first, from `<bos>` on."""
+    return [[BOS, *(trace.tree.nodes[i].id for i in trace.tree.path(found.leaf))] for found in trace.hypotheses]
 
 
 def recorded(loaded: Loaded, text: str, options: BeamOptions) -> int:
@@ -131,8 +117,8 @@ def main() -> None:
         ),
         "Hugging Face, scores only (fused attention)": partial(generated, fused, loaded, text, asked.steps),
     }
+    steps = {name: engine() for name, engine in engines.items() for _ in range(5)}  # this warms them up, too
     times = {name: [] for name in engines}
-    steps = {name: [engine() for _ in range(5)][0] for name, engine in engines.items()}  # the warm-up, too
     gc.collect()
     gc.freeze()
     for _ in range(asked.repetitions):
@@ -141,17 +127,12 @@ def main() -> None:
             began = time.perf_counter()
             engine()
             times[name].append((time.perf_counter() - began) * 1000)
-    rows = [milliseconds(name, values) for name, values in times.items()]
-    head = ("engine", "runs", "steps", "p50 ms", "p95 ms", "steps/s", "p50 ÷ ours recorded")
-    print(
-        table(
-            head,
-            [
-                (name, runs, steps[name], p50, p95, round(steps[name] * 1000 / p50), f"{p50 / rows[0][2]:.2f}")
-                for name, runs, p50, p95 in rows
-            ],
-        )
-    )
+    ours = percentile(next(iter(times.values())), 50)
+    rows = []
+    for name, values in times.items():
+        _, runs, p50, p95 = milliseconds(name, values)
+        rows.append((name, runs, steps[name], p50, p95, round(steps[name] * 1000 / p50), f"{p50 / ours:.2f}"))
+    print(table(("engine", "runs", "steps", "p50 ms", "p95 ms", "steps/s", "p50 ÷ ours"), rows))
 
 
 if __name__ == "__main__":

@@ -75,7 +75,12 @@ def weights(model: Transformer) -> dict[str, torch.Tensor]:
                 part, targets = layer.get_submodule(ours), theirs.split()
                 for kind in ("weight", "bias"):
                     pieces = getattr(part, kind).chunk(len(targets))
-                    found |= {
-                        f"model.{stack}.layers.{index}.{t}.{kind}": p for t, p in zip(targets, pieces, strict=True)
-                    }
+                    for target, piece in zip(targets, pieces, strict=True):
+                        found[f"model.{stack}.layers.{index}.{target}.{kind}"] = piece
     return {name: tensor.detach() for name, tensor in found.items()}
+
+
+def until_end(ids: torch.Tensor) -> list[int]:
+    """One row that `generate` returned, without its padding: up to and with its first `<eos>`."""
+    row = ids.tolist()
+    return row[: row.index(EOS) + 1] if EOS in row else row

@@ -1,21 +1,19 @@
 """How long a reader waits, in a real Chromium against a fresh server: from the key press to the painted answer."""
 
 import argparse
-from itertools import cycle, pairwise
+import time
+from itertools import cycle, islice
 from urllib.parse import quote
 
-from benchmarks.browser import NODES, chromium, dashboard, open_page, redraw, settle
-from benchmarks.report import machine, milliseconds, table
+from benchmarks.browser import NODES, chromium, dashboard, open_page, redraw
+from benchmarks.report import machine, milliseconds, percentile, table
+from benchmarks.sentences import SENTENCES
 from core.checkpoints import cards
 from dashboard.text import catalogue
 
 SAY = catalogue("en")
-SENTENCES = (
-    "A young woman reads a newspaper while she drinks coffee in a small garden.",
-    "Two brown dogs are running through the shallow water on a sunny afternoon.",
-    "Three children are building a tall tower of wooden blocks on the kitchen floor.",
-)
 BEAMS, PENALTIES = 12, 21  # stops of the two sliders
+TEXTS = SENTENCES[:3]
 
 
 def parse() -> argparse.Namespace:
@@ -25,21 +23,21 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def cold_starts(browser, count: int) -> list[float]:
-    """Process start → tree painted, ms, each with a server process and a browser profile of its own."""
-    waits = []
+def cold_starts(browser, count: int) -> tuple[list[float], list[float]]:
+    """Process start → the server answers and → tree painted, ms; each server process and browser profile is new."""
+    answered, painted = [], []
     for _ in range(count):
         with dashboard() as (address, began):
-            page, painted = open_page(browser, address)
-            waits.append((painted - began) * 1000)
+            answered.append((time.time() - began) * 1000)
+            page, shown = open_page(browser, address)
+            painted.append((shown - began) * 1000)
             page.context.close()
-    return waits
+    return answered, painted
 
 
 def sweep(stops: int, changes: int) -> list[str]:
     """Keys that walk a slider of so many stops up and down again, from its left end."""
-    there_and_back = ["ArrowRight"] * (stops - 1) + ["ArrowLeft"] * (stops - 1)
-    return [key for key, _ in zip(cycle(there_and_back), range(changes), strict=False)]
+    return list(islice(cycle(["ArrowRight"] * (stops - 1) + ["ArrowLeft"] * (stops - 1)), changes))
 
 
 def press(page, slider, keys: list[str], selector: str) -> list[tuple[float, float]]:
@@ -57,21 +55,16 @@ def tag(locator, name: str) -> str:
 def controls(browser, address: str, changes: int) -> dict[str, list[tuple[float, float]]]:
     """The waits at every control of the page."""
     found, waits = cards()[0], {"first": [], "again": []}
-    for text in SENTENCES:
-        page, _ = open_page(browser, f"{address}/?beam=1&text={quote(text)}")
+    for text in TEXTS:
+        page, _ = open_page(browser, f"{address}/?beam=1&alpha=0&text={quote(text)}")
         beam = page.get_by_role("slider", name=SAY["beam_size"])
         waits["first"] += press(page, beam, sweep(BEAMS, BEAMS - 1), NODES)
-        if text != SENTENCES[-1]:
+        if text != TEXTS[-1]:
             page.context.close()
     keys = ["ArrowLeft"] * (BEAMS - 1) + sweep(BEAMS, changes)
     waits["again"] = press(page, beam, keys[:changes], NODES)
 
-    settle(page)
     alpha = page.get_by_role("slider", name=SAY["length_penalty"])
-    alpha.focus()
-    page.keyboard.press("Home")
-    settle(page)
-    page.wait_for_timeout(1000)
     box = tag(page.locator("[data-testid=stHtml]", has_text=SAY["total"]), "hypotheses")
     waits["alpha"] = press(page, alpha, sweep(PENALTIES, changes), box)
 
@@ -79,10 +72,9 @@ def controls(browser, address: str, changes: int) -> dict[str, list[tuple[float,
     box = tag(translation.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]"), "translation")
     radios = page.get_by_role("radiogroup", name=SAY["model"], exact=True).get_by_role("radio")
     assert radios.count() == len(found) > 1, "there is no second model to switch to"
-    order = [number % len(found) for number in range(changes + 1)]
-    start = next(i for i in range(len(found)) if radios.nth(i).get_attribute("aria-checked") == "true")
-    order = [(number + start) % len(found) for number in order]
-    waits["model"] = [redraw(page, radios.nth(there).click, box) for _, there in pairwise(order)]
+    chosen = next(number for number in range(len(found)) if radios.nth(number).get_attribute("aria-checked") == "true")
+    order = [(chosen + number) % len(found) for number in range(1, changes + 1)]
+    waits["model"] = [redraw(page, radios.nth(number).click, box) for number in order]
 
     step = page.get_by_role("slider", name=SAY["tree_slider"])
     step.focus()
@@ -97,7 +89,7 @@ def main() -> None:
     asked = parse()
     print(machine())
     with chromium() as browser:
-        starts = cold_starts(browser, asked.starts)
+        answered, painted = cold_starts(browser, asked.starts)
         with dashboard() as (address, _):
             waits = controls(browser, address, asked.changes)
     names = {
@@ -107,11 +99,12 @@ def main() -> None:
         "model": "model, all searched before → translation",
         "step": "step inside the tree (no server) → tree",
     }
-    rows = [(*milliseconds("cold start: server process → tree", starts), "–")]
+    rows = [(*milliseconds("cold start: server process → it answers", answered), "–")]
+    rows += [(*milliseconds("cold start: server process → tree", painted), "–")]
     for key, name in names.items():
-        sent = milliseconds("", [sent for _, sent in waits[key]])[2]
-        rows.append((*milliseconds(name, [painted for painted, _ in waits[key]]), f"{sent:.0f}"))
-    print(table(("event → painted", "times", "p50 ms", "p95 ms", "of p50: before anything is sent"), rows))
+        shown, sent = zip(*waits[key], strict=True)
+        rows.append((*milliseconds(name, shown), f"{percentile(sent, 50):.0f}"))
+    print(table(("event → painted", "times", "p50 ms", "p95 ms", "p50 ms until it is sent"), rows))
 
 
 if __name__ == "__main__":

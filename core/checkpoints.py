@@ -73,6 +73,8 @@ def read_card(folder: Path) -> Card:
         card = Card(**content)
     except TypeError as error:
         raise ValueError(f"{folder.name}/{CARD} is not a model card of this version: {error}") from error
+    if not isinstance(card.sha256, dict) or set(card.sha256) != {WEIGHTS, TOKENIZER}:
+        raise ValueError(f"{folder.name}/{CARD} has no sha256 of {WEIGHTS} and {TOKENIZER}")
     missing = [name for name in (WEIGHTS, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise ValueError(f"{folder.name} has no {' and no '.join(missing)}")
@@ -110,7 +112,8 @@ def load(name: str, folder: Path = PRETRAINED) -> Loaded:
         model = build(card.family, card.config)
         load_model(model, folder / name / WEIGHTS)
     except (SafetensorError, RuntimeError, TypeError) as error:
-        raise ValueError(f"{name}/{WEIGHTS} does not fit its card: {error}") from error
+        why = " ".join(str(error).split())  # torch lists every tensor on a line of its own
+        raise ValueError(f"{name}/{WEIGHTS} does not fit its card: {why}") from error
     return Loaded(card, model.eval().requires_grad_(False), subwords)
 
 

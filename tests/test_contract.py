@@ -1,5 +1,6 @@
 """The laws of core.models.contract, over every model of the zoo."""
 
+import copy
 import functools
 import sys
 import threading
@@ -327,22 +328,22 @@ def test_a_given_weight_is_used_and_the_others_stay_the_models_own(attending):
 # --- a shared module -----------------------------------------------------------------------------------------
 
 
-def belongings(model):
-    """Everything that hangs on a module and its parts: names, and the values of tensors."""
-    names = {name: sorted(vars(part)) for name, part in model.named_modules()}
-    flags = {name: part.training for name, part in model.named_modules()}
-    return names, flags, {name: weight.clone() for name, weight in model.state_dict().items()}
+def objects_of(model):
+    """Everything that hangs on a module and its parts."""
+    return {(part, name): id(value) for part, owner in model.named_modules() for name, value in vars(owner).items()}
 
 
+@pytest.mark.parametrize("name", MODELS)
 @torch.no_grad()
-def test_a_run_leaves_nothing_on_the_module(model):
-    source, target, changes = sources(LENGTHS), random_ids(len(LENGTHS), 4), random_interventions(model)
-    before, plain = belongings(model), model(*source, target)
+def test_a_run_leaves_nothing_on_the_module(name):
+    model, changes = MODELS[name](), random_interventions(shared(name))
+    source, target = sources(LENGTHS), random_ids(len(LENGTHS), 4)
+    objects, weights = objects_of(model), copy.deepcopy(model.state_dict())
+    plain = model(*source, target)
     model(*source, target, interventions=changes, detail=True)
-    read(model, begin(model, changes, width=1), target, detail=True)
-    names, flags, weights = belongings(model)
-    assert (names, flags) == before[:2]
-    assert all(torch.equal(weights[name], weight) for name, weight in before[2].items())
+    read(model, begin(model, changes), target, detail=True)
+    assert objects_of(model) == objects
+    assert all(torch.equal(weight, weights[name]) for name, weight in model.state_dict().items())
     assert torch.equal(model(*source, target).logits, plain.logits)
 
 

@@ -277,15 +277,16 @@ def in_a_process(call):
 
 
 def finish(family, checkpoint=None):
-    """The steps made to the end of that run, and its weights."""
+    """The steps made to the end of that run, each with its losses, and the weights."""
     model, events = toy_run(family, checkpoint)
-    return [event.step for event in events], weights_of(model)
+    return [(event.step, event.losses) for event in events], weights_of(model)
 
 
 def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
     checkpoint, drawn = tmp_path / "checkpoint.pt", random.Random()
     all_steps, undisturbed = finish("transformer")
-    step, moment = drawn.choice(all_steps[2:-2]), drawn.uniform(0, 0.03)  # the kill comes in the step after this
+    step = drawn.randint(3, len(all_steps) - 2)
+    moment = drawn.uniform(0, 0.03)  # seconds after this step, while the next one is made
     with in_a_process(f"run_with_leave('transformer', {str(checkpoint)!r})") as process:
         process.stdin.write("\n" * step)
         process.stdin.flush()
@@ -293,10 +294,11 @@ def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
         time.sleep(moment)
         process.kill()
     assert process.returncode != 0
-    assert printed == [f"{done}\n" for done in all_steps[:step]]
+    assert printed == [f"{done}\n" for done, _ in all_steps[:step]]
     steps, weights = finish("transformer", checkpoint)
-    assert steps == all_steps[steps[0] - 1 :]
-    assert step // 2 * 2 < steps[0] <= step + 2, "it goes on from the last checkpoint"
+    first = steps[0][0]
+    assert step // 2 * 2 < first <= step + 2, "it goes on from the last checkpoint"
+    assert steps == all_steps[first - 1 :]
     assert same(weights, undisturbed), f"killed {moment:.4f} s after step {step}"
 
 

@@ -35,7 +35,7 @@ class Encoded(NamedTuple):
     attention: Tensor | None  # (n, L, H, S, S) of the encoder's self-attention, None where there is none
     summary: Tensor | None  # what a recurrent decoder starts from, None for a Transformer
     interventions: Interventions  # gates (n, L, H), attention (n, L, H, T, S)
-    detail: Mapping[str, Tensor]  # on request: "hidden" (n, L+1, S, D)
+    detail: Mapping[str, Tensor]  # on request: "hidden" (n, L+1, S, D); an RNN's has the embeddings and the last layer
 
 
 class State(NamedTuple):

@@ -59,7 +59,7 @@ class Transformer(nn.Module):
         for name, weight in self.named_parameters():
             if name.endswith("bias"):
                 nn.init.zeros_(weight)
-            elif weight.dim() > 1 and "query_key_value" not in name:
+            elif weight.dim() > 1 and "query_key_value" not in name and "positions" not in name:
                 nn.init.xavier_uniform_(weight)
         for layer in [*self.encoder, *self.decoder]:
             for part in layer.query_key_value.weight.chunk(3):

@@ -122,9 +122,8 @@ def train(
             progress.epoch_loss += loss
             losses, trace = {"train": loss}, None
             if index + 1 == steps_an_epoch:
-                losses = end_epoch(progress, number + 1, validation, options, steps_an_epoch)
+                losses, trace = end_epoch(progress, number + 1, validation, options, steps_an_epoch, sample)
                 check_finite(losses["validation"], progress.step)
-                trace = sample(model) if sample else None
             progress.seconds = time.monotonic() - began
             due = index + 1 == steps_an_epoch or progress.step % options.checkpoint_every == 0
             if checkpoint is not None and due:
@@ -172,12 +171,18 @@ def train_step(progress: Progress, batch, options: TrainOptions, total: int) -> 
 
 
 def end_epoch(
-    progress: Progress, number: int, validation: Pairs, options: TrainOptions, steps: int
-) -> dict[str, float]:
+    progress: Progress,
+    number: int,
+    validation: Pairs,
+    options: TrainOptions,
+    steps: int,
+    sample: Callable[[nn.Module], DecodeTrace] | None,
+) -> tuple[dict[str, float], DecodeTrace | None]:
     """Evaluate the averaged weights, remember them if they are the best so far, and note the point of the curve."""
     model, weights = progress.model, copy_of(progress.model)
     model.load_state_dict(progress.average)
     losses = {"train": progress.epoch_loss / steps, "validation": cross_entropy(model, validation, options.max_tokens)}
+    trace = sample(model) if sample else None
     model.load_state_dict(weights)
     if losses["validation"] < progress.best_loss:
         progress.best_loss, progress.best_epoch = losses["validation"], number
@@ -185,7 +190,7 @@ def end_epoch(
     progress.epoch_loss = 0.0
     point = {"epoch": number, "step": progress.step, "tokens": progress.tokens, "seconds": round(progress.seconds, 1)}
     progress.curve.append(point | {name: round(loss, 4) for name, loss in losses.items()})
-    return losses
+    return losses, trace
 
 
 @torch.no_grad()
