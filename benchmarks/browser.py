@@ -7,6 +7,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
+from playwright.sync_api import Error, sync_playwright
+
 import run
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -45,10 +47,6 @@ PROBE = """
 @contextlib.contextmanager
 def chromium() -> Iterator:
     """A running Chromium; SystemExit where there is none."""
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        sys.exit("Playwright is missing: python run.py test installs it.")
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=run.find_chromium(), args=FLAGS)
@@ -87,7 +85,10 @@ def open_page(browser, address: str):
     page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
     page.add_init_script(PROBE)
     page.goto(address)
-    page.wait_for_function("__probe.shown", timeout=120_000)
+    try:
+        page.wait_for_function("__probe.shown", timeout=120_000)
+    except Error:
+        sys.exit(f"no tree was painted in two minutes; the page says: {page.inner_text('body')!r}")
     return page, page.evaluate("performance.timeOrigin + __probe.shown") / 1000
 
 

@@ -75,6 +75,8 @@ def main() -> None:
         began = time.time()
         clone(folder, asked.working_tree)
         rows.append(("git clone from this disk", time.time() - began))
+        if not any(folder.glob("pretrained/*/card.json")) and "SEQSCOPE_MODELS" not in os.environ:
+            sys.exit("The clone has no model, so its page has no tree; set SEQSCOPE_MODELS to a folder of models.")
         environment = os.environ | ({} if asked.pip_cache else {"PIP_CACHE_DIR": str(cache)})
         environment.pop("PYTHONPATH", None)
         for name in ("first start, nothing installed", "second start"):
