@@ -15,8 +15,9 @@ MODELS = Path(os.environ.get("SEQSCOPE_MODELS") or PRETRAINED)
 
 @st.cache_resource(max_entries=1)
 def shipped() -> tuple[dict[str, Card], dict[str, str]]:
-    """The sound models' cards by name, and what is wrong with the others."""
-    return cards(MODELS)
+    """The sound models' cards by name, in the order of their invention, and what is wrong with the others."""
+    found, broken = cards(MODELS)
+    return dict(sorted(found.items(), key=lambda item: (item[1].family, item[1].attends))), broken
 
 
 @st.cache_resource(max_entries=16)

@@ -29,7 +29,7 @@ TEXT = {
     "length_penalty_help": "0 compares plain sums, which favours short translations; more favours longer ones.",
     "loading": "Waking the model up …",
     "pieces": "The model reads these sub-words:",
-    "quality": "{model}: {bleu} BLEU on the {sentences} sentences of Multi30k test 2016. This search looked at {nodes} candidates in {milliseconds} ms.",
+    "quality": "{model}: {bleu:.1f} BLEU on the {sentences} sentences of Multi30k test 2016. This search looked at {nodes} candidates in {milliseconds} ms.",
     "quality_unmeasured": "This search looked at {nodes} candidates in {milliseconds} ms.",
     "tree_title": "How the search found it",
     "tree_caption": "At each step the model rates every possible next sub-word. The best {beam} go on, the rest are pruned. A branch ends when the model says that the sentence is over.",
