@@ -10,6 +10,7 @@ import streamlit as st
 from core.checkpoints import PRETRAINED, Card, cards, example, load
 from core.records import BeamOptions, DecodeTrace
 
+WARM_UP_DELAY = 3.0  # seconds, in which a browser has fetched the page's scripts
 MODELS = Path(os.environ.get("SEQSCOPE_MODELS") or PRETRAINED)
 
 
@@ -62,11 +63,13 @@ def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def warm_up() -> None:
-    """Import torch and load the models beside the first paint, once a server."""
+    """Import torch and load the models once a server, soon after the first paint: beside it they would delay it."""
 
     def wake() -> None:
         for name in shipped()[0]:
-            with suppress(ValueError):  # a damaged model is named when it is asked for
+            with suppress(ValueError, OSError):  # a damaged model is named when it is asked for
                 model(name)
 
-    threading.Thread(target=wake, daemon=True).start()
+    timer = threading.Timer(WARM_UP_DELAY, wake)
+    timer.daemon = True
+    timer.start()
