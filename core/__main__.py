@@ -167,14 +167,14 @@ def run_train(chosen: argparse.Namespace) -> None:
     torch.set_num_threads(chosen.threads)
     wanted = recipe(chosen.recipe)
     folder = chosen.output or Path("runs") / wanted.name
-    bar = tqdm(total=wanted.options.epochs, unit="epoch", bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}")
-    for event in cook(wanted, folder, chosen.data_dir, chosen.resume):
-        rate = event.tokens / max(event.seconds, 1e-9)
-        bar.set_postfix_str(f"{rate:,.0f} tokens/s, loss {event.losses['train']:.3f}", refresh=False)
-        bar.update(event.share * wanted.options.epochs - bar.n)
-        if "validation" in event.losses:
-            bar.write(f"epoch {event.epoch}: " + ", ".join(f"{k} {v:.4f}" for k, v in event.losses.items()))
-    bar.close()
+    form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
+    with tqdm(total=wanted.options.epochs, unit="epoch", bar_format=form) as bar:
+        for event in cook(wanted, folder, chosen.data_dir, chosen.resume):
+            rate = event.tokens / max(event.seconds, 1e-9)
+            bar.set_postfix_str(f"{rate:,.0f} tokens/s, loss {event.losses['train']:.3f}", refresh=False)
+            bar.update(event.share * wanted.options.epochs - bar.n)
+            if "validation" in event.losses:
+                bar.write(f"epoch {event.epoch}: " + ", ".join(f"{k} {v:.4f}" for k, v in event.losses.items()))
     print("measuring on the held-out sets …", file=sys.stderr)
     card = measure(folder, chosen.data_dir)
     for split, metrics in card.metrics.items():

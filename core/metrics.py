@@ -11,7 +11,7 @@ def translation_metrics(translations: Sequence[str], references: Sequence[str], 
     """
     from sacrebleu.metrics import BLEU, CHRF
 
-    plain, lowered, raw, chrf = BLEU(), BLEU(lowercase=True), BLEU(tokenize="none"), CHRF()
+    plain, lowered, raw, chrf = BLEU(), BLEU(lowercase=True), BLEU(tokenize="none", force=True), CHRF()
     literature = [moses(lines, language) for lines in (translations, references)]
     return {
         "bleu": round(plain.corpus_score(translations, [references]).score, 2),

@@ -133,6 +133,8 @@ class SearchTree:
         check(bool(self.nodes) and self.nodes[0].parent is None, "a search tree begins with its root")
         late = [i for i, node in enumerate(self.nodes[1:], 1) if node.parent is None or not 0 <= node.parent < i]
         check(not late, f"node {late[:1]} comes before its parent")
+        for fate in {node.fate for node in self.nodes}:
+            check_choice("fate", fate, FATES)
         if self.attention is not None:
             check(len(self.attention) == len(self.expanded), "attention needs one entry an expanded node")
 
@@ -166,7 +168,7 @@ class Hypothesis:
 
     @property
     def finished(self) -> bool:
-        """Whether it ends in `<eos>`."""
+        """Whether it ends in `<eos>`, and not at the cut-off length."""
         return self.tokens[-1:] == ("<eos>",)
 
 
@@ -185,8 +187,7 @@ class DecodeTrace:
     """One sentence decoded, with everything that was computed on the way.
 
     `encoder` is the encoder's self-attention. `logits` (E, V) float16 belong to `tree.expanded` and `vocabulary` names
-    their columns; a trace read from JSON has neither and keeps the likeliest tokens in `stored`. `seconds` is the
-    search's wall time.
+    their columns; a trace from JSON has neither and keeps the likeliest tokens in `stored`. `seconds` is wall time.
     """
 
     model: str
@@ -205,11 +206,6 @@ class DecodeTrace:
     def __post_init__(self):
         for name, values in (("logits", self.logits), ("stored distributions", self.stored or None)):
             check(values is None or len(values) == len(self.tree.expanded), f"{name} need one entry an expanded node")
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The labels of the source positions, `<eos>` last."""
-        return (*(piece.text for piece in self.pieces), "<eos>")
 
     def next_tokens(self, node: int, count: int = 10) -> Distribution:
         """What the model expected after an expanded node."""
@@ -230,9 +226,7 @@ class DecodeTrace:
 
 @dataclass(frozen=True, eq=False)
 class TrainEvent:
-    """What training tells at a step: the share of the plan that is done, losses by name (nats a token), tokens seen,
-    seconds of work, maybe a sample.
-    """
+    """One step of training: the share of the plan done, losses (nats a token), tokens seen, seconds, a sample."""
 
     step: int
     epoch: int
@@ -241,6 +235,11 @@ class TrainEvent:
     tokens: int
     seconds: float
     sample: DecodeTrace | None = None
+
+
+def source_keys(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
+    """The labels of the positions that the models read: the pieces and `<eos>`."""
+    return (*(piece.text for piece in pieces), "<eos>")
 
 
 def path_attention(tree: SearchTree, leaf: int, keys: tuple[str, ...]) -> Attention | None:

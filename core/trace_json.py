@@ -15,6 +15,7 @@ from core.records import (
     Piece,
     SearchTree,
     path_attention,
+    source_keys,
 )
 
 SHOWN = 50  # next-token probabilities that are kept a step; the rest is one number
@@ -66,7 +67,7 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
             array(content["tree"]["attention"]),
         )
         pieces = tuple(Piece(**piece) for piece in content["pieces"])
-        keys = (*(piece.text for piece in pieces), "<eos>")
+        keys = source_keys(pieces)
         encoder = array(content["encoder"])
         return DecodeTrace(
             model=content["model"],

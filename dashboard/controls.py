@@ -131,3 +131,8 @@ def show_data(say: Texts, key: str, rows: Callable[[], list[dict]], description:
         if opened.open:
             st.text(description)
             st.dataframe(rows(), hide_index=True, width="stretch")
+
+
+def headed(say: Texts, **formats: str) -> dict[str, str]:
+    """A table's columns in the reader's language, with the format of their numbers."""
+    return {say[name]: form for name, form in formats.items()}

@@ -21,7 +21,9 @@ MODELS = sorted(cards()[0])
 
 
 @pytest.fixture
-def app():
+def app(monkeypatch):
+    """The dashboard without its background thread, which would draw random numbers beside other tests' trainings."""
+    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
     return AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
 
 

@@ -329,3 +329,11 @@ def test_the_checkpoint_of_another_model_is_refused(tmp_path):
     other = MODELS["transformer-post-sinusoidal-tied"]()
     with pytest.raises(ValueError, match="belongs to another model"):
         list(train(other, toy(5), toy(5), options, checkpoint))
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"PK\x03\x04 a cut archive"])
+def test_a_damaged_checkpoint_is_named(tmp_path, content):
+    checkpoint = tmp_path / "checkpoint.pt"
+    checkpoint.write_bytes(content)
+    with pytest.raises(ValueError, match="is damaged or belongs to"):
+        list(train(tiny(), toy(5), toy(5), TrainOptions(epochs=1), checkpoint))

@@ -11,7 +11,7 @@ from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder
 from core.models.contract import NONE, Interventions, Seq2Seq
-from core.records import Attention, BeamOptions, DecodeTrace, GreedyOptions, Hypothesis, SearchTree
+from core.records import Attention, BeamOptions, DecodeTrace, GreedyOptions, Hypothesis, SearchTree, source_keys
 from core.text.batches import bucketed, source_batch
 from core.text.subwords import Subwords, clean
 
@@ -55,7 +55,7 @@ def decode(
         answers.add(frontier)
     attention, logits = answers.arrays()
     tree, pieces = recorder.tree(attention), subwords.pieces(text)
-    keys = (*(piece.text for piece in pieces), "<eos>")
+    keys = source_keys(pieces)
     own = None if encoded.attention is None else Attention(encoded.attention[0].numpy(), keys, keys, "encoder")
     trace = DecodeTrace(
         model=name,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from torch import nn
@@ -77,16 +78,18 @@ class Progress:
         os.replace(partial, path)
 
     def load(self, path: Path) -> None:
-        """Go on from what `save` wrote; ValueError if it does not belong to this model."""
-        content = torch.load(path, weights_only=True)
+        """Go on from what `save` wrote; ValueError if it is damaged or does not belong to this model."""
         try:
+            content = torch.load(path, weights_only=True)
             self.model.load_state_dict(content.pop("model"))
             self.optimizer.load_state_dict(content.pop("optimizer"))
             torch.set_rng_state(content.pop("random"))
             for name in PLAIN_FIELDS:
                 setattr(self, name, content[name])
-        except (KeyError, RuntimeError) as error:
-            raise ValueError(f"{path} belongs to another model: remove it or train without --resume") from error
+        except (KeyError, TypeError, RuntimeError, EOFError, UnpicklingError) as error:
+            raise ValueError(
+                f"{path} is damaged or belongs to another model: remove it or train without --resume"
+            ) from error
 
 
 PLAIN_FIELDS = ("average", "best", "best_loss", "best_epoch", "step", "tokens", "seconds", "epoch_loss", "curve")

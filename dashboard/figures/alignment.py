@@ -13,6 +13,15 @@ CELL = (26, 46)  # pixels a side: at least, and at most where rows and columns a
 LARGE = 720  # pixels of the longer side, if the cells allow it
 LETTER = 7  # pixels a letter of a tick label, roughly
 LONGEST = 16  # letters of a tick label; the whole token is in the hover text
+COLORBAR = {
+    "tickvals": [0, 0.5, 1],
+    "thickness": 12,
+    "outlinewidth": 0,
+    "lenmode": "pixels",
+    "len": 150,
+    "y": 1,
+    "yanchor": "top",
+}
 
 
 def weights(attention: Attention, layer: int | None, head: int | None) -> np.ndarray:
@@ -50,27 +59,9 @@ def alignment(attention: Attention, layer: int | None, head: int | None, labels:
         for i, row in enumerate(rows)
     ]
     # By position alone: given the tokens themselves, the chart would merge those that repeat.
-    heatmap = go.Heatmap(
-        z=values,
-        zmin=0,
-        zmax=1,
-        colorscale="Viridis",
-        xgap=1,
-        ygap=1,
-        hoverinfo="text",
-        hovertext=hover,
-        colorbar={
-            "title": {"text": weight, "side": "right"},
-            "tickvals": [0, 0.5, 1],
-            "thickness": 12,
-            "outlinewidth": 0,
-            "lenmode": "pixels",
-            "len": 150,
-            "y": 1,
-            "yanchor": "top",
-        },
-    )
-    figure = go.Figure(heatmap)
+    look = {"zmin": 0, "zmax": 1, "colorscale": "Viridis", "xgap": 1, "ygap": 1}
+    colorbar = COLORBAR | {"title": {"text": weight, "side": "right"}}
+    figure = go.Figure(go.Heatmap(look, z=values, hoverinfo="text", hovertext=hover, colorbar=colorbar))
     axis = {"showgrid": False, "zeroline": False, "automargin": True, "ticks": "", "fixedrange": True}
     figure.update_xaxes(
         axis,

@@ -99,7 +99,7 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
         (place, found.text, len(found.tokens), found.total, found.score)
         for place, found in enumerate(trace.hypotheses, 1)
     ]
-    st.html(table(headed(say, rank="d", text="", length="d", total=".3f", score=".3f"), rows, marked=0))
+    st.html(table(controls.headed(say, rank="d", text="", length="d", total=".3f", score=".3f"), rows, marked=0))
 
 
 def show_models(say, found, chosen: str, text: str, options: BeamOptions) -> None:
@@ -113,13 +113,8 @@ def show_models(say, found, chosen: str, text: str, options: BeamOptions) -> Non
         except ValueError as error:
             rows.append((controls.model_label(card, say), str(error), None, bleu))
     st.markdown(f"**{say['compare_title']}**", help=say["compare_caption"])
-    columns = headed(say, model="", text="", score=".3f", column_bleu=".1f")
+    columns = controls.headed(say, model="", text="", score=".3f", column_bleu=".1f")
     st.html(table(columns, rows, marked=list(found).index(chosen)))
-
-
-def headed(say, **formats: str) -> dict[str, str]:
-    """A table's columns in the reader's language, with the format of their numbers."""
-    return {say[name]: form for name, form in formats.items()}
 
 
 main()
