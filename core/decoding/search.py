@@ -34,7 +34,6 @@ class Frontier(NamedTuple):
     choice: Choice
     logprobs: Tensor  # (n, W, V)
     answer: Step
-    last: list[bool]  # n: whether the search of this sentence ends here
 
 
 Choose = Callable[[Tensor, Tensor], Choice]
@@ -63,7 +62,7 @@ def search(
         alive, sums = sums > IMPOSSIBLE, choice.sums
         found = found + choice.finished.sum(dim=1)
         last = (found >= wanted) | (step >= limit) | (sums == IMPOSSIBLE).all(dim=1)
-        yield Frontier(sentences.tolist(), alive, choice, logprobs, answer, last.tolist())
+        yield Frontier(sentences.tolist(), alive, choice, logprobs, answer)
         previous = choice.tokens.gather(1, choice.live)
         first = torch.arange(len(sentences), device=device)[:, None] * width
         parents = choice.rows.gather(1, choice.live) + first

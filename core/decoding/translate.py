@@ -10,7 +10,8 @@ from core.decoding.beam import beam_search
 from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder
-from core.models.contract import NONE, Interventions, Seq2Seq
+from core.decoding.search import Frontier
+from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
 from core.records import Attention, BeamOptions, DecodeTrace, GreedyOptions, Hypothesis, SearchTree, source_keys
 from core.text.batches import bucketed, source_batch
 from core.text.subwords import Subwords, clean
@@ -24,9 +25,21 @@ def strategy_of(options: Options) -> str:
     return next(name for name, (kind, _) in STRATEGIES.items() if isinstance(options, kind))
 
 
+def width_of(options: Options) -> int:
+    """The live rows that a sentence needs."""
+    return options.beam_size if isinstance(options, BeamOptions) else 1
+
+
 def limit(pieces: int, options: Options) -> int:
     """The cut-off length of a source of that many pieces."""
     return options.max_length or 2 * pieces + 10
+
+
+def steps(model: Seq2Seq, encoded: Encoded, options: Options, pieces: Sequence[int]) -> Iterator[Frontier]:
+    """The search under these options over sentences of so many pieces, step by step."""
+    state = model.start(encoded, width=width_of(options))
+    limits = [limit(count, options) for count in pieces]
+    return STRATEGIES[strategy_of(options)][1](model, state, options, limits)
 
 
 @torch.inference_mode()
@@ -47,10 +60,8 @@ def decode(
         raise ValueError("there is nothing to translate: type a sentence")
     source, mask = (torch.from_numpy(part) for part in source_batch([ids]))
     encoded = model.encode(source, mask, interventions=interventions)
-    strategy = strategy_of(options)
-    state = model.start(encoded, width=getattr(options, "beam_size", 1))
     recorder, answers = Recorder(subwords.tokens), Answers()
-    for frontier in STRATEGIES[strategy][1](model, state, options, [limit(len(ids), options)]):
+    for frontier in steps(model, encoded, options, [len(ids)]):
         recorder.add(frontier, 0)
         answers.add(frontier)
     attention, logits = answers.arrays()
@@ -61,7 +72,7 @@ def decode(
         model=name,
         text=text,
         pieces=pieces,
-        strategy=strategy,
+        strategy=strategy_of(options),
         options=options,
         hypotheses=ranked(tree, subwords, options, keys),
         tree=tree,
@@ -80,19 +91,17 @@ def translate_batches(
 
     `max_tokens` bounds source tokens times beam width. A line without any text has no hypothesis.
     """
-    strategy, device = strategy_of(options), next(model.parameters()).device
-    width = getattr(options, "beam_size", 1)
+    device = next(model.parameters()).device
     sources = subwords.encode_batch(lines)
     filled = [index for index, ids in enumerate(sources) if ids]
     for index in set(range(len(lines))) - set(filled):
         yield index, ()
-    for places in bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width):
+    for places in bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width_of(options)):
         some = [filled[place] for place in places]
         source, mask = (torch.from_numpy(part).to(device) for part in source_batch([sources[i] for i in some]))
         recorders = [Recorder(subwords.tokens) for _ in some]
-        state = model.start(model.encode(source, mask), width=width)
-        limits = [limit(len(sources[index]), options) for index in some]
-        for frontier in STRATEGIES[strategy][1](model, state, options, limits):
+        encoded = model.encode(source, mask)
+        for frontier in steps(model, encoded, options, [len(sources[index]) for index in some]):
             for position, sentence in enumerate(frontier.sentences):
                 recorders[sentence].add(frontier, position)
         for index, recorder in zip(some, recorders, strict=True):
