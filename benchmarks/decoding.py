@@ -18,7 +18,8 @@ from benchmarks.sentences import SENTENCES
 from core.checkpoints import PRETRAINED, Loaded, load
 from core.decoding.beam import beam_search
 from core.decoding.translate import decode, limit
-from core.records import BeamOptions, DecodeTrace, GreedyOptions
+from core.options import BeamOptions, GreedyOptions
+from core.records import DecodeTrace
 from core.text.batches import source_batch
 from core.text.subwords import BOS
 

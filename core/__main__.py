@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from core.checkpoints import PRETRAINED, Card, cards, load
-from core.records import LENGTH_NORMS, BeamOptions, GreedyOptions
+from core.options import LENGTH_NORMS, BeamOptions, ForcedOptions, GreedyOptions, Options
 from core.text.corpora import cache_folder, data_folders, read_lines
 from core.text.subwords import clean
 from core.trace_json import summary_json
@@ -16,16 +16,28 @@ from core.trace_json import summary_json
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0, or 2 after one sentence on stderr."""
-    chosen = parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        try:
+            chosen = parser().parse_args(arguments)
+            chosen.run(chosen)
+        finally:
+            sys.stdout.flush()  # a full disk shows here, and not when the interpreter ends
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"seqscope: {error}", file=sys.stderr)
+        drop_unwritable()
         return 2
     except KeyboardInterrupt:
         print("seqscope: stopped; what was written stays, train --resume goes on", file=sys.stderr)
         return 130
     return 0
+
+
+def drop_unwritable() -> None:
+    """If stdout takes nothing any more, lead it nowhere: the interpreter's end would try once more and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +58,9 @@ def parser() -> argparse.ArgumentParser:
     added = command("translate", run_translate, "Translate a sentence, or stdin: one sentence a line.")
     added.add_argument("text", nargs="?", metavar="TEXT")
     added.add_argument("--model", required=True)
-    added.add_argument("--strategy", choices=("greedy", "beam"), default="beam")
+    how = added.add_mutually_exclusive_group()
+    how.add_argument("--strategy", choices=("greedy", "beam"), default="beam")
+    how.add_argument("--target", metavar="TEXT", help="force this translation; print it and its log-probability")
     added.add_argument("--json", action="store_true", help="print everything recorded, one JSON object a sentence")
     beam_arguments(added)
     models_dir(added)
@@ -84,8 +98,10 @@ def beam_arguments(added: argparse.ArgumentParser) -> None:
     added.add_argument("--length-penalty", type=float, metavar="A", help="alpha of gnmt (default: the model card's)")
 
 
-def options_of(chosen: argparse.Namespace, card: Card) -> GreedyOptions | BeamOptions:
+def options_of(chosen: argparse.Namespace, card: Card) -> Options:
     """The decoder's options; ValueError if one is out of range."""
+    if getattr(chosen, "target", None) is not None:
+        return ForcedOptions(chosen.target)
     if getattr(chosen, "strategy", "beam") == "greedy":
         return GreedyOptions()
     alpha = card.length_penalty if chosen.length_penalty is None else chosen.length_penalty
@@ -123,8 +139,11 @@ def run_translate(chosen: argparse.Namespace) -> None:
             print("null" if chosen.json else "", flush=True)
             continue
         trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
-        answer = json.dumps(summary_json(trace), ensure_ascii=False) if chosen.json else trace.hypotheses[0].text
-        print(answer, flush=True)
+        best = trace.hypotheses[0]
+        if chosen.json:
+            print(json.dumps(summary_json(trace), ensure_ascii=False), flush=True)
+        else:
+            print(best.text if chosen.target is None else f"{best.text}\t{best.total:.4f}", flush=True)
 
 
 def stdin_lines() -> Iterator[str]:

@@ -1,32 +1,14 @@
-"""What goes in and what comes out: frozen, torch-free records that check themselves when they are made."""
+"""What comes out: frozen, torch-free records that check themselves when they are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.options import Options, check, check_choice
+
 FATES = ("kept", "finished", "pruned", "unfinished")
 ATTENTION_KINDS = ("encoder", "decoder", "cross")
-LENGTH_NORMS = ("none", "average", "gnmt")
-MAX_BEAM_SIZE = 1_000
-
-
-def check(condition: bool, message: str) -> None:
-    """Raise ValueError with one sentence."""
-    if not condition:
-        raise ValueError(message)
-
-
-def check_range(name: str, value: float, low: float, high: float, whole: bool = True) -> None:
-    """A number within its range, or one sentence that names the range."""
-    kind = "a whole number" if whole else "a number"
-    fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool) and low <= value <= high
-    check(fits, f"{name} must be {kind} from {low} to {high}, not {value!r}")
-
-
-def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    """One of the choices, or one sentence that names them."""
-    check(value in choices, f"unknown {name} {value!r}; valid: {', '.join(choices)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +23,6 @@ class Piece:
     end: int
     word: int
     unknown: bool = False
-
-
-@dataclass(frozen=True)
-class GreedyOptions:
-    """The likeliest token at each step. `max_length` counts `<eos>`; None is twice the source's pieces plus 10."""
-
-    max_length: int | None = None
-
-    def __post_init__(self):
-        check_max_length(self.max_length)
-
-
-@dataclass(frozen=True)
-class BeamOptions:
-    """Beam search. Pruning compares plain sums; `length_norm` and `length_penalty` (α) only rank what has finished.
-
-    The search ends when `finished` hypotheses (None: as many as the beam is wide) are complete, or at `max_length`.
-    """
-
-    beam_size: int = 5
-    length_norm: str = "gnmt"
-    length_penalty: float = 1.0
-    finished: int | None = None
-    max_length: int | None = None
-
-    def __post_init__(self):
-        check_range("beam size", self.beam_size, 1, MAX_BEAM_SIZE)
-        check_choice("length norm", self.length_norm, LENGTH_NORMS)
-        check_range("length penalty", self.length_penalty, 0.0, 5.0, whole=False)
-        if self.finished is not None:
-            check_range("number of finished hypotheses", self.finished, 1, 10_000)
-        check_max_length(self.max_length)
-
-
-def check_max_length(max_length: int | None) -> None:
-    """A cut-off length, or None."""
-    if max_length is not None:
-        check_range("max length", max_length, 1, 2_000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,18 +127,42 @@ class Distribution:
 
 
 @dataclass(frozen=True, eq=False)
+class States:
+    """Hidden vectors of width D, float16: what the network held where it read and where it was about to write.
+
+    `encoder` (S, D) is the encoder's last layer at every source position, `<eos>` included; `decoder` (E, D) the
+    decoder's last layer at every expanded node of the search; `context` (E, D) what an RNN attended to there, the
+    weighted sum of the encoder's, or None for a model without.
+    """
+
+    encoder: np.ndarray
+    decoder: np.ndarray
+    context: np.ndarray | None = None
+
+    def __post_init__(self):
+        check(
+            self.encoder.ndim == self.decoder.ndim == 2 and self.encoder.shape[1] == self.decoder.shape[1],
+            f"states of shapes {self.encoder.shape} and {self.decoder.shape} are not (S, D) and (E, D)",
+        )
+        if self.context is not None:
+            shapes = self.context.shape, self.decoder.shape
+            check(shapes[0] == shapes[1], f"contexts of shape {shapes[0]} do not fit decoder states of {shapes[1]}")
+
+
+@dataclass(frozen=True, eq=False)
 class DecodeTrace:
     """One sentence decoded, with everything that was computed on the way.
 
     `encoder` is the encoder's self-attention. `logits` (E, V) float16 belong to `tree.expanded` and `vocabulary` names
-    their columns; a trace from JSON has neither and keeps the likeliest tokens in `stored`. `seconds` is wall time.
+    their columns; a trace from JSON has neither and keeps the likeliest tokens in `stored`. `states` are the hidden
+    vectors, None where they were not recorded. `seconds` is wall time.
     """
 
     model: str
     text: str
     pieces: tuple[Piece, ...]
     strategy: str
-    options: GreedyOptions | BeamOptions
+    options: Options
     hypotheses: tuple[Hypothesis, ...]
     tree: SearchTree
     encoder: Attention | None = None
@@ -202,10 +170,18 @@ class DecodeTrace:
     logits: np.ndarray | None = None
     vocabulary: tuple[str, ...] = ()
     stored: tuple[Distribution, ...] = ()
+    states: States | None = None
 
     def __post_init__(self):
-        for name, values in (("logits", self.logits), ("stored distributions", self.stored or None)):
+        decoder = None if self.states is None else self.states.decoder
+        answers = {"logits": self.logits, "stored distributions": self.stored or None, "decoder states": decoder}
+        for name, values in answers.items():
             check(values is None or len(values) == len(self.tree.expanded), f"{name} need one entry an expanded node")
+        if self.states is not None:
+            count = len(self.states.encoder)
+            check(
+                count == len(self.pieces) + 1, f"{count} encoder states do not fit {len(self.pieces)} pieces and <eos>"
+            )
 
     def next_tokens(self, node: int, count: int = 10) -> Distribution:
         """What the model expected after an expanded node."""

@@ -1,25 +1,26 @@
 """Traces as plain JSON values, and back."""
 
+import base64
 from typing import Any
 
 import numpy as np
 
+from core.options import BeamOptions, ForcedOptions, GreedyOptions, check
 from core.records import (
     Attention,
-    BeamOptions,
     DecodeTrace,
     Distribution,
-    GreedyOptions,
     Hypothesis,
     Node,
     Piece,
     SearchTree,
+    States,
     path_attention,
     source_keys,
 )
 
 SHOWN = 50  # next-token probabilities that are kept a step; the rest is one number
-OPTIONS = {"greedy": GreedyOptions, "beam": BeamOptions}
+OPTIONS = {"greedy": GreedyOptions, "beam": BeamOptions, "forced": ForcedOptions}
 
 
 def summary_json(trace: DecodeTrace) -> dict[str, Any]:
@@ -42,7 +43,10 @@ def summary_json(trace: DecodeTrace) -> dict[str, Any]:
 
 
 def to_json(trace: DecodeTrace) -> dict[str, Any]:
-    """The whole trace as plain JSON values; attention to 4 decimals, the `SHOWN` likeliest tokens of each step."""
+    """The whole trace as plain JSON values.
+
+    Attention has 4 decimals, each step its `SHOWN` likeliest tokens, and the states are rounded to 255 levels.
+    """
     stored = trace.stored if trace.logits is None else [trace.next_tokens(i, SHOWN) for i in trace.tree.expanded]
     result = summary_json(trace)
     result |= {
@@ -53,6 +57,7 @@ def to_json(trace: DecodeTrace) -> dict[str, Any]:
         "encoder": numbers(None if trace.encoder is None else trace.encoder.weights),
         "seconds": trace.seconds,
         "next": [fields_of(distribution) for distribution in stored],
+        "states": None if trace.states is None else {k: packed(v) for k, v in fields_of(trace.states).items()},
     }
     result["tree"] |= {"expanded": list(trace.tree.expanded), "attention": numbers(trace.tree.attention)}
     return result
@@ -68,7 +73,7 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
         )
         pieces = tuple(Piece(**piece) for piece in content["pieces"])
         keys = source_keys(pieces)
-        encoder = array(content["encoder"])
+        encoder, states = array(content["encoder"]), content.get("states")
         return DecodeTrace(
             model=content["model"],
             text=content["text"],
@@ -93,8 +98,9 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
                 Distribution(tuple(one["tokens"]), tuple(one["probabilities"]), one["rest"], one["entropy"])
                 for one in content["next"]
             ),
+            states=None if states is None else States(**{name: unpacked(kept) for name, kept in states.items()}),
         )
-    except (KeyError, TypeError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"this is not a stored trace: {error}") from error
 
 
@@ -111,3 +117,22 @@ def numbers(values: np.ndarray | None) -> Any:
 def array(values: Any) -> np.ndarray | None:
     """Nested lists as a float32 array."""
     return None if values is None else np.asarray(values, dtype=np.float32)
+
+
+def packed(values: np.ndarray | None) -> dict[str, Any] | None:
+    """An array in a byte a number: whole multiples of `scale`, from -127 to 127, in base64."""
+    if values is None:
+        return None
+    scale = float(np.abs(values).max(initial=0)) / 127 or 1.0  # all zeros: any scale
+    levels = np.round(values.astype(np.float64) / scale).astype(np.int8)
+    return {"shape": list(values.shape), "scale": scale, "levels": base64.b64encode(levels.tobytes()).decode()}
+
+
+def unpacked(kept: dict[str, Any] | None) -> np.ndarray | None:
+    """What `packed` wrote, as float16."""
+    if kept is None:
+        return None
+    levels = np.frombuffer(base64.b64decode(kept["levels"], validate=True), dtype=np.int8).reshape(kept["shape"])
+    scale = float(kept["scale"])
+    check(0 < scale < 500, f"the scale of stored states can't be {scale}")  # beyond, float16 overflows
+    return (levels * scale).astype(np.float16)

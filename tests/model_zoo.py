@@ -12,7 +12,7 @@ from core.models.positional import POSITIONS
 from core.models.rnn import CELLS, CONTEXTS, RNN, RNNConfig
 from core.models.transformer import Transformer
 from core.models.transformer_layers import NORMS, TransformerConfig
-from core.text.subwords import EOS
+from core.text.subwords import EOS, Subwords
 
 VOCABULARY_SIZE = 8  # the four special tokens and four words
 MAX_POSITIONS = 8  # fewer than some tests have tokens
@@ -65,6 +65,11 @@ TRANSFORMERS: dict[str, Callable[[], nn.Module]] = {
     for norm, positions, tied in product(NORMS, POSITIONS, (True, False))
 }
 MODELS = RNNS | TRANSFORMERS
+
+
+def vocabulary() -> Subwords:
+    """A vocabulary of that size: the special tokens, a, b, c and the mark of a space."""
+    return Subwords.train(["a b c"], VOCABULARY_SIZE)
 
 
 def sources(lengths: Sequence[int], seed: int = 1) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,11 @@
 
 import io
 import json
+import math
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +69,34 @@ def test_greedy_and_a_beam_of_one_print_the_same(capsys):
     assert greedy[1].strip()
 
 
+def test_a_forced_translation_is_printed_with_its_log_probability(capsys):
+    forced = ["translate", "--model", MODELS[0], SENTENCE, "--target", "Zwei  Hunde.\n"]
+    code, out, _ = run(capsys, *forced)
+    text, total = out.removesuffix("\n").split("\t")
+    assert (code, text) == (0, "Zwei Hunde.")
+    (found,) = json.loads(run(capsys, *forced, "--json")[1])["hypotheses"]
+    assert found["text"] == text
+    assert f"{math.fsum(found['logprobs']):.4f}" == total
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["models"], ["translate", "--model", "en-de-rnn-plain", SENTENCE]])
+def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "core", *arguments],
+            cwd=Path(__file__).parents[1],
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "seqscope: [Errno 28] No space left on device\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -72,6 +104,10 @@ def test_greedy_and_a_beam_of_one_print_the_same(capsys):
         (["translate", "--model", MODELS[0] if MODELS else "", "--beam-size", "0", "x"], "beam size must be"),
         (["translate", "--model", MODELS[0] if MODELS else "", "--length-penalty", "nan", "x"], "length penalty must"),
         (["translate", "--model", MODELS[0] if MODELS else "", ""], "the sentence is empty"),
+        (["translate", "--model", MODELS[0] if MODELS else "", "--target", " ", "x"], "no translation to force"),
+        (["translate", "--model", MODELS[0] if MODELS else "", "--target", "\u200b", "x"], "no translation to force"),
+        (["translate", "--model", MODELS[0] if MODELS else "", "--target", "x" * 2001, "x"], "has 2001 characters"),
+        (["translate", "--model", "x", "--target", "x", "--strategy", "greedy", "x"], "not allowed with"),
         (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-transformer"),
         (["evaluate", "--model", "x", "--source", "/no/such/file", "--reference", "/no/such/file"], "/no/such/file"),
         (["frobnicate"], "invalid choice"),

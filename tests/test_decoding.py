@@ -6,15 +6,15 @@ import math
 
 import pytest
 import torch
-from model_zoo import MODELS, VOCABULARY_SIZE
+from model_zoo import MODELS, VOCABULARY_SIZE, vocabulary
 
 from core.decoding.beam import beam_search
 from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.recording import Recorder
 from core.decoding.translate import decode, translate_batches
-from core.records import BeamOptions, GreedyOptions
-from core.text.subwords import BOS, EOS, PAD, SPECIAL, UNK, Subwords
+from core.options import BeamOptions, ForcedOptions, GreedyOptions
+from core.text.subwords import BOS, EOS, PAD, SPECIAL, UNK
 from core.trace_json import from_json, summary_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
@@ -164,7 +164,7 @@ def test_length_norms_by_hand():
 
 @pytest.fixture(scope="module")
 def subwords():
-    return Subwords.train(["a b c"], VOCABULARY_SIZE)
+    return vocabulary()
 
 
 @pytest.fixture(
@@ -176,7 +176,7 @@ def translator(request, subwords):
     return MODELS[request.param](), subwords
 
 
-@pytest.mark.parametrize("options", [GreedyOptions(9), BeamOptions(4, max_length=9)])
+@pytest.mark.parametrize("options", [GreedyOptions(9), BeamOptions(4, max_length=9), ForcedOptions("c b")])
 def test_a_trace_survives_json(translator, options):
     trace = decode(*translator, "a b", options, name="x")
     again = from_json(json.loads(json.dumps(to_json(trace))))

@@ -13,15 +13,17 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("core", "dashboard")
 # What a module or package may import of ours, besides itself: the entry of the longest name that fits counts.
 INTERNAL = {
-    "core.records": (),
-    "core.trace_json": ("core.records",),
-    "core.text": ("core.records",),
+    "core.options": (),
+    "core.records": ("core.options",),
+    "core.trace_json": ("core.options", "core.records"),
+    "core.text": ("core.options", "core.records"),
     "core.models": (),
     "core.language_models": ("core.models.contract",),
-    "core.decoding": ("core.models.contract", "core.records", "core.text", "core.metrics"),
+    "core.decoding": ("core.models.contract", "core.options", "core.records", "core.text", "core.metrics"),
     "core.checkpoints": (
         "core.models",
         "core.language_models",
+        "core.options",
         "core.records",
         "core.text",
         "core.trace_json",
@@ -31,21 +33,25 @@ INTERNAL = {
         "core.language_models",
         "core.decoding",
         "core.text",
+        "core.options",
         "core.records",
         "core.checkpoints",
         "core.trace_json",
         "core.metrics",
     ),
-    "core.interpret": ("core.records", "core.models", "core.decoding"),
+    "core.interpret": ("core.options", "core.records", "core.text.subwords", "core.models", "core.decoding"),
+    "core.interpret.alignments": ("core.options", "core.records", "core.text.subwords"),
     "core": ("core",),
-    "dashboard.figures": ("core.records",),
+    "dashboard.figures": ("core.options", "core.records"),
     "dashboard": ("core", "dashboard"),
 }
 # What it may import of others, besides the standard library; where nothing is said, anything not barred below.
 EXTERNAL = {
+    "core.options": (),
     "core.records": ("numpy",),
     "core.trace_json": ("numpy",),
     "core.models": ("torch",),
+    "core.interpret.alignments": ("numpy",),
     "dashboard.figures": ("numpy", "plotly", "altair"),
 }
 # What it may import nowhere, not even inside a function.
@@ -57,7 +63,15 @@ BARRED = {
     "dashboard": ("dashboard.views",),
 }
 LATE = ("torch", "bertviz")  # never while a page of the dashboard is first painted
-TORCH_FREE = ("core.records", "core.trace_json", "core.text", "core.checkpoints", "core.__main__")
+TORCH_FREE = (
+    "core.options",
+    "core.records",
+    "core.trace_json",
+    "core.text",
+    "core.interpret.alignments",
+    "core.checkpoints",
+    "core.__main__",
+)
 
 
 class Import(NamedTuple):
@@ -199,6 +213,8 @@ def test_records_text_and_checkpoints_are_imported_without_torch():
 @pytest.mark.parametrize(
     ("module", "source"),
     [
+        ("core.options", "import numpy as np"),
+        ("core.options", "from core.records import Piece"),
         ("core.records", "import torch"),
         ("core.records", "from core.text.subwords import EOS"),
         ("core.records", "def late():\n    import plotly"),
@@ -213,6 +229,8 @@ def test_records_text_and_checkpoints_are_imported_without_torch():
         ("core.language_models.ngram", "from core.decoding.beam import beam_search"),
         ("core.training.loop", "import core.interpret.head_roles"),
         ("core.interpret.alignments", "from core.training.loop import train"),
+        ("core.interpret.alignments", "def late():\n    import torch"),
+        ("core.interpret.head_roles", "from core.training.loop import train"),
         ("core.checkpoints", "from core.decoding.translate import decode"),
         ("core.metrics", "def late():\n    import streamlit"),
         ("core.metrics", "from dashboard.figures import tree"),
@@ -242,7 +260,8 @@ def test_the_checker_sees_a_forbidden_import(module, source):
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("core.records", "import json\nimport numpy as np"),
+        ("core.options", "from dataclasses import dataclass"),
+        ("core.records", "import json\nimport numpy as np\nfrom core.options import check"),
         ("core.text.batches", "from core.records import Piece\nfrom .subwords import EOS"),
         ("core.models.rnn", "import torch.nn\nfrom core.models.contract import State"),
         ("core.decoding.beam", "from core.models.contract import State\nfrom core import records"),

@@ -1,12 +1,13 @@
 """The models in pretrained/: whole, small, measured, and with an example that they reproduce."""
 
+import numpy as np
 import pytest
 import torch
 
 from core.checkpoints import CURVE, EXAMPLE, PRETRAINED, WEIGHTS, cards, example, load, read_json
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
-from core.records import BeamOptions
+from core.options import BeamOptions, ForcedOptions
 from core.text.corpora import data_folders, read_lines
 from core.trace_json import summary_json
 
@@ -41,7 +42,21 @@ def test_the_stored_example_is_what_the_model_does(name):
     assert [found.tokens for found in again.hypotheses] == [found.tokens for found in kept.hypotheses]
     for mine, theirs in zip(summary_json(again)["hypotheses"], summary_json(kept)["hypotheses"], strict=True):
         assert mine["score"] == pytest.approx(theirs["score"], abs=1e-3)
-    assert (PRETRAINED / name / EXAMPLE).stat().st_size < 2**20
+    assert np.abs(again.states.decoder - kept.states.decoder).max() <= np.abs(again.states.decoder).max() / 100
+    assert (PRETRAINED / name / EXAMPLE).stat().st_size <= 600_000
+
+
+@every_card
+def test_forcing_the_best_translation_gives_its_log_probability_and_attention(name):
+    torch.set_num_threads(1)
+    kept, loaded = example(name), load(name)
+    best = kept.hypotheses[0]
+    trace = decode(loaded.model, loaded.subwords, kept.text, ForcedOptions(best.text))
+    (found,) = trace.hypotheses
+    assert (found.text, found.tokens) == (best.text, best.tokens)
+    assert found.total == pytest.approx(best.total, abs=1e-3)
+    if best.attention is not None:
+        assert found.attention.weights == pytest.approx(best.attention.weights, abs=1e-3)
 
 
 @every_card

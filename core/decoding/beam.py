@@ -7,7 +7,7 @@ from torch import Tensor
 
 from core.decoding.search import IMPOSSIBLE, Choice, Frontier, is_end, search
 from core.models.contract import State, StepModel
-from core.records import BeamOptions
+from core.options import BeamOptions
 
 
 def best_continuations(logprobs: Tensor, sums: Tensor) -> Choice:
@@ -27,7 +27,9 @@ def best_continuations(logprobs: Tensor, sums: Tensor) -> Choice:
     return Choice(places // vocabulary, tokens, scores, finished, live, open_scores)
 
 
-def beam_search(model: StepModel, state: State, options: BeamOptions, limits: Sequence[int]) -> Iterator[Frontier]:
+def beam_search(
+    model: StepModel, state: State, options: BeamOptions, limits: Sequence[int], *, detail: bool = False
+) -> Iterator[Frontier]:
     """`beam_size` branches a sentence, until enough have finished or the limit (a state of that width)."""
-    wanted = options.finished or options.beam_size
-    return search(model, state, best_continuations, width=options.beam_size, wanted=wanted, limits=limits)
+    width, wanted = options.beam_size, options.finished or options.beam_size
+    return search(model, state, best_continuations, width=width, wanted=wanted, limits=limits, detail=detail)

@@ -2,17 +2,11 @@
 
 from dataclasses import replace
 
-from core.records import (
-    BeamOptions,
-    DecodeTrace,
-    GreedyOptions,
-    Hypothesis,
-    SearchTree,
-    path_attention,
-)
+from core.options import BeamOptions, Options
+from core.records import DecodeTrace, Hypothesis, SearchTree, path_attention
 
 
-def normalised(total: float, length: int, options: BeamOptions | GreedyOptions) -> float:
+def normalised(total: float, length: int, options: Options) -> float:
     """A plain sum of log-probabilities made comparable over lengths (`<eos>` counted).
 
     none: the sum; average: sum / T; gnmt: sum / ((5 + T) / 6)^α (Wu et al. 2016, eq. 14).
@@ -23,7 +17,7 @@ def normalised(total: float, length: int, options: BeamOptions | GreedyOptions) 
     return total / ((5 + length) / 6) ** options.length_penalty if norm == "gnmt" else total
 
 
-def best_leaves(tree: SearchTree, options: BeamOptions | GreedyOptions) -> list[tuple[int, float]]:
+def best_leaves(tree: SearchTree, options: Options) -> list[tuple[int, float]]:
     """(leaf, normalised score), best first: the finished ones, or the unfinished ones where nothing finished."""
     for fate in ("finished", "unfinished"):
         leaves = [index for index, node in enumerate(tree.nodes) if node.fate == fate]

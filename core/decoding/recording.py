@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from core.decoding.search import IMPOSSIBLE, Frontier
-from core.records import Node, SearchTree
+from core.models.contract import Encoded
+from core.records import Node, SearchTree, States
 from core.text.subwords import BOS, EOS
 
 
@@ -55,20 +56,35 @@ class Recorder:
 
 
 class Answers:
-    """Collects, for a search over one sentence, the model's attention and logits at every expanded node."""
+    """Collects, for a search over one sentence, what the model answered at every expanded node."""
 
     def __init__(self):
-        self.cross: list[torch.Tensor] = []
-        self.logits: list[torch.Tensor] = []
+        self.collected: dict[str, list[torch.Tensor]] = {}
 
     def add(self, frontier: Frontier) -> None:
-        """Take in one step."""
-        rows = frontier.alive[0].nonzero().flatten()
-        self.logits.append(frontier.answer.logits[rows])
-        if "cross" in frontier.answer.attention:
-            self.cross.append(frontier.answer.attention["cross"][rows])
+        """Take in one step; of the hidden layers (detail) the last."""
+        answer, rows = frontier.answer, frontier.alive[0].nonzero().flatten()
+        hidden = answer.detail.get("hidden")
+        parts = {
+            "logits": answer.logits,
+            "cross": answer.attention.get("cross"),
+            "decoder": None if hidden is None else hidden[:, -1],
+            "context": answer.detail.get("context"),
+        }
+        for name, values in parts.items():
+            if values is not None:
+                self.collected.setdefault(name, []).append(values[rows])
 
-    def arrays(self) -> tuple[np.ndarray | None, np.ndarray]:
-        """Attention (E, L, H, S) float32, None for a model without, and logits (E, V) float16."""
-        attention = torch.cat(self.cross).float().numpy() if self.cross else None
-        return attention, torch.cat(self.logits).half().numpy()
+    def array(self, name: str) -> np.ndarray | None:
+        """E rows of "logits" (E, V), "cross" (E, L, H, S), "decoder" or "context" (E, D); float16 but for attention."""
+        if name not in self.collected:
+            return None
+        values = torch.cat(self.collected[name])
+        return (values.float() if name == "cross" else values.half()).numpy()
+
+    def states(self, encoded: Encoded) -> States | None:
+        """The hidden vectors, None where the model was asked for no detail."""
+        decoder = self.array("decoder")
+        if decoder is None or "hidden" not in encoded.detail:
+            return None
+        return States(encoded.detail["hidden"][0, -1].half().numpy(), decoder, self.array("context"))

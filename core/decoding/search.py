@@ -41,12 +41,20 @@ Choose = Callable[[Tensor, Tensor], Choice]
 
 @torch.inference_mode()
 def search(
-    model: StepModel, state: State, choose: Choose, *, width: int, wanted: int, limits: Sequence[int]
+    model: StepModel,
+    state: State,
+    choose: Choose,
+    *,
+    width: int,
+    wanted: int,
+    limits: Sequence[int],
+    detail: bool = False,
 ) -> Iterator[Frontier]:
     """Grow all sentences together; a sentence ends with `wanted` finished candidates, or after `limits` steps.
 
     `state` holds `width` rows a sentence, of which only the first stands for a prefix yet. `choose` gets the
-    log-probabilities (n, W, V) and the sums so far (n, W). Whoever stops iterating stops the search.
+    log-probabilities (n, W, V) and the sums so far (n, W). With `detail`, each answer has the model's. Whoever stops
+    iterating stops the search.
     """
     count, device = len(limits), first_tensor(state.rows).device
     sentences, limit = torch.arange(count, device=device), torch.tensor(limits, device=device)
@@ -55,7 +63,7 @@ def search(
     sums[:, 0] = 0.0
     previous = torch.full((count * width,), BOS, device=device)
     for step in range(1, max(limits, default=0) + 1):
-        answer = model.step(previous, state)
+        answer = model.step(previous, state, detail=detail)
         logprobs = answer.logits.float().log_softmax(dim=-1).view(len(sentences), width, -1)
         logprobs[..., [PAD, BOS]] = IMPOSSIBLE  # they stand for no text and can't be emitted
         choice = choose(logprobs, sums)
@@ -74,6 +82,12 @@ def search(
             state = keep(state, on)
             sentences, limit, found, sums, previous = (x[on] for x in (sentences, limit, found, sums, previous))
         previous = previous.flatten()
+
+
+def only(tokens: Tensor, scores: Tensor) -> Choice:
+    """The one candidate of each sentence's one row: tokens and their plain sums (n, 1)."""
+    finished, first = is_end(tokens), torch.zeros_like(tokens)
+    return Choice(first, tokens, scores, finished, first, scores.masked_fill(finished, IMPOSSIBLE))
 
 
 def is_end(tokens: Tensor) -> Tensor:

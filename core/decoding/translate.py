@@ -7,17 +7,22 @@ from dataclasses import replace
 import torch
 
 from core.decoding.beam import beam_search
+from core.decoding.forced import forced
 from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder
 from core.decoding.search import Frontier
 from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
-from core.records import Attention, BeamOptions, DecodeTrace, GreedyOptions, Hypothesis, SearchTree, source_keys
+from core.options import BeamOptions, ForcedOptions, GreedyOptions, Options, check
+from core.records import Attention, DecodeTrace, Hypothesis, SearchTree, source_keys
 from core.text.batches import bucketed, source_batch
 from core.text.subwords import Subwords, clean
 
-STRATEGIES = {"greedy": (GreedyOptions, greedy), "beam": (BeamOptions, beam_search)}
-Options = GreedyOptions | BeamOptions
+STRATEGIES = {
+    "greedy": (GreedyOptions, greedy),
+    "beam": (BeamOptions, beam_search),
+    "forced": (ForcedOptions, forced),
+}
 
 
 def strategy_of(options: Options) -> str:
@@ -30,16 +35,26 @@ def width_of(options: Options) -> int:
     return options.beam_size if isinstance(options, BeamOptions) else 1
 
 
-def limit(pieces: int, options: Options) -> int:
+def limit(pieces: int, options: GreedyOptions | BeamOptions) -> int:
     """The cut-off length of a source of that many pieces."""
     return options.max_length or 2 * pieces + 10
 
 
-def steps(model: Seq2Seq, encoded: Encoded, options: Options, pieces: Sequence[int]) -> Iterator[Frontier]:
-    """The search under these options over sentences of so many pieces, step by step."""
+def ends_of(subwords: Subwords, options: Options, pieces: Sequence[int]) -> list[int] | list[list[int]]:
+    """Where the search over sentences of so many pieces ends: the cut-off lengths, or the ids that it is to write."""
+    if not isinstance(options, ForcedOptions):
+        return [limit(count, options) for count in pieces]
+    ids = subwords.encode(options.target)
+    check(bool(ids), "there is no translation to force: give some text")
+    return [ids] * len(pieces)
+
+
+def steps(
+    model: Seq2Seq, encoded: Encoded, options: Options, ends: list[int] | list[list[int]], *, detail: bool = False
+) -> Iterator[Frontier]:
+    """The search under these options, step by step, each sentence to its end (`ends_of`)."""
     state = model.start(encoded, width=width_of(options))
-    limits = [limit(count, options) for count in pieces]
-    return STRATEGIES[strategy_of(options)][1](model, state, options, limits)
+    return STRATEGIES[strategy_of(options)][1](model, state, options, ends, detail=detail)
 
 
 @torch.inference_mode()
@@ -52,20 +67,20 @@ def decode(
     name: str = "",
     interventions: Interventions = NONE,
 ) -> DecodeTrace:
-    """Translate one sentence and record everything; ValueError if there is nothing to translate."""
+    """Translate one sentence and record everything; ValueError if there is nothing to translate or to force."""
     began = time.perf_counter()
     text = clean(text)
     ids = subwords.encode(text)
     if not ids:
         raise ValueError("there is nothing to translate: type a sentence")
     source, mask = (torch.from_numpy(part) for part in source_batch([ids]))
-    encoded = model.encode(source, mask, interventions=interventions)
+    ends = ends_of(subwords, options, [len(ids)])
+    encoded = model.encode(source, mask, interventions=interventions, detail=True)
     recorder, answers = Recorder(subwords.tokens), Answers()
-    for frontier in steps(model, encoded, options, [len(ids)]):
+    for frontier in steps(model, encoded, options, ends, detail=True):
         recorder.add(frontier, 0)
         answers.add(frontier)
-    attention, logits = answers.arrays()
-    tree, pieces = recorder.tree(attention), subwords.pieces(text)
+    tree, pieces = recorder.tree(answers.array("cross")), subwords.pieces(text)
     keys = source_keys(pieces)
     own = None if encoded.attention is None else Attention(encoded.attention[0].numpy(), keys, keys, "encoder")
     trace = DecodeTrace(
@@ -77,8 +92,9 @@ def decode(
         hypotheses=ranked(tree, subwords, options, keys),
         tree=tree,
         encoder=own,
-        logits=logits,
+        logits=answers.array("logits"),
         vocabulary=subwords.tokens,
+        states=answers.states(encoded),
     )
     return replace(trace, seconds=time.perf_counter() - began)
 
@@ -101,7 +117,8 @@ def translate_batches(
         source, mask = (torch.from_numpy(part).to(device) for part in source_batch([sources[i] for i in some]))
         recorders = [Recorder(subwords.tokens) for _ in some]
         encoded = model.encode(source, mask)
-        for frontier in steps(model, encoded, options, [len(sources[index]) for index in some]):
+        ends = ends_of(subwords, options, [len(sources[index]) for index in some])
+        for frontier in steps(model, encoded, options, ends):
             for position, sentence in enumerate(frontier.sentences):
                 recorders[sentence].add(frontier, position)
         for index, recorder in zip(some, recorders, strict=True):

@@ -2,6 +2,11 @@
 
 Letters for shapes, everywhere: n sentences, B = n · width live rows (a sentence's rows adjacent), S source and T target
 positions, L layers, H heads, D width, V vocabulary.
+
+Details, on request. "hidden": L + 1 vectors a position, first what the first layer read (the scaled embedding, with its
+position where there are positions), then what each layer gave on; the last one is the last layer's, in a pre-norm
+Transformer before the norm that ends the stack, in an LSTM h and not c. "scores": of the attention before the softmax.
+"context": what an RNN attended to in this step, its memory summed by the attention's weights.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +40,7 @@ class Encoded(NamedTuple):
     attention: Tensor | None  # (n, L, H, S, S) of the encoder's self-attention, None where there is none
     summary: Tensor | None  # what a recurrent decoder starts from, None for a Transformer
     interventions: Interventions  # gates (n, L, H), attention (n, L, H, T, S)
-    detail: Mapping[str, Tensor]  # on request: "hidden" (n, L+1, S, D); an RNN's has the embeddings and the last layer
+    detail: Mapping[str, Tensor]  # "hidden" (n, L+1, S, D); an RNN's has the embeddings and the last layer
 
 
 class State(NamedTuple):
@@ -54,7 +59,7 @@ class Step(NamedTuple):
     logits: Tensor  # (B, V)
     state: State
     attention: Mapping[str, Tensor]  # "cross" (B, L, H, S), "decoder" (B, L, H, t); what the model has of these
-    detail: Mapping[str, Tensor]  # on request: "hidden" (B, L+1, D), "scores" (B, L, H, S) before the softmax …
+    detail: Mapping[str, Tensor]  # "hidden" (B, L+1, D), "scores" (B, L, H, S), "context" (B, D); what the model has
 
 
 class Output(NamedTuple):
@@ -62,7 +67,7 @@ class Output(NamedTuple):
 
     logits: Tensor  # (n, T, V)
     attention: Mapping[str, Tensor]  # "cross" (n, L, H, T, S), "decoder" (n, L, H, T, T)
-    detail: Mapping[str, Tensor]
+    detail: Mapping[str, Tensor]  # "hidden" (n, T, L+1, D), "scores" (n, L, H, T, S), "context" (n, T, D)
 
 
 class StepModel(Protocol):

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from core.records import check, check_choice
+from core.options import check, check_choice
 
 Pairs = list[tuple[str, str]]
 

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from core.records import check_choice
+from core.options import check_choice
 from core.text.corpora import LANGUAGES, MULTI30K, SPLITS, TATOEBA
 
 AGENT = "Mozilla/5.0 (compatible; Seqscope)"

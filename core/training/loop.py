@@ -12,7 +12,8 @@ from pickle import UnpicklingError
 import torch
 from torch import nn
 
-from core.records import DecodeTrace, TrainEvent, check_choice, check_range
+from core.options import check_choice, check_range
+from core.records import DecodeTrace, TrainEvent
 from core.text.batches import Ids, epoch
 from core.training.regimes import REGIMES
 from core.training.schedules import SCHEDULES

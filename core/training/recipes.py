@@ -12,7 +12,8 @@ from core.checkpoints import CARD, EXAMPLE, Card, build, load, save, write_json
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
-from core.records import BeamOptions, Hypothesis, TrainEvent
+from core.options import BeamOptions
+from core.records import Hypothesis, TrainEvent
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
 from core.trace_json import to_json

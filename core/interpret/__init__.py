@@ -1,0 +1,1 @@
+"""What recorded traces say: records in, records out."""
