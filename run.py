@@ -215,7 +215,7 @@ def start_server(port: int, bind: str, host: str) -> subprocess.Popen:
         "logger.hideWelcomeMessage": "true",
         "logger.level": "warning",
     }
-    command = [PYTHON, "-m", "streamlit", "run", HERE / "dashboard" / "app.py"]
+    command = [PYTHON, HERE / "dashboard" / "serve.py", "run", HERE / "dashboard" / "app.py"]
     command += [f"--{name}={value}" for name, value in options.items()]
     # In a group of its own Ctrl+C reaches only us: a Streamlit still importing answers with a traceback.
     if os.name == "nt":
@@ -339,7 +339,7 @@ def check(*modules: list[str]) -> int:
         os.environ["CHROME_BIN"] = chromium
     else:
         say(
-            "The tests in a real browser are left out: there is no Chromium here, and neither playwright nor "
+            "What needs a real browser is left out: there is no Chromium here, and neither playwright nor "
             "apt-get could install one. Set CHROME_BIN to the path of a Chromium or Chrome to run them."
         )
         if in_ci():
@@ -352,6 +352,10 @@ COMMANDS = {
     "test": (
         "ruff, then pytest, which gets all further arguments",
         lambda rest: check(["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *rest]),
+    ),
+    "pictures": (
+        "photograph every page into pictures/ (with --readme: the README's, into docs/)",
+        lambda rest: check(["tests.pictures", *rest]),
     ),
 }
 

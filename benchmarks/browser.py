@@ -13,35 +13,51 @@ import run
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
-NODES = ".tree .nodes"  # in the beam tree's shadow root
+PICTURE = "svg[role=img], .main-svg"  # ours, in a component's shadow root, and Plotly's
 PACE = 0.01  # seconds between two looks at whether a server answers
+PATIENCE = 60_000  # ms that a page may take for anything
 
-# Runs in the page before Streamlit does. Armed with a selector, it notes when the user acted, when the first byte left
-# for the server, and when the frame was painted that holds the first and the last change of what the selector matches.
+# Runs in the page before Streamlit does. It notes when the first thing was painted that the first selector matches and
+# that has something in it. Armed with a selector, it notes when the user acted, when the first byte left for the
+# server, and when the frame was painted that holds the first and the last change of what the selector matches.
 PROBE = """
 (() => {
-  const L = window.__probe = {selector: null}, now = () => performance.now();
-  L.arm = (selector, t0 = 0) => Object.assign(L, {selector, t0, sent: 0, last: 0, shown: 0, painted: 0});
-  L.arm('SELECTOR', 1e-9);                                  // from the start of the page: its first paint
+  const L = window.__probe = {selector: null, first: 0}, now = () => performance.now();
+  L.arm = selector => Object.assign(L, {selector, t0: 0, sent: 0, last: 0, shown: 0, painted: 0});
   for (const type of ['keydown', 'pointerdown', 'click'])
     addEventListener(type, event => { L.t0 ||= L.selector && event.timeStamp; }, true);
   const mark = () => {
     L.last = now();
     requestAnimationFrame(() => setTimeout(() => { L.painted = now(); L.shown ||= L.painted; }));
   };
-  const inside = node => (node.nodeType === 1 ? node : node.parentNode)?.closest?.(L.selector);
+  const inside = node => {                                  // also through the shadow roots around it
+    for (let at = node; at; at = at.getRootNode().host)
+      if ((at.closest ? at : at.parentElement)?.closest(L.selector)) return true;
+    return false;
+  };
   const frames = /^st(ElementContainer|VerticalBlock|LayoutWrapper)$/;     // these only say that they are stale
   const wrapper = m => m.type === 'attributes' && frames.test(m.target.dataset?.testid);
-  const watch = root => new MutationObserver(all => {
-    if (L.selector && L.t0 && all.some(m => !wrapper(m) && inside(m.target))) mark();
-  }).observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+  const roots = new Set();
+  const watch = root => {
+    roots.add(root);
+    new MutationObserver(all => {
+      if (L.selector && L.t0 && all.some(m => !wrapper(m) && inside(m.target))) mark();
+    }).observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+  };
   watch(document);
   const attach = Element.prototype.attachShadow;            // Streamlit's components draw in a shadow root
   Element.prototype.attachShadow = function (init) { const root = attach.call(this, init); watch(root); return root; };
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) { if (L.t0) L.sent ||= now(); send.call(this, data); };
+  const filled = element => element.getBoundingClientRect().height > 0
+    && element.querySelectorAll('*').length + element.textContent.length > 10;
+  const look = () => {
+    if ([...roots].some(root => [...root.querySelectorAll('FIRST')].some(filled))) setTimeout(() => { L.first = now(); });
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 })();
-""".replace("SELECTOR", NODES)
+"""
 
 
 @contextlib.contextmanager
@@ -69,8 +85,8 @@ def until_healthy(server: subprocess.Popen, port: int, seconds: float) -> None:
 def dashboard() -> Iterator[tuple[str, float]]:
     """The address of a server process of our own, and when it was started (seconds since the epoch)."""
     port, began = run.free_port(), time.time()
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
-    command += ["--server.headless=true", "--server.address=127.0.0.1", "--logger.hideWelcomeMessage=true"]
+    command = [sys.executable, "dashboard/serve.py", "run", "dashboard/app.py", f"--server.port={port}"]
+    command += ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with tempfile.TemporaryFile() as output:
         server = subprocess.Popen(command, cwd=run.HERE, stdout=output, stderr=subprocess.STDOUT)
         try:
@@ -80,21 +96,21 @@ def dashboard() -> Iterator[tuple[str, float]]:
             run.stop(server)
 
 
-def open_page(browser, address: str):
-    """A fresh page at an address, and when its tree was first painted (seconds since the epoch)."""
+def open_page(browser, address: str, first: str = PICTURE):
+    """A fresh page at an address, and when the `first` of its content was painted (seconds since the epoch)."""
     page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-    page.add_init_script(PROBE)
+    page.add_init_script(PROBE.replace("FIRST", first))
     page.goto(address)
     try:
-        page.wait_for_function("__probe.shown", timeout=120_000)
+        page.wait_for_function("__probe.first", timeout=PATIENCE)
     except Error:
-        sys.exit(f"no tree was painted in two minutes; the page says: {page.inner_text('body')!r}")
-    return page, page.evaluate("performance.timeOrigin + __probe.shown") / 1000
+        sys.exit(f"{first} was not painted in a minute; the page says: {page.inner_text('body')!r}")
+    return page, page.evaluate("performance.timeOrigin + __probe.first") / 1000
 
 
 def settle(page) -> None:
     """Wait until the script run is over and its answer painted."""
-    page.locator(READY).wait_for(timeout=60_000)
+    page.locator(READY).wait_for(timeout=PATIENCE)
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -106,7 +122,7 @@ def redraw(page, action: Callable[[], None], selector: str, quiet: float = 250) 
     page.wait_for_function(
         "quiet => __probe.last && __probe.painted >= __probe.last && performance.now() - __probe.last > quiet",
         arg=quiet,
-        timeout=60_000,
+        timeout=PATIENCE / 4,
         polling=50,
     )
     times = page.evaluate("__probe")

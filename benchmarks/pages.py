@@ -2,109 +2,157 @@
 
 import argparse
 import time
+from collections.abc import Callable
 from itertools import cycle, islice
-from urllib.parse import quote
+from typing import NamedTuple
 
-from benchmarks.browser import NODES, chromium, dashboard, open_page, redraw
+from playwright.sync_api import Error
+
+from benchmarks.browser import PICTURE, chromium, dashboard, open_page, redraw
+from benchmarks.places import PAGES, address
 from benchmarks.report import machine, milliseconds, percentile, table
 from benchmarks.sentences import SENTENCES
-from core.checkpoints import cards
 from dashboard.text import catalogue
 
 SAY = catalogue("en")
-BEAMS, PENALTIES = 12, 21  # stops of the two sliders
+BEAMS = 12  # stops of the beam's slider
 TEXTS = SENTENCES[:3]
+TABLES = "[data-testid=stHtml]"
+PATIENCE = 5_000  # ms in which a control has to be on its page
+
+Waits = list[tuple[float, float]]  # ms from an event until it is painted, until it is sent
+
+
+class Control(NamedTuple):
+    """A control by its page, role and label in the catalogue; how many of its stops are used; what shows the answer."""
+
+    words: str
+    page: str
+    role: str
+    label: str
+    stops: int
+    answer: str
+
+
+CONTROLS = (
+    Control("Step through: step (no server) → picture", "step", "slider", "stepper_slider", 10, PICTURE),
+    Control("Step through: head (no server) → picture", "step", "combobox", "stepper_head", 6, PICTURE),
+    Control("Beam search: step in the tree (no server) → tree", "beam", "slider", "tree_slider", 10, PICTURE),
+    Control("Beam search: α → table of hypotheses", "beam", "slider", "length_penalty", 21, TABLES),
+    Control("Beam search: model, all searched before → tree", "beam", "radiogroup", "model", 3, PICTURE),
+    Control("Alignment: head → heat map", "alignment", "radiogroup", "head", 5, PICTURE),
+)
+BEAM = Control("Beam search: beam size", "beam", "slider", "beam_size", BEAMS, PICTURE)
+
+
+class Missing(Exception):
+    """A control that its page does not have."""
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--starts", type=int, default=5, help="cold starts (default: %(default)s)")
+    parser.add_argument("--starts", type=int, default=5, help="cold starts of each page (default: %(default)s)")
     parser.add_argument("--changes", type=int, default=40, help="changes of each control (default: %(default)s)")
     return parser.parse_args()
 
 
-def cold_starts(browser, count: int) -> tuple[list[float], list[float]]:
-    """Process start → the server answers and → tree painted, ms; each server process and browser profile is new."""
+def cold_start(browser, page_name: str, count: int) -> tuple[list[float], list[float]]:
+    """Process start → the server answers and → first picture, ms; each server process and browser profile is new."""
     answered, painted = [], []
     for _ in range(count):
-        with dashboard() as (address, began):
+        with dashboard() as (root, began):
             answered.append((time.time() - began) * 1000)
-            page, shown = open_page(browser, address)
+            page, shown = open_page(browser, root + address(page_name))
             painted.append((shown - began) * 1000)
             page.context.close()
     return answered, painted
 
 
-def sweep(stops: int, changes: int) -> list[str]:
-    """Keys that walk a slider of so many stops up and down again, from its left end."""
-    return list(islice(cycle(["ArrowRight"] * (stops - 1) + ["ArrowLeft"] * (stops - 1)), changes))
+def find(page, control: Control):
+    """The control's element; Missing if it does not show up."""
+    if control.label not in SAY:
+        raise Missing(f"the catalogue has no {control.label!r}")
+    found = page.get_by_role(control.role, name=SAY[control.label], exact=True).first
+    try:
+        found.wait_for(timeout=PATIENCE)
+    except Error:
+        raise Missing(f"/{control.page} has no {control.role} “{SAY[control.label]}”") from None
+    return found
 
 
-def press(page, slider, keys: list[str], selector: str) -> list[tuple[float, float]]:
-    """Each key on a slider, and its waits."""
-    slider.focus()
-    return [redraw(page, lambda key=key: page.keyboard.press(key), selector) for key in keys]
+def turns(page, control: Control, changes: int) -> list[Callable[[], None]]:
+    """So many changes of a control: up and down again through its stops, from the first."""
+    found = find(page, control)
+    if control.role == "radiogroup":
+        radios = found.get_by_role("radio")
+        stops = min(radios.count(), control.stops)
+        order = [*range(1, stops), *range(stops - 2, -1, -1)]
+        if stops < 2 or radios.first.get_attribute("aria-checked") != "true":
+            raise Missing(f"“{SAY[control.label]}” has {stops} choices, or does not begin with the first")
+        return [radios.nth(number).click for number in islice(cycle(order), changes)]
+    up, down = ("ArrowDown", "ArrowUp") if control.role == "combobox" else ("ArrowRight", "ArrowLeft")
+    found.focus()
+    keys = islice(cycle([up] * (control.stops - 1) + [down] * (control.stops - 1)), changes)
+    return [lambda key=key: page.keyboard.press(key) for key in keys]
 
 
-def tag(locator, name: str) -> str:
-    """Mark an element, so that the probe finds it by a name of its own."""
-    locator.evaluate("(element, name) => { element.dataset.probe = name }", name)
-    return f"[data-probe={name}]"
+def measure(browser, root: str, control: Control, changes: int, **state) -> Waits:
+    """The waits at one control of a page in this state, each of whose answers has been computed before."""
+    page, _ = open_page(browser, root + address(control.page, **state))
+    try:
+        acts = turns(page, control, changes)
+        if control.role == "radiogroup":  # once round, so that every answer is known
+            acts = turns(page, control, 2 * control.stops - 2)[: 2 * control.stops - 2] + acts
+            return [redraw(page, act, control.answer) for act in acts][-changes:]
+        return [redraw(page, act, control.answer) for act in acts]
+    except Error as error:
+        raise Missing(error.message.splitlines()[0]) from None
+    finally:
+        page.context.close()
 
 
-def controls(browser, address: str, changes: int) -> dict[str, list[tuple[float, float]]]:
-    """The waits at every control of the page."""
-    found, waits = cards()[0], {"first": [], "again": []}
-    for text in TEXTS:
-        page, _ = open_page(browser, f"{address}/?beam=1&alpha=0&text={quote(text)}")
-        beam = page.get_by_role("slider", name=SAY["beam_size"])
-        waits["first"] += press(page, beam, sweep(BEAMS, BEAMS - 1), NODES)
-        if text != TEXTS[-1]:
-            page.context.close()
-    keys = ["ArrowLeft"] * (BEAMS - 1) + sweep(BEAMS, changes)
-    waits["again"] = press(page, beam, keys[:changes], NODES)
+def beam_sizes(browser, root: str, changes: int) -> dict[str, Waits]:
+    """The waits at sizes that are new to the server, and at sizes that it knows."""
+    new = [wait for text in TEXTS for wait in measure(browser, root, BEAM, BEAMS - 1, text=text, beam=1)]
+    return {
+        f"{BEAM.words}, first time at it (searches) → tree": new,
+        f"{BEAM.words}, seen before (from the cache) → tree": measure(
+            browser, root, BEAM, changes, text=TEXTS[0], beam=1
+        ),
+    }
 
-    alpha = page.get_by_role("slider", name=SAY["length_penalty"])
-    box = tag(page.locator("[data-testid=stHtml]", has_text=SAY["total"]), "hypotheses")
-    waits["alpha"] = press(page, alpha, sweep(PENALTIES, changes), box)
 
-    translation = page.locator("[data-testid=stHtml]").first
-    box = tag(translation.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]"), "translation")
-    radios = page.get_by_role("radiogroup", name=SAY["model"], exact=True).get_by_role("radio")
-    assert radios.count() == len(found) > 1, "there is no second model to switch to"
-    chosen = next(number for number in range(len(found)) if radios.nth(number).get_attribute("aria-checked") == "true")
-    order = [(chosen + number) % len(found) for number in range(1, changes + 1)]
-    waits["model"] = [redraw(page, radios.nth(number).click, box) for number in order]
-
-    step = page.get_by_role("slider", name=SAY["tree_slider"])
-    step.focus()
-    step.press("Home")
-    steps = int(step.get_attribute("max")) + 1
-    waits["step"] = press(page, step, sweep(steps, changes), NODES)
-    page.context.close()
-    return waits
+def row(name: str, waits: Waits) -> tuple:
+    """A line of the table."""
+    painted, sent = zip(*waits, strict=True)
+    return (*milliseconds(name, painted), f"{percentile(sent, 50):.0f}")
 
 
 def main() -> None:
     asked = parse()
-    print(machine())
+    print(machine(), flush=True)
+    rows, missing = [], []
     with chromium() as browser:
-        answered, painted = cold_starts(browser, asked.starts)
-        with dashboard() as (address, _):
-            waits = controls(browser, address, asked.changes)
-    names = {
-        "first": "beam size, first time at it (searches) → tree",
-        "again": "beam size, seen before (from the cache) → tree",
-        "alpha": "α → table of hypotheses",
-        "model": "model, all searched before → translation",
-        "step": "step inside the tree (no server) → tree",
-    }
-    rows = [(*milliseconds("cold start: server process → it answers", answered), "–")]
-    rows += [(*milliseconds("cold start: server process → tree", painted), "–")]
-    for key, name in names.items():
-        shown, sent = zip(*waits[key], strict=True)
-        rows.append((*milliseconds(name, shown), f"{percentile(sent, 50):.0f}"))
+        for name in PAGES if asked.starts else ():
+            answered, painted = cold_start(browser, name, asked.starts)
+            if name == PAGES[0]:
+                rows.append((*milliseconds("cold start: server process → it answers", answered), "–"))
+            rows.append((*milliseconds(f"cold start: server process → {SAY[f'page_{name}']}", painted), "–"))
+        with dashboard() as (root, _):
+            for control in CONTROLS:
+                # Model and layer stand where each has its first choice, so that a turn begins there.
+                state = {"alpha": 0, "text": TEXTS[0]} if control.page == "beam" else {}
+                state |= {"model": "en-de-rnn-plain"} if control.label == "model" else {}
+                try:
+                    rows.append(row(control.words, measure(browser, root, control, asked.changes, **state)))
+                except Missing as reason:
+                    missing.append(f"{control.words}: n/a: {reason}")
+            try:
+                rows += [row(name, waits) for name, waits in beam_sizes(browser, root, asked.changes).items()]
+            except Missing as reason:
+                missing.append(f"{BEAM.words}: n/a: {reason}")
     print(table(("event → painted", "times", "p50 ms", "p95 ms", "p50 ms until it is sent"), rows))
+    print("\n".join(["", *missing]) if missing else "")
 
 
 if __name__ == "__main__":

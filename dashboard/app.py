@@ -9,27 +9,49 @@ if str(ROOT) not in sys.path:  # Streamlit puts this file's own folder there
 
 import streamlit as st  # noqa: E402
 
-from dashboard import controls, resources  # noqa: E402
+from dashboard import address, controls, resources  # noqa: E402
+from dashboard.components.shell import LABELS, shell  # noqa: E402
 
-PAGES = {"translate": "views/translate.py"}  # the name is the address; its title stands in the catalogues
+# The menu: groups, each page by its name, which is its address; titles and lines stand in the catalogues.
+PAGES = {
+    "": {"home": "views/home.py"},
+    "watch": {"step": "views/step.py", "alignment": "views/alignment.py", "beam": "views/beam.py"},
+}
 
 
 def main() -> None:
-    """Frame every page: navigation, language, one sentence on each broken model folder."""
+    """Frame every page: menu, language, link, keys, one sentence on each thing that is wrong."""
     st.set_page_config("Seqscope", str(Path(__file__).parent / "icon.svg"), layout="wide")
+    st.html(Path(__file__).parent / "page.css")
+    st.session_state["refused"] = []
     say = controls.texts()
-    pages = [
-        st.Page(file, title=say[f"page_{name}"], url_path=name, default=number == 0)
-        for number, (name, file) in enumerate(PAGES.items())
-    ]
-    page = st.navigation(pages, position="top")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(page.title, width="stretch")
+    names = [name for group in PAGES.values() for name in group]
+    pages = {
+        name: st.Page(file, title=say[f"menu_{name}"], url_path=name, default=name == names[0])
+        for group in PAGES.values()
+        for name, file in group.items()
+    }
+    menu = {
+        group and say[f"menu_{group}"]: [pages[name] for name in group_pages] for group, group_pages in PAGES.items()
+    }
+    page = st.navigation(menu, position="top")
+    name = page.url_path or names[0]
+    address.enter(name)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.title(say[f"page_{name}"], width="stretch")
+        keys = [tuple(line.split(" — ", 1)) for line in (say["keys"] + "\n" + say[f"keys_{name}"]).splitlines() if line]
+        wanted = shell(names, keys, {label: say[f"shell_{label}"] for label in LABELS})
         controls.language(say)
+    if wanted in pages and wanted != name:
+        st.switch_page(pages[wanted], query_params={})  # without, Streamlit refuses to drop the bound ones
+    notes = st.container()
     _, broken = resources.shipped()
     if broken:
         st.warning(say["models_broken"].format(count=len(broken), reasons="; ".join(broken.values())))
     page.run()
+    for problem in st.session_state["refused"]:
+        notes.warning(problem)
+    resources.warm_up()
 
 
 main()

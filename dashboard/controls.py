@@ -1,13 +1,15 @@
 """Widgets → core options. Keys are the names in the address, so that a link restores what they show."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from core.checkpoints import Card
-from core.records import LENGTH_NORMS, Attention, BeamOptions
+from core.options import LENGTH_NORMS
+from core.records import Attention
 from core.text.subwords import clean
+from dashboard.address import carried, keep, moved
 from dashboard.text import LANGUAGES, catalogue
 
 LIMIT = 300  # characters of a sentence
@@ -18,7 +20,37 @@ Texts = Mapping[str, str]
 
 def texts() -> Texts:
     """The catalogue of the reader's language, which the link names before the widget has been drawn."""
-    return catalogue(st.session_state.get("lang") or st.query_params.get("lang", "en"))
+    kept = st.session_state.get("kept_lang", "en")  # after a switch of pages the address is empty at first
+    return catalogue(st.session_state.get("lang") or st.query_params.get("lang", kept))
+
+
+def refused(name: str, value: str, valid: str, shown: object) -> None:
+    """Remember, for the sentence on top of the page, that the link asked for something that there is not."""
+    problem = texts()["link_refused"].format(name=name, value=plain(value[:40]), valid=valid, shown=shown)
+    st.session_state.setdefault("refused", []).append(problem)
+
+
+def settled(name: str, valid: Callable[[str], bool], default: str, choices: str) -> str:
+    """What the reader chose last for a name, on whatever page; else what the link says; else the default."""
+    asked, kept = st.query_params.get(name), st.session_state.get(f"kept_{name}")
+    if kept is not None and valid(kept) and asked in (None, kept):
+        return kept
+    if asked is None or valid(asked):
+        return default if asked is None else asked
+    refused(name, asked, choices, default)
+    return default
+
+
+def addressed(name: str, value: str, default: str) -> str:
+    """Write a value into the address, from where a default is left out, and keep it for other pages."""
+    keep(name, value, default)
+    if value == default:  # which may be another on another page
+        st.session_state.pop(f"kept_{name}", None)
+    if value != default and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif value == default and name in st.query_params:
+        del st.query_params[name]
+    return value
 
 
 def choice(name: str, label: str, options: Mapping[str, str], default: str, *, hidden: bool = False, tip=None) -> str:
@@ -26,9 +58,8 @@ def choice(name: str, label: str, options: Mapping[str, str], default: str, *, h
 
     (Streamlit's own binding would put what is shown there, and the link would speak one language only.)
     """
-    if st.session_state.get(name) not in options:
-        asked = st.query_params.get(name)
-        st.session_state[name] = asked if asked in options else default
+    if moved(name) or st.session_state.get(name) not in options:
+        st.session_state[name] = settled(name, options.__contains__, default, ", ".join(options))
     picked = st.segmented_control(
         label,
         list(options),
@@ -39,11 +70,53 @@ def choice(name: str, label: str, options: Mapping[str, str], default: str, *, h
         help=tip,
         required=True,
     )
-    if picked != default:
-        st.query_params[name] = picked
-    elif name in st.query_params:
-        del st.query_params[name]
-    return picked
+    return addressed(name, picked, default)
+
+
+def number(name: str, label: str, low: float, high: float, default: float, step: float = 1, **more) -> float:
+    """A slider whose value stands in the address; what a link asks beyond its ends is refused in a sentence."""
+    asked = st.query_params.get(name)
+    if name not in st.session_state and asked is not None and not within(asked, low, high):
+        refused(name, asked, f"{low} – {high}", default)
+    return carried(name, default, lambda: st.slider(label, low, high, default, step, key=name, **ADDRESS, **more))
+
+
+def within(text: str, low: float, high: float) -> bool:
+    """Whether a text is a number from `low` to `high`."""
+    try:
+        return low <= float(text) <= high
+    except ValueError:
+        return False
+
+
+def position(name: str, component_value: object, count: int, default: int) -> int:
+    """A place from 0 to `count` - 1 that a component moves by itself: what it said last, or the link."""
+    if isinstance(component_value, int) and 0 <= component_value < count:
+        return int(addressed(name, str(component_value), str(default)))
+    choices = f"0 – {count - 1}"
+    return int(
+        addressed(
+            name, settled(name, lambda text: text.isdigit() and int(text) < count, str(default), choices), str(default)
+        )
+    )
+
+
+def reported(name: str, component_value: object, options: Sequence[str], default: str) -> str:
+    """One of `options` that a reader chooses inside a component: what it said last, or the link.
+
+    What was kept of another sentence or model and does not fit this one gives way without a word.
+    """
+    if component_value in options:
+        return addressed(name, component_value, default)
+    kept = st.session_state.get(f"kept_{name}")
+    outdated = kept is not None and kept not in options and st.query_params.get(name) in (None, kept)
+    ends = ", ".join(options) if len(options) < 12 else f"{options[0]} – {options[-1]}"
+    return addressed(name, default if outdated else settled(name, options.__contains__, default, ends), default)
+
+
+def switch(name: str, label: str, **more) -> bool:
+    """A toggle whose state stands in the address."""
+    return carried(name, False, lambda: st.toggle(label, key=name, **ADDRESS, **more))
 
 
 def language(say: Texts) -> str:
@@ -56,22 +129,19 @@ def intro(say: Texts, page: str) -> None:
     st.markdown("  \n".join(say[f"{page}_{part}"] for part in ("see", "try", "paper")))
 
 
-def sentence_and_model(say: Texts, text: str, found: Mapping[str, Card], name: str) -> tuple[str, str]:
-    """The sentence and the model's name, side by side, with their defaults."""
-    left, right = st.columns([3, 2])
-    with left:
-        typed = sentence(say, text)
-    with right:
-        return typed, model(say, found, name)
-
-
 def sentence(say: Texts, default: str) -> str:
     """The sentence to be translated, cleaned and cut at the limit."""
-    typed = st.text_input(
-        say["sentence"], default, key="text", help=say["sentence_help"].format(limit=LIMIT), **ADDRESS
-    )
+    tip = say["sentence_help"].format(limit=LIMIT)
+    typed = carried("text", default, lambda: st.text_input(say["sentence"], default, key="text", help=tip, **ADDRESS))
+    return within_limit(say, typed, "sentence_cut")
+
+
+def within_limit(say: Texts, typed: str, note: str) -> str:
+    """What was typed, cleaned and cut at the limit; the sentence `note` of the catalogue then says so."""
     if len(typed) > LIMIT:
-        st.warning(say["sentence_cut"].format(limit=LIMIT))
+        cut = typed[LIMIT:]
+        shown = cut if len(cut) <= 60 else cut[:60] + "…"
+        st.warning(say[note].format(limit=LIMIT, count=len(cut), cut=plain(clean(shown))))
     return clean(typed[:LIMIT])
 
 
@@ -91,29 +161,32 @@ def model(say: Texts, found: Mapping[str, Card], default: str) -> str:
     return choice("model", say["model"], {name: model_label(card, say) for name, card in found.items()}, default)
 
 
-def beam(say: Texts) -> BeamOptions:
-    """Beam size, length norm and α."""
-    size, norm, penalty = st.columns([2, 3, 2])
-    beam_size = size.slider(say["beam_size"], 1, 12, 5, key="beam", help=say["beam_size_help"], **ADDRESS)
-    with norm:
-        norms = {name: say[f"norm_{name}"] for name in LENGTH_NORMS[::-1]}
-        length_norm = choice("norm", say["length_norm"], norms, "gnmt", tip=say["length_norm_help"])
-    alpha = penalty.slider(
-        say["length_penalty"],
-        *(0.0, 2.0, 1.0, 0.1),
-        key="alpha",
-        help=say["length_penalty_help"],
-        disabled=length_norm != "gnmt",
-        **ADDRESS,
-    )
-    return BeamOptions(beam_size, length_norm, alpha)
+def beam_size(say: Texts, name: str = "beam", default: int = 5) -> int:
+    """How many branches the search keeps; `say` has a label for each slider, by its name."""
+    return number(name, say[f"{name}_size"], 1, 12, default, help=say["beam_size_help"])
 
 
-def layer_and_head(say: Texts, attention: Attention) -> tuple[int | None, int | None]:
-    """Which layer and head to show, counted from 0; None is the mean. Where there is only one, nothing is asked."""
-    with st.container(horizontal=True):
+def length_score(say: Texts) -> tuple[str, float]:
+    """Length norm and α."""
+    norms = {name: say[f"norm_{name}"] for name in LENGTH_NORMS[::-1]}
+    length_norm = choice("norm", say["length_norm"], norms, "gnmt", tip=say["length_norm_help"])
+    label, tip = say["length_penalty"], say["length_penalty_help"]
+    return length_norm, number("alpha", label, 0.0, 2.0, 1.0, 0.1, help=tip, disabled=length_norm != "gnmt")
+
+
+def predict(say: Texts) -> bool:
+    """Whether the page hides an answer until the reader has guessed it; one switch for all pages."""
+    return switch("predict", say["predict"], help=say["predict_help"])
+
+
+def layer_and_head(say: Texts, attention: Attention, place: str = "") -> tuple[int | None, int | None]:
+    """Which layer and head to show, counted from 0; None is the mean. Where there is only one, nothing is asked.
+
+    `place` is "2" for the second of two models.
+    """
+    with st.container(horizontal=True, width="content"):
         layers, heads = attention.weights.shape[:2]
-        return one_of(say, "layer", layers), one_of(say, "head", heads)
+        return one_of(say, f"layer{place}", layers), one_of(say, f"head{place}", heads)
 
 
 def one_of(say: Texts, name: str, count: int) -> int | None:
@@ -123,14 +196,6 @@ def one_of(say: Texts, name: str, count: int) -> int | None:
     shown = {"mean": say["mean"]} | {str(number): str(number) for number in range(1, count + 1)}
     picked = choice(name, say[name], shown, "mean")
     return None if picked == "mean" else int(picked) - 1
-
-
-def show_data(say: Texts, key: str, rows: Callable[[], list[dict]], description: str) -> None:
-    """A picture's sentence and its data, made when they are asked for; the table's own menu saves it as CSV."""
-    with st.expander(say["data"], key=key, on_change="rerun") as opened:
-        if opened.open:
-            st.text(description)
-            st.dataframe(rows(), hide_index=True, width="stretch")
 
 
 def headed(say: Texts, **formats: str) -> dict[str, str]:

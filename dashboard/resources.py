@@ -8,10 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from core.checkpoints import PRETRAINED, Card, cards, example, load
-from core.records import BeamOptions, DecodeTrace
+from core.options import BeamOptions, ForcedOptions
+from core.records import DecodeTrace
 
 WARM_UP_DELAY = 3.0  # seconds, in which a browser has fetched the page's scripts
 MODELS = Path(os.environ.get("SEQSCOPE_MODELS") or PRETRAINED)
+# Searches that compute at the same time: more than cores only take turns, and twenty took twice as long for it.
+AT_ONCE = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @st.cache_resource(max_entries=1)
@@ -32,11 +35,15 @@ def stored(name: str) -> DecodeTrace | None:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def model(name: str):
-    """A model and its vocabulary; one thread is fastest for one sentence."""
+    """A model and its vocabulary, packed; one thread is fastest for one sentence."""
     import torch
 
+    from core.models.packed import pack
+
     torch.set_num_threads(1)
-    return load(name, MODELS)
+    loaded = load(name, MODELS)
+    pack(loaded.model)
+    return loaded
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -45,7 +52,8 @@ def searched(name: str, text: str, beam_size: int) -> DecodeTrace:
     from core.decoding.translate import decode
 
     loaded = model(name)
-    return decode(loaded.model, loaded.subwords, text, BeamOptions(beam_size), name=name)
+    with AT_ONCE:
+        return decode(loaded.model, loaded.subwords, text, BeamOptions(beam_size), name=name)
 
 
 def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
@@ -59,6 +67,19 @@ def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
     if known is None or known.text != text or known.options.beam_size != options.beam_size:
         known = searched(name, text, options.beam_size)
     return rerank(known, options)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def forced(name: str, text: str, target: str) -> DecodeTrace:
+    """What a model makes of a given translation (teacher forcing), everything recorded.
+
+    ValueError, in one sentence, if the model is damaged or the translation is empty.
+    """
+    from core.decoding.translate import decode
+
+    loaded = model(name)
+    with AT_ONCE:
+        return decode(loaded.model, loaded.subwords, text, ForcedOptions(target), name=name)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

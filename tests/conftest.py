@@ -43,7 +43,7 @@ def server_url(tmp_path_factory):
     """The address of a dashboard started for these tests alone."""
     port = run.free_port()
     log = tmp_path_factory.mktemp("server") / "streamlit.log"
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
+    command = [sys.executable, "dashboard/serve.py", "run", "dashboard/app.py", f"--server.port={port}"]
     command += ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=run.HERE, stdout=output, stderr=subprocess.STDOUT)
@@ -113,8 +113,9 @@ class Dashboard:
             self.finished += 1
 
     def open(self, path="/"):
-        """The page at this address, once its first script run has finished and is painted."""
+        """The page at this address, once its first script run has finished, is painted, and its keys listen."""
         self.rerun(lambda: self.page.goto(self.url + path), timeout_ms=60_000)
+        self.page.locator(".st-key-shell button.copy:not(:empty)").wait_for()
         return self.page
 
     def rerun(self, action, timeout_ms=15_000):

@@ -8,12 +8,12 @@ import re
 import numpy as np
 import pytest
 
-from core.records import Attention, BeamOptions, DecodeTrace, Hypothesis, Node, SearchTree
+from core.options import BeamOptions
+from core.records import DecodeTrace, Hypothesis, Node, SearchTree
 from dashboard.components import beam_tree as component
-from dashboard.figures import alignment, beam_tree
+from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 
-LABELS = {"source": "Source", "target": "Target", "weight": "Weight"}
 FIELDS = ("step", "row", "parent", "label", "fate", "logprob", "sum", "missed", "best", "alive", "rank")
 
 # <bos> ─┬─ Ein ─┬─ Hund ─┬─ <eos>  finished: the winner
@@ -176,79 +176,6 @@ def test_tree_table_holds_every_node_with_its_sum():
     assert [row["token"] for row in rows if row["best"]] == ["<bos>", "Ein", "Hund", "<eos>"]
 
 
-def attention(kind="cross"):
-    """Two layers of two heads; layer 1, head 0 looks at one source piece a row, and the pieces repeat."""
-    weights = np.full((2, 2, 3, 4), 0.25, np.float32)
-    weights[1, 0] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
-    weights[0, 1, 0] = [0.7, 0.1, 0.1, 0.1]
-    if kind == "cross":
-        return Attention(weights, ("▁a", "b", "<eos>"), ("der", "der", "<s>", "<eos>"), kind)
-    return Attention(weights[..., :3], ("▁a", "b", "<s>"), ("▁a", "b", "<s>"), kind)
-
-
-def test_alignment_keeps_repeated_and_tag_like_pieces_apart():
-    heatmap = alignment.alignment(attention(), 1, 0, LABELS)
-    (data,) = heatmap.data
-    assert data.x is None
-    assert np.array_equal(data.z, attention().weights[1, 0])
-    assert (data.zmin, data.zmax) == (0, 1)
-    assert heatmap.layout.xaxis.tickvals == (0, 1, 2, 3)
-    assert heatmap.layout.xaxis.ticktext == ("der", "der", "&lt;s&gt;", "&lt;eos&gt;")
-    assert heatmap.layout.xaxis.side == "top"
-    assert heatmap.layout.yaxis.ticktext == ("a", "·b", "&lt;eos&gt;")
-    assert heatmap.layout.yaxis.autorange == "reversed"
-    assert data.hovertext[0][2] == "Source: &lt;s&gt;<br>Target: a<br>Weight: 0.00"
-
-
-def test_alignment_shortens_a_long_label_but_not_the_hover_text():
-    long = "Donaudampfschifffahrtsgesellschaft"
-    figure = alignment.alignment(
-        Attention(np.ones((1, 1, 1, 1)), (f"▁{long}",), ("<eos>",), "cross"), None, None, LABELS
-    )
-    (shown,) = figure.layout.yaxis.ticktext
-    assert shown.endswith("…")
-    assert long.startswith(shown.removesuffix("…"))
-    assert long in figure.data[0].hovertext[0][0]
-
-
-def test_alignment_grows_with_its_rows_and_columns():
-    def size(rows, columns):
-        weights = np.full((1, 1, rows, columns), 1 / columns)
-        figure = alignment.alignment(Attention(weights, ("▁a",) * rows, ("b",) * columns, "cross"), 0, 0, LABELS)
-        return figure.layout.width, figure.layout.height
-
-    assert size(30, 30)[0] - size(30, 20)[0] == size(30, 30)[1] - size(20, 30)[1] > 0  # square cells
-
-
-@pytest.mark.parametrize(("kind", "keys"), [("decoder", ["a", "·b", "<s>"]), ("encoder", ["▁a", "b", "<s>"])])
-def test_labels_read_marks_only_where_pieces_carry_them(kind, keys):
-    assert alignment.labels_of(attention(kind))[1] == keys
-
-
-def test_weights_choose_a_head_or_average():
-    record = attention()
-    assert np.array_equal(alignment.weights(record, 0, 1), record.weights[0, 1])
-    assert np.allclose(alignment.weights(record, 1, None), record.weights[1].mean(0))
-    assert np.allclose(alignment.weights(record, None, 0), record.weights[:, 0].mean(0))
-    assert np.allclose(alignment.weights(record, None, None), record.weights.mean((0, 1)))
-    for layer in (None, 0, 1):
-        for head in (None, 0, 1):
-            assert np.allclose(alignment.weights(record, layer, head).sum(-1), 1)
-
-
-@pytest.mark.parametrize(("layer", "head", "named"), [(2, 0, "layer 2"), (-1, None, "layer -1"), (0, 2, "head 2")])
-def test_weights_name_what_does_not_exist(layer, head, named):
-    with pytest.raises(ValueError, match=f"no {named}; valid: 0 to 1"):
-        alignment.weights(attention(), layer, head)
-
-
-def test_alignment_table_holds_every_cell():
-    rows = alignment.table(attention(), 1, 0)
-    assert len(rows) == 12
-    assert rows[5] == {"row": 2, "target": "·b", "column": 2, "source": "der", "weight": 1.0}
-    assert sum(row["weight"] for row in rows) == pytest.approx(3)
-
-
 def test_component_asks_for_the_texts_it_shows():
     script = component.source(".js")
     asked = set(re.findall(r"\blabels\.(\w+)", script)) | {"kept", "finished", "pruned", "unfinished"}
@@ -256,8 +183,3 @@ def test_component_asks_for_the_texts_it_shows():
     assert asked == set(component.LABELS)
     with pytest.raises(ValueError, match="no text for play, slider"):
         component.beam_tree({}, {name: name for name in component.LABELS if name not in ("play", "slider")}, key="tree")
-
-
-def test_alignment_describes_its_strongest_look():
-    facts = alignment.describe(attention(), 0, 1)
-    assert facts == {"rows": 3, "columns": 4, "target": "a", "source": "der", "weight": "0.70"}

@@ -1,7 +1,13 @@
 """Every page by AppTest: it runs, in both languages, on every model, and answers each mistake by one sentence."""
 
+import ast
+import builtins
+import csv
+import errno
+import io
+import json
+import os
 import re
-import shutil
 import string
 import subprocess
 import sys
@@ -11,20 +17,38 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoints import PRETRAINED, WEIGHTS, cards
-from dashboard import resources
-from dashboard.controls import LIMIT
+from benchmarks.places import PAGES
+from core.checkpoints import CARD, EXAMPLE, PRETRAINED, TOKENIZER, WEIGHTS, cards
+from core.trace_json import from_json
+from dashboard import explain, resources
+from dashboard.controls import LIMIT, plain
+from dashboard.figures import beam_tree
+from dashboard.frame import DEFAULT
 from dashboard.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
-MODELS = sorted(cards()[0])
+APP = ROOT / "dashboard" / "app.py"
+MODELS = list(cards()[0])
+OTHER = next(name for name in MODELS if name != DEFAULT and cards()[0][name].attends)
+EN = catalogue("en")
+TEXT = "A cat sleeps."
+FRAME = ("shell", "quiz", "save")  # components that are no picture
 
 
 @pytest.fixture
 def app(monkeypatch):
-    """The dashboard without its background thread, which would draw random numbers beside other tests' trainings."""
+    """Open a page: without the background thread, which would draw random numbers beside other tests' trainings."""
     monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
-    return AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+
+    def open_page(name: str, **address: object) -> AppTest:
+        at = AppTest.from_file(str(APP), default_timeout=60)
+        for key, value in address.items():
+            at.query_params[key] = str(value)
+        at.switch_page(f"views/{name}.py").run()
+        assert not at.exception
+        return at
+
+    return open_page
 
 
 def everything(at: AppTest) -> str:
@@ -33,9 +57,34 @@ def everything(at: AppTest) -> str:
     return "\n".join([part.value for part in parts] + [part.proto.body for part in at.get("html")])
 
 
-def tree(at: AppTest) -> str:
-    """What the beam tree is given to draw."""
-    return at.get("bidi_component")[0].proto.json
+def pictures(at: AppTest) -> list[str]:
+    """What the page's own components and charts are given to draw."""
+    components = [one.proto for one in at.get("bidi_component") if one.proto.component_name not in FRAME]
+    return [one.json for one in components] + [one.proto.spec for one in at.get("plotly_chart")]
+
+
+def complaints(at: AppTest) -> list[str]:
+    """The sentences on what is wrong; a note on an unfinished translation is none."""
+    return [part.value for part in [*at.warning, *at.error] if part.value != EN["unfinished_note"]]
+
+
+def begins(key: str) -> str:
+    """A catalogue sentence up to its first number or name."""
+    return EN[key].split("{")[0]
+
+
+# --- catalogues and set-up
+
+
+def test_the_menu_and_the_catalogue_have_the_same_pages():
+    names = {node.targets[0].id: node.value for node in ast.parse(APP.read_text("utf-8")).body if is_table(node)}
+    menu = ast.literal_eval(names["PAGES"])
+    assert tuple(name for group in menu.values() for name in group) == PAGES
+    assert {file for group in menu.values() for file in group.values()} == {f"views/{name}.py" for name in PAGES}
+
+
+def is_table(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
 
 
 def test_the_catalogues_have_the_same_keys_and_places():
@@ -45,58 +94,105 @@ def test_the_catalogues_have_the_same_keys_and_places():
         for key, sentence in texts.items():
             fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
             assert fields == {name for _, name, _, _ in string.Formatter().parse(english[key]) if name}, key
-    assert len(set(english.values())) > 0.9 * len(english)
+
+
+def test_a_page_says_no_word_twice_in_different_files():
+    """Each page's file holds keys of its own: a later one would silently win."""
+    for language in LANGUAGES:
+        files = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "dashboard" / "text" / language).glob("*.py")]
+        dicts = [node for file in files for node in ast.walk(file) if isinstance(node, ast.Dict)]
+        keys = [key.value for one in dicts for key in one.keys]
+        assert len(keys) == len(set(keys)) == len(catalogue(language))
 
 
 def test_every_sentence_of_the_catalogue_is_used_somewhere():
-    files = [path for path in (ROOT / "dashboard").rglob("*.py") if path.parent.name != "text"]
-    code = "\n".join(path.read_text("utf-8") for path in files)
-    composed = ("page_", "model_", "norm_", "translate_", "tree_")
-    for key in catalogue("en"):
-        assert key.startswith(composed) or re.search(rf"[\"']{key}[\"']|\b{key}=", code), key
+    folder = ROOT / "dashboard"
+    files = [path for path in folder.rglob("*.py") if "text" not in path.relative_to(folder).parts]
+    code = "\n".join(path.read_text("utf-8") for path in [*files, *folder.rglob("*.js")])
+    composed = [*re.findall(r"f\"([a-z]+_[a-z_]*)\{", code), "layer", "head"]  # say[f"stepper_{name}"]
+    parts = [f"{name}_{part}" for name in PAGES for part in ("see", "try", "paper")]
+
+    def used(key):
+        rests = [key.removeprefix(start) for start in composed if key.startswith(start)]
+        return (
+            key in parts
+            or key.startswith("model_")  # its rest is made of a card's values
+            or re.search(rf"[\"']{key}[\"']|\b{key}=", code)
+            or any(re.search(rf"\b{rest}\b", code) for rest in rests)
+        )
+
+    assert not [key for key in EN if not used(key)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_of_the_keyboard_has_a_meaning(language):
+    say = catalogue(language)
+    for name in PAGES:
+        for line in (say["keys"] + "\n" + say[f"keys_{name}"]).strip().splitlines():
+            key, _, meaning = line.partition(" — ")
+            assert key, line
+            assert meaning, line
 
 
 def test_streamlit_is_set_up_as_measured():
-    subprocess.run(
-        [sys.executable, "-c", "import streamlit as st; assert st.get_option('runner.postScriptGC') is False"],
-        cwd=ROOT,
-        check=True,
-    )
+    script = "import streamlit as st; assert st.get_option('runner.postScriptGC') is False"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
-def test_the_first_paint_needs_no_torch():
+def test_the_first_paint_of_every_page_needs_no_torch():
     script = (
         "import sys; from streamlit.testing.v1 import AppTest; from dashboard import resources\n"
         "resources.warm_up.clear(); resources.warm_up = lambda: None\n"
-        "at = AppTest.from_file('dashboard/app.py', default_timeout=60).run()\n"
-        "assert not at.exception and at.get('bidi_component'), at.exception\n"
-        "assert 'torch' not in sys.modules and 'bertviz' not in sys.modules"
+        f"for name in {PAGES}:\n"
+        "    at = AppTest.from_file('dashboard/app.py', default_timeout=60).switch_page(f'views/{name}.py').run()\n"
+        "    assert not at.exception, at.exception\n"
+        "    assert len(at.get('bidi_component')) + len(at.get('plotly_chart')) > 1, name\n"
+        "    assert 'torch' not in sys.modules and 'bertviz' not in sys.modules, name"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
+# --- what every page shows
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("model", MODELS)
-def test_every_model_shows_its_translation_in_both_languages(app, model, language):
-    app.query_params["lang"] = language
-    app.query_params["model"] = model
-    at = app.run()
-    assert not at.exception
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("predict", [None, "true"])
+def test_every_page_shows_every_model_in_both_languages(app, name, model, language, predict):
+    at = app(name, lang=language, model=model, **({"predict": predict} if predict else {}))
     say = catalogue(language)
-    best = resources.stored(model).hypotheses[0].text
-    assert best in everything(at)
-    assert say["tree_title"] in [part.value for part in at.subheader]
-    attends = cards()[0][model].attends
-    assert bool(at.get("plotly_chart")) == attends
-    assert bool(at.info) == (not attends)
+    assert at.title[0].value == say[f"page_{name}"]
+    assert say[f"{name}_see"] in everything(at)
+    assert not complaints(at)
+    assert pictures(at) or (name == "alignment" and not cards()[0][model].attends and at.info)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_shows_the_readers_own_sentence(app, name):
+    stored = pictures(app(name))
+    at = app(name)
+    at.text_input(key="text").set_value(TEXT).run()
+    assert not at.exception
+    assert not complaints(at)
+    assert pictures(at) != stored
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_hides_something_from_who_wants_to_guess(app, name):
+    at = app(name)
+    before = pictures(at), everything(at)
+    at.toggle(key="predict").set_value(True).run()
+    assert not at.exception
+    assert (pictures(at), everything(at)) != before
 
 
 def test_another_beam_size_grows_another_tree(app):
-    at = app.run()
-    before = tree(at)
-    at = at.slider(key="beam").set_value(2).run()
+    at = app("beam")
+    before = pictures(at)
+    at.slider(key="beam").set_value(2).run()
     assert not at.exception
-    assert tree(at) != before
+    assert pictures(at) != before
 
 
 def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatch):
@@ -104,9 +200,14 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
         raise AssertionError("a length penalty started a search")
 
     monkeypatch.setattr(resources, "searched", search)
-    before = everything(app.run())
-    assert everything(app.slider(key="alpha").set_value(0.0).run()) != before
-    assert not app.exception
+    at = app("beam")
+    before = everything(at)
+    at.slider(key="alpha").set_value(0.0).run()
+    assert not at.exception
+    assert everything(at) != before
+
+
+# --- what a person may type
 
 
 @pytest.mark.parametrize(
@@ -115,76 +216,188 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
         "<script>alert(1)</script> <s> runs",
         "$x$ **b** :red[c] `d` \"quotes\" 'single'",
         "😀 Привет 你好",
-        "one\ttwo\x00three\u200b",
+        "one\ttwo\x00three\u200b\x1b[0m",
+        "two\nlines\r\nand three",
         "a" * (LIMIT + 50),
+        "many words " * 455,
         "?",
     ],
 )
-@pytest.mark.parametrize("model", MODELS)
-def test_no_sentence_breaks_the_page(app, model, text):
-    app.query_params["model"] = model
-    at = app.run()
-    at = at.text_input(key="text").set_value(text).run()
+@pytest.mark.parametrize("model", [DEFAULT, OTHER])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_sentence_breaks_a_page(app, name, model, text):
+    at = app(name, model=model)
+    at.text_input(key="text").set_value(text).run()
     assert not at.exception
-    assert at.get("bidi_component")
-    assert "<script>" not in "".join(part.proto.body for part in at.get("html"))
-    unknown = any(piece.unknown for piece in resources.model(model).subwords.pieces(text))
-    say = catalogue("en")
-    sentences = [part.value for part in at.warning if part.value != say["unfinished_note"]]
-    assert len(sentences) == (len(text) > LIMIT) + unknown
+    assert pictures(at)
+    assert not re.search(r"<script|<s>|<b>", "".join(part.proto.body for part in at.get("html")))
+    assert not [part for part in at.markdown if part.proto.allow_html]
+    cut = len(text) > LIMIT
+    unknown = any(piece.unknown for piece in resources.model(model).subwords.pieces(text[:LIMIT]))
+    said = complaints(at)
+    assert len(said) == cut + unknown, said
+    assert sum(sentence.startswith(begins("unknown_pieces")) for sentence in said) == unknown
+    if cut:
+        assert f"only its first {LIMIT} were read" in said[0]
+        assert f"These {len(text) - LIMIT} were cut off: {text[LIMIT:].strip()[:20]}" in said[0]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\n"])
-def test_without_a_sentence_the_page_asks_for_one(app, text):
-    at = app.run()
-    at = at.text_input(key="text").set_value(text).run()
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_sentence_a_page_asks_for_one(app, name, text):
+    at = app(name)
+    at.text_input(key="text").set_value(text).run()
     assert not at.exception
-    assert catalogue("en")["sentence_empty"] in [part.value for part in at.info]
+    assert [part.value for part in at.info] == [EN["sentence_empty"]]
+    assert not complaints(at)
 
 
-def test_a_foolish_link_shows_the_page_all_the_same(app):
-    for name, value in {"beam": "99", "model": "x", "alpha": "much", "norm": "y", "lang": "xx", "layer": "-3"}.items():
-        app.query_params[name] = value
-    at = app.run()
-    assert not at.exception
-    assert at.get("bidi_component")
+# --- what a link may ask
+
+FOOLISH = {
+    "home": {"model": "x", "lang": "xx"},
+    "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
+    "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1"},
+    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>"},
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_foolish_wish_of_a_link_is_answered_by_one_sentence(app, name):
+    at = app(name, **FOOLISH[name])
+    assert pictures(at)
+    said = complaints(at)
+    for key, value in FOOLISH[name].items():
+        found = [sentence for sentence in said if f" {key}={plain(value)}, which there is not" in sentence]
+        assert len(found) == 1, (key, said)
+        assert re.search(r"\(valid: [^)]+\); .+ is shown instead", found[0])
+    assert len(said) == len(FOOLISH[name])
+    assert at.title[0].value == EN[f"page_{name}"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_link_asks_of_other_pages_is_no_mistake(app, name):
+    given = {key: value for page in FOOLISH.values() for key, value in page.items() if key not in FOOLISH[name]}
+    assert not complaints(app(name, **given, predict="perhaps", nothing="1"))
+
+
+# --- models that are damaged or missing
 
 
 @pytest.fixture
 def folder_of_models(tmp_path, monkeypatch):
-    """A copy of the shipped models that a test may damage."""
+    """The shipped models, as links that a test may replace."""
     folder = tmp_path / "models"
-    shutil.copytree(PRETRAINED, folder)
+    for file in PRETRAINED.glob("*/*"):
+        (folder / file.parent.name).mkdir(parents=True, exist_ok=True)
+        (folder / file.parent.name / file.name).symlink_to(file)
     monkeypatch.setattr(resources, "MODELS", folder)
     st.cache_resource.clear()
     yield folder
     st.cache_resource.clear()
 
 
-def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models):
-    (folder_of_models / MODELS[0] / WEIGHTS).unlink()
-    at = app.run()
-    assert not at.exception
-    assert any(MODELS[0] in part.value and WEIGHTS in part.value for part in at.warning)
-    assert at.get("bidi_component")
+def replace(file: Path, content: bytes | None) -> None:
+    """Put other content in a link's place, or none."""
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
 
 
-def test_damaged_weights_are_named_and_the_other_models_go_on(app, folder_of_models):
-    weights = folder_of_models / MODELS[0] / WEIGHTS
-    weights.write_bytes(weights.read_bytes()[:-1000])
-    app.query_params["model"] = MODELS[0]
-    at = app.run()
-    at = at.text_input(key="text").set_value("A cat sleeps.").run()
-    assert not at.exception
-    assert "sha256" in at.error[0].value
-    at = at.segmented_control(key="model").set_value(MODELS[-1]).run()
-    assert not at.exception
-    assert not at.error
-    assert at.get("bidi_component")
+def wrong_sum(card: bytes) -> bytes:
+    """A card that names another sha256."""
+    content = json.loads(card)
+    content["sha256"][TOKENIZER] = "0" * 64
+    return json.dumps(content).encode()
 
 
-def test_without_models_the_page_says_how_to_get_one(app, folder_of_models):
-    shutil.rmtree(folder_of_models)
-    at = app.run()
-    assert not at.exception
-    assert "python -m core train" in at.error[0].value
+DAMAGE = {  # the file, what becomes of its bytes, and the words that say so
+    "no weights": (WEIGHTS, lambda _: None, "has no model.safetensors"),
+    "no tokenizer": (TOKENIZER, lambda _: None, "has no tokenizer.json"),
+    "no card": (CARD, lambda _: None, "has no card.json"),
+    "half a card": (CARD, lambda card: card[: len(card) // 2], "is not readable JSON"),
+    "a foreign card": (CARD, lambda _: b'{"hidden_size": 512}', "is not a model card of this version"),
+    "half the weights": (WEIGHTS, lambda weights: weights[: len(weights) // 2], "sha256"),
+    "foreign weights": (WEIGHTS, lambda _: b"PK\x03\x04 a zip", "sha256"),
+    "another's tokenizer": (TOKENIZER, lambda _: b"{}", "sha256"),
+    "a wrong sha256": (CARD, wrong_sum, "sha256"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, damage):
+    file, change, words = DAMAGE[damage]
+    replace(folder_of_models / DEFAULT / file, change((PRETRAINED / DEFAULT / file).read_bytes()))
+    for name in PAGES:
+        at = app(name, text=TEXT)
+        reasons = [one for one in complaints(at) if words in one.replace("\\", "")]
+        assert len(reasons) == 1, (name, complaints(at))
+        assert DEFAULT in reasons[0].replace("\\", "")
+        at.segmented_control(key="model").set_value(OTHER).run()
+        assert not at.exception
+        assert not at.error
+        assert pictures(at), name
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"{}", b'{"hypotheses": []}'])
+def test_without_its_stored_example_a_model_works_all_the_same(app, folder_of_models, content):
+    replace(folder_of_models / DEFAULT / EXAMPLE, content)
+    for name in PAGES:
+        at = app(name, text=TEXT)
+        assert pictures(at), name
+        assert not complaints(at)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_models_a_page_says_how_to_get_one(app, folder_of_models, monkeypatch, name):
+    monkeypatch.setattr(resources, "MODELS", folder_of_models / "nothing")
+    at = app(name)
+    assert [part.value for part in at.error] == [EN["models_none"]]
+    assert "python -m core train" in EN["models_none"]
+    assert at.title[0].value == EN[f"page_{name}"]
+
+
+# --- a disk that takes nothing
+
+
+@pytest.fixture
+def full_disk(monkeypatch, tmp_path):
+    """Every file that is opened for writing fails, as on a disk without room (permissions would not bind root)."""
+
+    def refuse(path, flags):
+        if isinstance(path, str | bytes | os.PathLike) and flags and not os.fsdecode(path).startswith("/dev/"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fsdecode(path))
+
+    real_open, real_os_open = builtins.open, os.open
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+    def opened(file, mode="r", *rest, **more):
+        refuse(file, set(mode) & set("wax+"))
+        return real_open(file, mode, *rest, **more)
+
+    def os_opened(path, flags, *rest, **more):
+        refuse(path, flags & writing)
+        return real_os_open(path, flags, *rest, **more)
+
+    monkeypatch.setattr(builtins, "open", opened)
+    monkeypatch.setattr(io, "open", opened)
+    monkeypatch.setattr(os, "open", os_opened)
+    with pytest.raises(OSError, match="No space left"):
+        (tmp_path / "file").write_text("x")
+    with pytest.raises(OSError, match="No space left"):
+        os.open(tmp_path / "file", os.O_CREAT | os.O_WRONLY)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_full_disk_takes_nothing_from_a_page(app, full_disk, name):
+    at = app(name, text="A dog runs on a full disk.")
+    assert pictures(at)
+    assert not complaints(at)
+
+
+def test_what_is_saved_is_made_in_memory(full_disk):
+    trace = resources.stored(DEFAULT)
+    rows = beam_tree.table(trace)
+    read = list(csv.DictReader(io.StringIO(explain.csv_text(rows).decode("utf-8-sig"))))
+    assert [row["token"] for row in read] == [row["token"] for row in rows]
+    assert from_json(json.loads(explain.trace_text(trace))).hypotheses[0].text == trace.hypotheses[0].text

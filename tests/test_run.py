@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import run
+from dashboard import serve
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs POSIX scripts and signals")
 
@@ -26,6 +27,7 @@ def copy_to(folder):
     shutil.copytree(run.HERE / ".streamlit", folder / ".streamlit")
     for name, text in {
         "dashboard/app.py": "import streamlit as st\n\nst.write('hi')\n",
+        "dashboard/serve.py": (run.HERE / "dashboard" / "serve.py").read_text("utf-8"),
         "requirements.txt": "tiny==1.0\n",
         "tests/requirements.txt": "no-such-package==1.0\n",
     }.items():
@@ -75,7 +77,7 @@ def call(*arguments, folder=run.HERE, timeout=60):
 def test_an_unknown_command_is_told_the_known_ones():
     result = call("tset")
     assert result.returncode == 2
-    assert result.stderr == "Unknown command 'tset'; the commands are: app, test.\n"
+    assert result.stderr == "Unknown command 'tset'; the commands are: app, test, pictures.\n"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["app", "--help"]])
@@ -225,6 +227,46 @@ def test_ctrl_c_is_quiet_while_the_dashboard_is_still_starting(copy, delay):
         said = server.communicate(timeout=20)[0]  # a fast machine may have started by then, and says so
         assert "Traceback" not in said
     assert server.returncode == 0
+
+
+def test_the_server_sends_small_answers_at_once():
+    """Without this each answer waits for about 40 ms: see dashboard/serve.py."""
+    from streamlit.web.server.starlette import starlette_server
+
+    with closing(serve.promptly(starlette_server._bind_socket)("127.0.0.1", 0, 1)) as server:
+        with closing(socket.create_connection(server.getsockname())):
+            server.setblocking(True)
+            connection = server.accept()[0]
+            with closing(connection):
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+# --- the photographs
+
+
+def photographs(folder):
+    command = [sys.executable, "-m", "tests.pictures", "--folder", str(folder)]
+    return subprocess.run(command, cwd=run.HERE, capture_output=True, text=True, timeout=60)
+
+
+@POSIX
+@pytest.mark.parametrize("what", ["full", "a file", "not to be made"])
+def test_photographs_that_cannot_be_kept_end_in_one_sentence(tmp_path, what):
+    folder = tmp_path / "pictures"
+    if what == "full":
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no /dev/full")
+        folder.mkdir()
+        (folder / ".writable").symlink_to("/dev/full")  # takes no byte, like a disk without room
+    elif what == "a file":
+        folder.write_text("I am no folder.")
+    else:
+        folder = Path("/dev/null/pictures")
+    result = photographs(folder)
+    assert result.returncode == 1
+    assert re.fullmatch(r"\S+ could not be written: [A-Z][\w ]+\.\n", result.stderr), result.stderr
+    assert not result.stdout
+    assert what != "full" or not list(folder.iterdir())
 
 
 # --- the browser of the tests

@@ -1,19 +1,14 @@
-// A search tree that grows. Python has chosen each node's column and row; here they get pixels, a step and a voice.
+// Search trees that grow: the step, the keyboard, the card of a candidate, and the question which one will win.
 
-const SVG = 'http://www.w3.org/2000/svg';
-const HEIGHT = 22, PITCH = 30, TOP = 30, SIDE = 12;      // px: a box, a row, the axis above, the margins beside
-const PAD = 9, GLYPH = 17, LONGEST = 170;                // px: inside a box, for its sign, for its text
-const GAP = [36, 72];                                    // px between columns: at least, and at most where room is left
 const PACE = 650;                                        // ms a step
 const ZOOMS = [0.85, 1, 1.25, 1.6, 2];                   // the smallest keeps 13px letters at 11px
-const SIGNS = {                                          // drawn, as a font may lack them: 10 px wide, around y = 0
-  kept: '', finished: 'm1 .5l3 3.5l5.5 -7.5', pruned: 'm2 -3l6 6m0 -6l-6 6', unfinished: 'm1 3h0m4.5 0h0m4.5 0h0',
-};
+const CHOICES = 6;                                       // candidates to choose from in a question
 const views = new WeakMap();                             // one per mounted component: survives reruns
 
-export default function ({data, parentElement}) {
+export default function ({data, parentElement, setStateValue}) {
   let view = views.get(parentElement);
-  if (!view) views.set(parentElement, view = {pruned: true, zoom: 1, playing: false, chosen: false});
+  if (!view) views.set(parentElement, view = {pruned: true, zoom: 1, playing: false, trees: [], answers: new Map()});
+  view.tell = setStateValue;
   const root = parentElement.querySelector('.root');
   if (view.root !== root) mount(view, root);
   accept(view, data);
@@ -24,202 +19,116 @@ export default function ({data, parentElement}) {
 // ---- data in
 
 function accept(view, data) {
-  const fresh = view.data?.id !== data.id, words = JSON.stringify(data.labels), reworded = view.words !== words;
-  Object.assign(view, {data, words, labels: data.labels});
-  view.box.style.setProperty('--height', `${data.height}px`);
-  if (fresh) {
-    view.nodes = data.nodes.map(([step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]) =>
-      ({step, row, parent, label, fate, logprob, sum, missed, best, alive, rank}));
-    view.step = view.chosen ? Math.min(view.step, data.steps) : data.steps;
+  const before = view.data, words = JSON.stringify(data.labels), reworded = view.words !== words;
+  Object.assign(view, {data, words, labels: data.labels, last: Math.max(...data.trees.map(tree => tree.steps))});
+  view.root.style.setProperty('--height', `${data.height}px`);
+  while (view.trees.length > data.trees.length) view.trees.pop().pane.remove();
+  while (view.trees.length < data.trees.length) view.trees.push(grow(view));
+  view.panes.classList.toggle('two', data.trees.length > 1);
+  const grown = data.trees.map((payload, k) => read(view.trees[k], payload));
+  const asked = data.predict && (!before?.predict || grown[0]);                     // another question than before
+  if (!before) view.step = data.step ?? home(view);
+  else if (asked) view.step = before.predict || !view.chosen ? 1 : view.step;
+  else if (grown.some(Boolean) || !data.predict) view.step = view.chosen ? Math.min(view.step, view.last) : home(view);
+  if (asked) {
+    view.answers.clear();
+    view.step = Math.min(view.step, leaf(view));
+    if (before && data.done) view.tell('done', '');
   }
-  if (fresh || reworded) {
-    close(view);
-    write(view);
-    legend(view);
-    draw(view);
-  }
+  if (asked || !data.predict) view.opened = data.predict ? Math.max(0, view.step - 1) : Infinity;
+  view.chosen = view.step !== home(view);
+  if (reworded) write(view);
+  if (grown.some(Boolean) || reworded || before?.predict !== data.predict || before.trees.length !== grown.length) again(view);
+  describe(view);
+  if ((view.chosen ? view.step : null) !== data.step) report(view);
+}
+
+const home = ({data, last}) => data.predict ? 1 : last;  // where a page begins that says nothing about the step
+const leaf = ({trees: [tree]}) => tree.nodes[tree.payload.best.at(-1)].step;       // the step at which the best translation ends
+const limit = ({opened, last}) => Math.min(last, opened + 1);                      // how far the reader may go
+const report = view => later(view, () => view.tell('step', view.chosen ? String(view.step) : ''));
+
+function grow(view) {
+  const tree = plant(view.template);
+  view.panes.append(tree.pane);
+  tree.svg.onpointerover = event => {
+    const box = event.target.closest('.node'), i = box && +box.dataset.i;
+    if (!box) hide(view);
+    else if (tree.pointed !== i) show(view, tree, i);
+  };
+  tree.svg.onpointerleave = event => { if (event.pointerType !== 'touch') hide(view); };     // a finger leaves at once
+  tree.svg.onclick = event => choose(view, event.target.closest('.node')?.dataset.i);
+  tree.box.onscroll = () => tree.layers.axis.setAttribute('transform', `translate(0 ${tree.box.scrollTop / view.zoom})`);
+  let width = 0;
+  new ResizeObserver(() => {
+    const changed = width && tree.box.clientWidth !== width;
+    width = tree.box.clientWidth;
+    if (changed && tree.nodes) again(view);
+  }).observe(tree.box);
+  return tree;
 }
 
 function write(view) {
-  const {root, box, range, check, labels, data} = view;
-  view.number = new Intl.NumberFormat(labels.locale, {minimumFractionDigits: 2, maximumFractionDigits: 2});
-  view.percent = new Intl.NumberFormat(labels.locale, {style: 'percent', maximumSignificantDigits: 3});
-  for (const button of root.querySelectorAll('button')) name(button, labels[button.dataset.act]);
-  range.setAttribute('aria-label', labels.slider);
-  check.nextElementSibling.textContent = labels.show_pruned;
-  box.setAttribute('aria-label', `${labels.tree}. ${labels.keys}`);
-  root.querySelector('.tree').setAttribute('aria-label', labels.description);
-  root.querySelector('.legend').setAttribute('aria-label', labels.legend);
-  root.querySelector('.omitted').textContent = data.omitted ? fill(labels.omitted, {n: data.omitted}) : '';
+  const {root, labels} = view, number = (form) => new Intl.NumberFormat(labels.locale, form);
+  view.number = number({minimumFractionDigits: 2, maximumFractionDigits: 2});
+  view.percent = number({style: 'percent', maximumSignificantDigits: 3});
+  for (const button of root.querySelectorAll('.bar button')) name(button, labels[button.dataset.act]);
+  view.range.setAttribute('aria-label', labels.slider);
+  view.check.nextElementSibling.textContent = labels.show_pruned;
 }
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
-const name = (element, text) => { element.title = text; element.setAttribute('aria-label', text); };
-
-// ---- drawing
-
-function draw(view) {
-  const {nodes, tree} = view;
-  place(view);
-  pool(view.boxes, nodes.length, () => node(view.layers.nodes));
-  pool(view.edges, nodes.length, () => add(view.layers.edges, 'path'));
-  pool(view.ticks, view.columns.length, () => add(view.layers.axis, 'text'));
-  nodes.forEach((one, i) => {
-    const box = view.boxes[i];
-    box.dataset.i = i;
-    box.setAttribute('transform', `translate(${one.x} ${one.y})`);
-    const [shape, text, glyph] = box.children;
-    shape.setAttribute('d', outline(one.fate, one.width));
-    text.firstChild.data = one.shown;
-    glyph.setAttribute('d', `M${one.width - PAD - 10} 0${SIGNS[one.fate]}`);     // a transform is slower
-    const from = nodes[one.parent];
-    view.edges[i].setAttribute('d', from ? curve(from.x + from.width, from.y, view.columns[from.step].end, one.x, one.y) : '');
-  });
-  raise(view, i => nodes[i].best);
-  view.ticks.forEach((tick, step) => {
-    set(tick, {x: view.columns[step].x, y: 18});
-    tick.textContent = step || view.labels.axis;
-  });
-  set(view.cover, {width: view.width, height: TOP - 2});
-  set(tree, {viewBox: `0 0 ${view.width} ${view.height}`, width: view.width * view.zoom, height: view.height * view.zoom});
-  reveal(view);
-}
-
-function place(view) {                                    // x, y and width of each node, in px
-  const {nodes, data, box} = view, columns = view.columns = [];
-  for (let step = 0; step <= data.steps; step++) columns.push({width: 0, rows: 0});
-  for (const one of nodes) {
-    const column = columns[one.step];
-    if (one.row === 0 && one.step === 0) column.width = letters(view, view.labels.axis, false);
-    [one.shown, one.width] = short(view, one);
-    column.width = Math.max(column.width, one.width);
-    if (view.pruned || one.fate !== 'pruned') one.y = TOP + PITCH * (column.rows++ + .5);
+function describe({trees, labels, opened, root}) {
+  for (const {payload, svg, box, title} of trees) {
+    title.textContent = payload.title;
+    svg.setAttribute('aria-label', opened === Infinity ? payload.description : labels.hidden);
+    box.setAttribute('aria-label', `${labels.tree}. ${payload.title}. ${labels.keys}`);
   }
-  const used = columns.reduce((sum, column) => sum + column.width, 2 * SIDE), gaps = Math.max(1, data.steps);
-  const gap = Math.max(GAP[0], Math.min(GAP[1], (box.clientWidth / view.zoom - used) / gaps));
-  let x = SIDE;
-  for (const column of columns) { column.x = x; column.end = x + column.width; x = column.end + gap; }
-  for (const one of nodes) one.x = columns[one.step].x;
-  view.width = Math.ceil(x - gap + SIDE);
-  view.height = TOP + PITCH * Math.max(...columns.map(column => column.rows)) + 6;
-}
-
-function letters(view, text, bold) {
-  const pen = view.pen ??= document.createElement('canvas').getContext('2d');
-  pen.font = `${bold ? 700 : 400} 13px ${view.font ??= getComputedStyle(view.root).fontFamily}`;
-  return pen.measureText(text).width;
-}
-
-function short(view, {label, best, fate}) {               // what fits of a label, and how wide its box is
-  let shown = label, wide = letters(view, shown, best);
-  while (wide > LONGEST) { shown = `${[...shown].slice(0, -2).join('')}…`; wide = letters(view, shown, best); }
-  return [shown, Math.ceil(Math.max(wide, 8) + 2 * PAD + (SIGNS[fate] ? GLYPH : 0))];
-}
-
-function outline(fate, width) {                           // around y = 0
-  const round = (inset, r) => {
-    const w = width - 2 * inset - 2 * r, h = HEIGHT - 2 * inset - 2 * r, k = .45 * r, m = r - k;     // k: near a circle
-    return `M${inset + r} ${inset - HEIGHT / 2}h${w}c${m} 0 ${r} ${k} ${r} ${r}v${h}c0 ${m} ${-k} ${r} ${-r} ${r}`
-      + `h${-w}c${-m} 0 ${-r} ${-k} ${-r} ${-r}v${-h}c0 ${-m} ${k} ${-r} ${r} ${-r}z`;
-  };
-  if (fate === 'finished') return round(-1, 12) + round(2, 9);
-  if (fate === 'unfinished') return `M${width} ${-HEIGHT / 2}h${-width}v${HEIGHT}h${width}`;
-  return round(0, fate === 'pruned' ? 1 : 6);
-}
-
-// Straight to the end of its own column, so that it crosses no wider neighbour; it bends in the gap.
-const curve = (x, y, end, to, down) => `M${x} ${y}H${end}C${(end + to) / 2} ${y} ${(end + to) / 2} ${down} ${to} ${down}`;
-const set = (element, values) => { for (const key in values) element.setAttribute(key, values[key]); };
-const add = (parent, tag) => parent.appendChild(document.createElementNS(SVG, tag));
-
-function node(parent) {
-  const box = add(parent, 'g');
-  add(box, 'path').setAttribute('class', 'shape');
-  const text = add(box, 'text');
-  set(text, {x: PAD, dy: '.35em'});
-  text.append('');                                         // written by its data: setting textContent is slower
-  add(box, 'path').setAttribute('class', 'glyph');
-  return box;
-}
-
-function pool(elements, count, make) {                    // as many as needed, made once and used again
-  while (elements.length < count) elements.push(make());
-  while (elements.length > count) elements.pop().remove();
-}
-
-function legend({root, labels, nodes, data}) {
-  const fates = new Set(nodes.slice(1).map(one => one.fate));
-  const rows = Object.keys(SIGNS).filter(fate => fates.has(fate)).map(fate => [fate, labels[fate]]);
-  if (nodes.some(one => one.fate === 'kept' && one.alive < data.steps)) rows.splice(1, 0, ['kept dead', labels.dead]);
-  if (nodes.some(one => one.best)) rows.unshift(['best', labels.best]);
-  root.querySelector('.legend').replaceChildren(...rows.map(([fate, text]) => {
-    const row = document.createElement('li'), picture = document.createElementNS(SVG, 'svg');
-    set(picture, {width: 36, height: 26, viewBox: '-2 -13 36 26', 'aria-hidden': true});
-    if (fate === 'best') {
-      const line = add(picture, 'path');
-      set(line, {class: 'edge best', d: 'M0 0H32'});
-    } else {
-      const [shape, , glyph] = node(picture).children, kind = fate.split(' ')[0];
-      shape.parentNode.setAttribute('class', `node ${fate}`);
-      shape.setAttribute('d', outline(kind, 32));
-      glyph.setAttribute('d', `M11 0${SIGNS[kind]}`);
-    }
-    row.append(picture, text);
-    return row;
-  }));
+  const omitted = trees.reduce((sum, {payload}) => sum + payload.omitted, 0);
+  root.querySelector('.omitted').textContent = omitted ? fill(labels.omitted, {n: omitted}) : '';
 }
 
 // ---- the step
 
-function reveal(view, moved = false) {                    // show what has happened up to the step
-  const {nodes, step, data, labels, columns} = view;
-  const lit = new Set(view.pointed == null ? [] : path(nodes, view.pointed));
-  nodes.forEach((one, i) => {
-    const gone = one.step > step || (one.fate === 'pruned' && !view.pruned);
-    const state = gone ? 'gone' : one.fate + (one.best ? ' best' : one.alive < step ? ' dead' : '')
-      + (lit.has(i) ? ' lit' : '') + (view.pointed === i ? ' at' : '') + (moved && one.step === step ? ' new' : '');
-    dress(view.boxes[i], `node ${state}`);
-    dress(view.edges[i], `edge ${state}`);
-  });
-  view.ticks.forEach((tick, at) => dress(tick, at > step ? 'gone' : at === step ? 'at' : ''));
-  const now = columns[step];
-  set(view.now, {x: now.x - 6, y: 0, width: now.width + 12, height: view.height});
-  const text = fill(labels.step, {n: step, N: data.steps});
-  view.range.max = data.steps;
-  view.range.value = step;
-  view.range.setAttribute('aria-valuetext', text);
-  view.output.textContent = text;
-  view.check.checked = view.pruned;
-  const idle = {                                          // not `disabled`, which would drop the keyboard's focus
-    back: step === 0, forward: step === data.steps, end: step === data.steps,
-    smaller: view.zoom === ZOOMS[0], larger: view.zoom === ZOOMS.at(-1),
-  };
-  for (const [act, state] of Object.entries(idle)) view.buttons[act].setAttribute('aria-disabled', state);
-  view.root.classList.toggle('playing', view.playing);
-  name(view.buttons.play, view.playing ? labels.pause : labels.play);
+function again(view) {                                    // everything anew
+  close(view);
+  for (const tree of view.trees) { tree.opened = view.opened; draw(tree, view); }
+  legend(view.root.querySelector('.legend'), view.trees, view.labels, view.last);
+  controls(view);
+  ask(view);
 }
 
-const raise = ({layers, edges}, test) => layers.edges.append(...edges.filter((_, i) => test(i)));    // to the top
-const dress = (element, style) => { if (element.getAttribute('class') !== style) element.setAttribute('class', style); };
+function look(view, moved = false) { for (const tree of view.trees) reveal(tree, view, moved); }
 
-function path(nodes, i) {
-  const found = [];
-  for (; i != null; i = nodes[i].parent) found.push(i);
-  return found;
+function controls(view) {
+  const {step, last, labels, range, output, zoom, buttons} = view, most = limit(view);
+  const text = fill(labels.step, {n: step, N: view.opened === Infinity ? last : '?'});     // how many would be a hint
+  Object.assign(range, {max: most, value: step});
+  range.setAttribute('aria-valuetext', text);
+  output.textContent = text;
+  view.check.checked = view.pruned;
+  const idle = {                                          // not `disabled`, which would drop the keyboard's focus
+    back: step === 0, forward: step === most, end: step === most, smaller: zoom === ZOOMS[0], larger: zoom === ZOOMS.at(-1),
+  };
+  for (const [act, state] of Object.entries(idle)) buttons[act].setAttribute('aria-disabled', state);
+  view.root.classList.toggle('playing', view.playing);
+  name(buttons.play, view.playing ? labels.pause : labels.play);
 }
 
 function go(view, step) {
-  view.step = Math.max(0, Math.min(view.data.steps, step));
-  view.chosen = view.step < view.data.steps;
+  view.step = Math.max(0, Math.min(limit(view), step));
+  view.chosen = view.step !== home(view);
   hide(view);
-  reveal(view, true);
-  follow(view);
+  look(view, true);
+  controls(view);
+  ask(view);
+  for (const tree of view.trees) follow(tree, view);
+  if (!view.playing) report(view);
 }
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-function follow({columns, step, box, zoom, playing}) {    // keep the newest column in view
-  const {x, end} = columns[step], left = (x - SIDE) * zoom, right = (end + SIDE) * zoom;
+function follow({columns, box}, {step, zoom, playing}) {  // keep the newest column in view
+  const {x, end} = columns[Math.min(step, columns.length - 1)], left = (x - SIDE) * zoom, right = (end + SIDE) * zoom;
   const behavior = playing && !still.matches ? 'smooth' : 'auto';
   if (right > box.scrollLeft + box.clientWidth) box.scrollTo({left: right - box.clientWidth, behavior});
   else if (left < box.scrollLeft) box.scrollTo({left, behavior});
@@ -229,7 +138,7 @@ function play(view) {
   clearTimeout(view.timer);
   view.timer = setTimeout(() => {
     if (!view.root.isConnected) return;
-    if (view.step + 1 >= view.data.steps) view.playing = false;
+    if (view.step + 1 >= limit(view)) view.playing = false;
     go(view, view.step + 1);
     if (view.playing) play(view);
   }, PACE);
@@ -238,36 +147,106 @@ function play(view) {
 function toggle(view) {
   view.playing = !view.playing;
   clearTimeout(view.timer);
-  if (view.playing) { go(view, view.step >= view.data.steps ? 0 : view.step); play(view); }
-  else reveal(view);
+  if (!view.playing) go(view, view.step);
+  else { go(view, view.step >= view.last ? 0 : view.step); play(view); }
 }
 
 function stop(view, step) { view.playing = false; clearTimeout(view.timer); go(view, step); }
 
+// ---- predict, then reveal
+
+function candidates(view) {                               // of this step by their last two tokens: {label, sum, right}
+  const [{nodes}] = view.trees, found = new Map();
+  for (const one of nodes) {
+    if (one.step !== view.step) continue;
+    const label = ending(nodes, one), known = found.get(label) ?? {label, sum: -Infinity, right: false};
+    found.set(label, {label, sum: Math.max(known.sum, one.sum ?? -Infinity), right: known.right || !!one.best});
+  }
+  return [...found.values()].sort((a, b) => b.sum - a.sum);
+}
+
+function ending(nodes, {parent, label, step}) {           // "gelben Regen", "Regenmantel"
+  if (step < 2) return label;
+  const before = nodes[parent].label.replace(/^·/, '…');
+  return label.startsWith('·') ? before + label.slice(1) : `${before} ${label}`;
+}
+
+const asking = view => view.data.predict && view.step === view.opened + 1;
+
+function open(view) {                                     // what became of the step's candidates
+  view.opened = view.step >= leaf(view) ? Infinity : view.step;
+  if (view.opened === Infinity) view.tell('done', view.data.trees[0].id);
+  again(view);
+  describe(view);
+}
+
+function ask(view) {
+  if (asking(view) && candidates(view).length < 2) { open(view); return; }           // nothing to choose, nothing to ask
+  const {step, answers, labels, place, data} = view, known = answers.get(step), shown = known || asking(view);
+  const asked = shown ? `${data.trees[0].id} ${step} ${labels.locale} ${known?.texts.length}` : '';
+  if (view.asked === asked) return;                       // drawn already; drawn again it would lose the focus
+  view.asked = asked;
+  place.hidden = !shown;
+  if (shown) pose(view, known ?? question(view));
+}
+
+function question(view) {
+  const all = candidates(view), right = all.findIndex(one => one.right), others = all.filter((_, i) => i !== right);
+  const texts = [all[right], ...others.slice(0, CHOICES - 1)].map(one => one.label).sort((a, b) => a.localeCompare(b));
+  return {texts, label: all[right].label, rank: right + 1, of: all.length, given: null};
+}
+
+function pose(view, {texts, label, rank, of, given}) {
+  const {step, place, labels} = view, answer = fill(labels.answer, {path: label, n: rank, N: of});
+  quiz(place, {question: fill(labels.question, {n: step}), options: texts, right: [texts.indexOf(label)], answer}, labels, given, index => {
+    view.answers.set(step, {texts, label, rank, of, given: index});
+    view.asked = `${view.data.trees[0].id} ${step} ${labels.locale} ${texts.length}`;
+    open(view);
+    onward(view)?.focus();
+  });
+  if (given != null) onward(view);
+}
+
+function onward(view) {                                   // to the next question
+  if (view.opened === Infinity) return null;
+  const button = make('button', 'next', view.labels.next);
+  button.type = 'button';
+  button.onclick = () => { stop(view, view.step + 1); view.place.querySelector('.option')?.focus(); };
+  return view.place.appendChild(button);
+}
+
+function choose(view, i) {                                // a candidate in the tree itself
+  const [{nodes}] = view.trees, one = nodes[i];
+  if (!one || !asking(view) || one.step !== view.step) return;
+  const asked = question(view), text = ending(nodes, one);
+  if (!asked.texts.includes(text)) pose(view, {...asked, texts: [...asked.texts, text]});
+  [...view.place.querySelectorAll('.option')].find(button => button.textContent === text).click();
+}
+
 // ---- pointing
 
-function show(view, i) {
-  const one = view.nodes[i], {labels, tip} = view;
-  view.pointed = i;
-  reveal(view);
-  const lit = new Set(path(view.nodes, i));
-  raise(view, at => view.nodes[at].best);
-  raise(view, at => lit.has(at));
+function show(view, tree, i) {
+  const one = tree.nodes[i], {labels, tip} = view, open = fate(tree, one) === 'open';
+  close(view);
+  tree.pointed = i;
+  look(view);
+  const lit = new Set(path(tree.nodes, i).map(at => tree.nodes[at]));
+  raise(tree, other => best(tree, other));
+  raise(tree, other => lit.has(other));
   const sum = value => value == null ? '−∞' : view.number.format(value).replace('-', '−');
-  const rows = one.step === 0 ? [] : [
+  const facts = one.step === 0 ? [] : [
     [labels.logprob, sum(one.logprob)],
     [labels.probability, view.percent.format(one.logprob == null ? 0 : Math.exp(one.logprob))],
     [labels.sum, sum(one.sum)],
   ];
-  if (one.missed != null) rows.push([labels.missed, sum(one.missed)]);
-  if (one.rank != null) rows.push([labels.rank, fill(labels.rank_of, {n: one.rank, N: view.data.hypotheses})]);
-  const head = document.createElement('b'), list = document.createElement('dl');
-  head.textContent = one.label;
-  for (const row of rows) row.forEach((text, k) => { list.appendChild(document.createElement(k ? 'dd' : 'dt')).textContent = text; });
-  tip.replaceChildren(head, one.step ? ` · ${labels[one.fate]}` : '', list);
+  if (one.missed != null && !open) facts.push([labels.missed, sum(one.missed)]);
+  if (one.rank != null && view.opened === Infinity) facts.push([labels.rank, fill(labels.rank_of, {n: one.rank, N: tree.payload.hypotheses})]);
+  const list = make('dl');
+  for (const [what, value] of facts) list.append(make('dt', '', what), make('dd', '', value));
+  tip.replaceChildren(make('b', '', one.label), one.step ? ` · ${labels[fate(tree, one)]}` : '', list);
   tip.hidden = false;
   tip.style.left = tip.style.top = '0';
-  const frame = view.root.getBoundingClientRect(), box = view.boxes[i].getBoundingClientRect(), size = tip.getBoundingClientRect();
+  const frame = view.root.getBoundingClientRect(), box = one.drawn.box.getBoundingClientRect(), size = tip.getBoundingClientRect();
   const beside = box.right + 10 + size.width < frame.right;             // there it hides neither the path nor the column
   const below = (beside ? box.top : box.bottom + 8) + size.height < innerHeight;
   const left = beside ? box.right + 10 : Math.min(box.left, frame.right - size.width);
@@ -277,90 +256,84 @@ function show(view, i) {
 }
 
 function close(view) {                                    // without a redraw, for whoever redraws anyway
-  view.pointed = view.cursor = null;
+  for (const tree of view.trees) tree.pointed = tree.cursor = null;
   view.tip.hidden = true;
   view.tip.replaceChildren();
 }
 
 function hide(view) {
-  if (view.pointed == null) return;
+  const pointed = view.trees.find(tree => tree.pointed != null);
+  if (!pointed) return;
   close(view);
-  raise(view, i => view.nodes[i].best);
-  reveal(view);
+  raise(pointed, one => best(pointed, one));
+  look(view);
 }
 
-function point(view, i) {                                 // by keyboard: also bring it into the box
+function point(view, tree, i) {                           // by keyboard: also bring it into the box
   if (i == null) return;
-  const {box, zoom} = view, {y} = view.nodes[i];
+  const {box, nodes} = tree, {zoom} = view, {y} = nodes[i];
   if ((y + PITCH) * zoom > box.scrollTop + box.clientHeight) box.scrollTop = (y + PITCH) * zoom - box.clientHeight;
   if ((y - PITCH - TOP) * zoom < box.scrollTop) box.scrollTop = (y - PITCH - TOP) * zoom;
-  follow(view);
-  show(view, i);
-  view.cursor = i;
+  follow(tree, view);
+  show(view, tree, i);
+  tree.cursor = i;
 }
 
-const visible = (view, test) => view.nodes.flatMap((one, i) => test(one) && (view.pruned || one.fate !== 'pruned') ? [i] : []);
-
-function walk(view, by) {                                 // up or down the newest column
-  const column = visible(view, one => one.step === view.step), at = column.indexOf(view.cursor);
-  point(view, at < 0 ? column[0] : column[Math.max(0, Math.min(column.length - 1, at + by))]);
+function move(view, tree, by) {                           // up or down the newest column
+  const column = tree.columns[Math.min(view.step, tree.columns.length - 1)].shown, at = column.indexOf(tree.cursor);
+  point(view, tree, at < 0 ? column[0] : column[Math.max(0, Math.min(column.length - 1, at + by))]);
 }
 
-function stride(view, by) {                               // a step back or on, along the pointed path
-  const {cursor, nodes} = view;
+function stride(view, tree, by) {                         // a step back or on, along the pointed path
+  const {cursor, nodes, columns} = tree, from = view.step;
   stop(view, view.step + by);
-  if (cursor == null) return;
-  point(view, by < 0 ? nodes[cursor].parent : visible(view, one => one.parent === cursor)[0]);
+  if (cursor == null || view.step === from) return;
+  point(view, tree, by < 0 ? nodes[cursor].parent : columns[view.step]?.shown.find(i => nodes[i].parent === cursor));
 }
 
 // ---- wiring
 
 function mount(view, root) {
-  const $ = selector => root.querySelector(selector), tree = $('.tree');
-  Object.assign(view, {root, tree, boxes: [], edges: [], ticks: [], data: null, font: null,
-    box: $('.box'), range: $('input[type=range]'), check: $('input[type=checkbox]'), output: $('output'), tip: $('.tip'),
-    now: $('.now'), cover: $('.cover'),
-    layers: {nodes: $('.nodes'), edges: $('.edges'), axis: $('.axis')},
-    buttons: Object.fromEntries([...root.querySelectorAll('button')].map(button => [button.dataset.act, button]))});
+  const $ = selector => root.querySelector(selector);
+  Object.assign(view, {root, trees: [], data: null, words: null, font: null, measured: null, asked: null, chosen: false,
+    panes: $('.panes'), template: $('template'), place: $('.place'), tip: $('.tip'),
+    range: $('input[type=range]'), check: $('input[type=checkbox]'), output: $('output'),
+    buttons: Object.fromEntries([...root.querySelectorAll('.bar button')].map(button => [button.dataset.act, button]))});
+  view.panes.replaceChildren();
   const acts = {
-    back: () => stop(view, view.step - 1), forward: () => stop(view, view.step + 1), end: () => stop(view, view.data.steps),
+    back: () => stop(view, view.step - 1), forward: () => stop(view, view.step + 1), end: () => stop(view, view.last),
     play: () => toggle(view), smaller: () => zoom(view, -1), larger: () => zoom(view, 1),
   };
   for (const [act, button] of Object.entries(view.buttons)) button.onclick = acts[act];
   view.range.oninput = () => stop(view, +view.range.value);
-  view.check.onchange = () => { view.pruned = view.check.checked; close(view); draw(view); };
-  tree.onpointerover = event => {
-    const box = event.target.closest('.node');
-    if (!box) hide(view);
-    else if (view.pointed !== +box.dataset.i) show(view, +box.dataset.i);
-  };
-  tree.onpointerleave = event => { if (event.pointerType !== 'touch') hide(view); };          // a finger leaves at once
+  view.check.onchange = () => { view.pruned = view.check.checked; again(view); };
   root.onkeydown = event => key(view, event);
-  view.box.onscroll = () => view.layers.axis.setAttribute('transform', `translate(0 ${view.box.scrollTop / view.zoom})`);
-  let width = view.box.clientWidth;
-  new ResizeObserver(() => {
-    if (!view.data || view.box.clientWidth === width) return;
-    width = view.box.clientWidth;
-    close(view);
-    draw(view);
-  }).observe(view.box);
-  if (document.fonts.status === 'loading') document.fonts.ready.then(() => { if (view.data) draw(view); });
+  onPageKeys(root, event => {
+    const steps = {ArrowLeft: -1, ArrowRight: 1}, pressed = event.composedPath().some(
+      element => element.matches?.('button, a, summary, [role=button], [role=tab]'));       // there space presses
+    if (event.key in steps) stride(view, view.trees[0], steps[event.key]);
+    else if (event.key === ' ' && !pressed) toggle(view);
+    else return;
+    event.preventDefault();
+  });
+  if (document.fonts.status === 'loading') document.fonts.ready.then(() => { view.measured = null; if (view.data) again(view); });
 }
 
 function zoom(view, by) {
   view.zoom = ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(view.zoom) + by))];
-  close(view);
-  draw(view);
+  again(view);
 }
 
 function key(view, event) {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const at = event.target, range = at.matches('input[type=range]'), press = at.matches('button, input[type=checkbox]');
+  const tree = view.trees.find(({box}) => box === at) ?? view.trees[0];
   const moves = {
-    ArrowLeft: () => stride(view, -1), ArrowRight: () => stride(view, 1), Home: () => stop(view, 0), End: () => stop(view, view.data.steps),
-    ArrowUp: () => walk(view, -1), ArrowDown: () => walk(view, 1),
+    ArrowLeft: () => stride(view, tree, -1), ArrowRight: () => stride(view, tree, 1), Home: () => stop(view, 0), End: () => stop(view, view.last),
+    ArrowUp: () => move(view, tree, -1), ArrowDown: () => move(view, tree, 1),
   };
-  const act = {...(range ? {} : moves), ...(press ? {} : {' ': () => toggle(view)}), Escape: () => hide(view)}[event.key];
+  const act = {...(range ? {} : moves), ...(press ? {} : {' ': () => toggle(view), Enter: () => choose(view, tree.cursor)}),
+    Escape: () => hide(view)}[event.key];
   if (!act) return;
   if (event.key !== 'Escape') { event.preventDefault(); event.stopPropagation(); }
   act();

@@ -1,27 +1,34 @@
-"""One head's attention, or the mean of several, as a heatmap of source by target."""
+"""What an alignment shows: the map of a head or of their mean, what differs between two, what a reader can guess."""
 
-import html
-from typing import Any
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
-from core.records import Attention, check
+from core.options import check
+from core.records import Attention, DecodeTrace, Hypothesis
+from dashboard.figures import latex
 from dashboard.figures.tokens import label
 
-CELL = (26, 46)  # pixels a side: at least, and at most where rows and columns are few
-LARGE = 720  # pixels of the longer side, if the cells allow it
-LETTER = 7  # pixels a letter of a tick label, roughly
-LONGEST = 16  # letters of a tick label; the whole token is in the hover text
-COLORBAR = {
-    "tickvals": [0, 0.5, 1],
-    "thickness": 12,
-    "outlinewidth": 0,
-    "lenmode": "pixels",
-    "len": 150,
-    "y": 1,
-    "yanchor": "top",
-}
+FLAT = 0.3  # a row whose largest weight is smaller has no answer to guess
+QUESTIONS = 8  # at most
+OPTIONS = 4  # a question, at most
+TERMS = 4  # of a sum that are written out
+END = "<eos>"
+
+
+class Panel(NamedTuple):
+    """One map: its title, the labels of its rows and columns, values (rows, columns) with NaN where they are hidden.
+
+    Values are weights from 0 to 1 or, where it is `signed`, differences from -1 to 1.
+    """
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: np.ndarray
+    signed: bool = False
 
 
 def weights(attention: Attention, layer: int | None, head: int | None) -> np.ndarray:
@@ -34,89 +41,153 @@ def weights(attention: Attention, layer: int | None, head: int | None) -> np.nda
     return chosen[0, 0]
 
 
-def labels_of(attention: Attention) -> tuple[list[str], list[str]]:
+def labels_of(attention: Attention) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The rows' and the columns' labels; pieces of the source are pieces of its text and carry no marks to read."""
-    queries, keys = attention.queries, attention.keys
+    rows, columns = (tuple(label(token) for token in part) for part in (attention.queries, attention.keys))
     return (
-        list(queries) if attention.kind == "encoder" else [label(token) for token in queries],
-        [label(token) for token in keys] if attention.kind == "decoder" else list(keys),
+        tuple(attention.queries) if attention.kind == "encoder" else rows,
+        columns if attention.kind == "decoder" else tuple(attention.keys),
     )
 
 
-def alignment(attention: Attention, layer: int | None, head: int | None, labels: dict[str, str]) -> go.Figure:
-    """A heatmap with the source on top and the target downwards; `labels` names "source", "target" and "weight".
+def panel(title: str, attention: Attention, layer: int | None, head: int | None) -> Panel:
+    """The map of a head, or of the mean of several."""
+    return Panel(title, *labels_of(attention), weights(attention, layer, head))
 
-    Its own width and height in pixels make the cells square: show it with `width="content"`.
+
+def difference(title: str, first: Panel, second: Panel) -> Panel | None:
+    """The first map minus the second; None where they have not the same rows and columns."""
+    if (first.rows, first.columns) != (second.rows, second.columns):
+        return None
+    return Panel(title, first.rows, first.columns, first.values - second.values, signed=True)
+
+
+def hide(whole: Panel, shown: int | None) -> Panel:
+    """The map with NaN below its first `shown` rows; None shows all."""
+    values = whole.values.copy()
+    if shown is not None:
+        values[shown:] = np.nan
+    return whole._replace(values=values)
+
+
+def strongest(values: np.ndarray) -> tuple[int, int] | None:
+    """Row and column of the value that is farthest from 0; None if all are hidden."""
+    if np.isnan(values).all():
+        return None
+    row, column = np.unravel_index(np.nanargmax(np.abs(values)), values.shape)
+    return int(row), int(column)
+
+
+def describe(one: Panel) -> tuple[str, dict[str, Any]]:
+    """Which sentence describes a map ("map", "difference" or "hidden"), and its numbers: size, the strongest cell."""
+    facts: dict[str, Any] = {"title": one.title, "rows": len(one.rows), "columns": len(one.columns)}
+    place = strongest(one.values)
+    if place is None:
+        return "hidden", facts
+    row, column = place
+    facts |= {"target": one.rows[row], "source": one.columns[column], "value": float(one.values[place])}
+    return "difference" if one.signed else "map", facts
+
+
+def table(panels: Sequence[Panel]) -> list[dict[str, Any]]:
+    """The cells that are shown, map by map and row by row; positions count from 1, for tokens that repeat."""
+    return [
+        {
+            "map": one.title,
+            "row": i + 1,
+            "target": row,
+            "column": j + 1,
+            "source": column,
+            "value": float(one.values[i, j]),
+        }
+        for one in panels
+        for i, row in enumerate(one.rows)
+        for j, column in enumerate(one.columns)
+        if not np.isnan(one.values[i, j])
+    ]
+
+
+class Guess(NamedTuple):
+    """A row whose strongest column can be guessed among a few; `right` are indices of `options`, which differ."""
+
+    row: int
+    target: str
+    options: tuple[str, ...]
+    right: tuple[int, ...]
+    source: str
+    weight: float
+
+
+def guesses(whole: Panel) -> list[Guess]:
+    """What a reader may guess, from the top down: the strongest column among the next strongest, as they follow."""
+    found = []
+    for row, (target, values) in enumerate(zip(whole.rows, whole.values, strict=True)):
+        best = int(values.argmax())
+        nearest = dict.fromkeys(whole.columns[column] for column in np.argsort(-values, kind="stable"))
+        chosen = sorted(list(nearest)[:OPTIONS], key=whole.columns.index)
+        if target == END or values[best] < FLAT or len(chosen) < 2:
+            continue
+        source = whole.columns[best]
+        found.append(Guess(row, target, tuple(chosen), (chosen.index(source),), source, float(values[best])))
+    return found[:QUESTIONS]
+
+
+def revealed(asked: Sequence[Guess], answered: int) -> int | None:
+    """How many rows, from the top, are shown once so many guesses were made; None, all of them, after the last."""
+    if answered >= len(asked):
+        return None
+    return asked[answered - 1].row + 1 if answered else 0
+
+
+def context_vector(attention: Attention, layer: int | None, head: int | None) -> dict[str, Any]:
+    """The weighted sum behind the strongest row, as LaTeX, and whose it is (Bahdanau et al. 2015, eq. 5).
+
+    An RNN mixes the encoder's states h; a head of a Transformer mixes its own view of them, the values v.
     """
     values = weights(attention, layer, head)
     rows, columns = labels_of(attention)
-    source, target, weight = labels["source"], labels["target"], labels["weight"]
-    hover = [
-        [
-            f"{source}: {escape(column)}<br>{target}: {escape(row)}<br>{weight}: {values[i, j]:.2f}"
-            for j, column in enumerate(columns)
-        ]
-        for i, row in enumerate(rows)
-    ]
-    # By position alone: given the tokens themselves, the chart would merge those that repeat.
-    look = {"zmin": 0, "zmax": 1, "colorscale": "Viridis", "xgap": 1, "ygap": 1}
-    colorbar = COLORBAR | {"title": {"text": weight, "side": "right"}}
-    figure = go.Figure(go.Heatmap(look, z=values, hoverinfo="text", hovertext=hover, colorbar=colorbar))
-    axis = {"showgrid": False, "zeroline": False, "automargin": True, "ticks": "", "fixedrange": True}
-    figure.update_xaxes(
-        axis,
-        title=source,
-        side="top",
-        tickvals=list(range(len(columns))),
-        ticktext=[escape(short(text)) for text in columns],
-        autotickangles=[0, -45, -90],
-    )
-    figure.update_yaxes(
-        axis,
-        title=target,
-        autorange="reversed",
-        tickvals=list(range(len(rows))),
-        ticktext=[escape(short(text)) for text in rows],
-    )
-    cell = min(max(LARGE // max(len(rows), len(columns), 1), CELL[0]), CELL[1])
-    left, top = (LETTER * max((len(short(text)) for text in texts), default=0) for texts in (rows, columns))
-    figure.update_layout(
-        width=cell * len(columns) + left + 140,
-        height=max(cell * len(rows) + top + 60, 200 + top),
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        modebar={"bgcolor": "rgba(0,0,0,0)"},
-        dragmode=False,
-    )
-    return figure
+    row, best = strongest(values)
+    vector = "h" if attention.weights.shape[:2] == (1, 1) else "v"
+    largest = [column for column in np.argsort(-values[row], kind="stable")[:TERMS] if values[row, column] >= 0.005]
+    terms = [rf"{values[row, column]:.2f}\,{vector}_{{{latex.words(columns[column])}}}" for column in sorted(largest)]
+    rest = [r"\cdots"] if len(columns) > len(terms) else []
+    step, count = row + 1, len(columns)
+    mixture = rf"c_{{{step}}} &= \textstyle\sum_{{j=1}}^{{{count}}} \alpha_{{{step},j}}\,{vector}_j"
+    return {
+        "latex": rf"\begin{{aligned}} {mixture} \\ &= {' + '.join([*terms, *rest])} \end{{aligned}}",
+        "step": step,
+        "target": rows[row],
+        "source": columns[best],
+        "percent": f"{values[row, best]:.0%}",
+        "kind": "one" if vector == "h" else "mean" if None in (layer, head) else "head",
+    }
 
 
-def escape(text: str) -> str:
-    """Text for a chart, which would read `<s>` as a tag and drop it."""
-    return html.escape(text, quote=False)
+def likelihood(found: Hypothesis) -> tuple[int, float, float]:
+    """Sub-words with the end, the sum of their log-probabilities, and the perplexity a sub-word exp(-sum / count)."""
+    count = len(found.tokens)
+    return count, found.total, math.exp(-found.total / count)
 
 
-def short(text: str) -> str:
-    """A label that leaves room for the cells."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def surprise(trace: DecodeTrace, words: Sequence[int]) -> dict[str, Any]:
+    """The least likely word of a given translation, and what the model expected at the least likely of its pieces.
+
+    `words` numbers the word of each token. "instead" is None where the model expected just that piece.
+    """
+    found = trace.hypotheses[0]
+    sums = np.bincount(words, weights=found.logprobs)
+    pieces = [place for place, word in enumerate(words) if word == int(sums.argmin())]
+    worst = min(pieces, key=lambda place: found.logprobs[place])
+    expected = trace.next_tokens(trace.tree.nodes[trace.tree.path(found.leaf)[worst]].parent, 1)
+    word = "".join(found.tokens[place] for place in pieces)
+    return {
+        "word": label(word),
+        "probability": percent(math.exp(sums.min())),
+        "instead": None if expected.tokens[0] == found.tokens[worst] else label(expected.tokens[0]),
+        "share": percent(expected.probabilities[0]),
+    }
 
 
-def table(attention: Attention, layer: int | None, head: int | None) -> list[dict[str, Any]]:
-    """The heatmap's cells, row by row; positions count from 1, for tokens that repeat."""
-    values = weights(attention, layer, head)
-    rows, columns = labels_of(attention)
-    return [
-        {"row": i + 1, "target": row, "column": j + 1, "source": column, "weight": float(values[i, j])}
-        for i, row in enumerate(rows)
-        for j, column in enumerate(columns)
-    ]
-
-
-def describe(attention: Attention, layer: int | None, head: int | None) -> dict[str, Any]:
-    """The numbers of a one-sentence description: size, and the strongest single look with its labels."""
-    values = weights(attention, layer, head)
-    rows, columns = labels_of(attention)
-    i, j = np.unravel_index(values.argmax(), values.shape)
-    facts = {"rows": len(rows), "columns": len(columns), "target": rows[i], "source": columns[j]}
-    return facts | {"weight": f"{values[i, j]:.2f}"}
+def percent(share: float) -> str:
+    """A probability in percent; never zero where it is not."""
+    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}" if share >= 0.001 else "< 0.1%"

@@ -15,41 +15,40 @@ MISSES = 8  # pruned candidates drawn at each step; the rest would only bury the
 def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]:
     """The tree as plain JSON values, `misses` pruned candidates a step (the nearest ones; None: all of them).
 
-    A node is [step, row, parent, label, fate, logprob, sum, missed, best, alive, rank]: `parent` is its index in
-    `nodes`, which run by step, then row; `best` says whether it is on the winner's path, `alive` is the last step that
-    its prefix lived to see, `rank` its place among the hypotheses from 1. An infinite number is None; `id` names the
-    content.
+    A node is [step, parent, label, fate, logprob, sum, missed, alive]: `parent` is its index in `nodes`, which run by
+    step, then from top to bottom; `alive` is the last step that its prefix lived to see. An infinite number is None.
+    `best` lists the nodes on the winner's path, `ranks` pairs each hypothesis' node with its place from 1. `id` names
+    all but the ranks: as long as it stays, nothing has to be drawn again.
     """
     nodes = trace.tree.nodes
     depths = steps(trace.tree)
     best = best_path(trace)
     alive = last_alive(trace.tree, depths)
-    ranks = {found.leaf: place for place, found in reversed(list(enumerate(trace.hypotheses, 1)))}
-    columns = order(trace, nearest(trace.tree, depths, misses))
-    position = {node: index for index, node in enumerate(node for column in columns for node in column)}
+    columns = order(trace, nearest(trace.tree, depths, misses), best, alive)
+    shown = [node for column in columns for node in column]
+    position = {node: index for index, node in enumerate(shown)}
     drawn = [
         [
             depths[i],
-            row,
             position.get(nodes[i].parent),
             label(nodes[i].token),
             nodes[i].fate,
             finite(nodes[i].logprob),
             finite(nodes[i].score),
             finite(nodes[i].missed),
-            i in best,
             alive[i],
-            ranks.get(i),
         ]
-        for column in columns
-        for row, i in enumerate(column)
+        for i in shown
     ]
+    winner = sorted(position[i] for i in best)
     return {
-        "id": hashlib.blake2b(json.dumps(drawn).encode(), digest_size=8).hexdigest(),
+        "id": hashlib.blake2b(json.dumps([drawn, winner]).encode(), digest_size=8).hexdigest(),
         "steps": len(columns) - 1,
         "hypotheses": len(trace.hypotheses),
         "omitted": len(nodes) - len(drawn),
         "nodes": drawn,
+        "best": winner,
+        "ranks": [[position[found.leaf], place] for place, found in enumerate(trace.hypotheses, 1)],
     }
 
 
@@ -127,24 +126,18 @@ def nearest(tree: SearchTree, depths: list[int], misses: int | None) -> set[int]
     return set(range(len(tree.nodes))) - far
 
 
-def order(trace: DecodeTrace, drawn: set[int]) -> list[list[int]]:
+def order(trace: DecodeTrace, drawn: set[int], best: set[int], alive: list[int]) -> list[list[int]]:
     """The drawn nodes of each step from top to bottom: families in their parents' order, so that no two edges cross.
 
-    Among siblings the one that led to the better hypothesis comes first, then the one that lived longer, then the
-    likelier: the winner is the straight line on top, and what lived long stays close to it.
+    Among siblings the one on the best path comes first, then the one that lived longer, then the likelier: the winner
+    is the straight line on top, and what lived long stays close to it.
     """
     nodes = trace.tree.nodes
-    rank = [math.inf] * len(nodes)
-    for place, found in enumerate(trace.hypotheses):
-        rank[found.leaf] = min(rank[found.leaf], place)
-    life = last_alive(trace.tree, steps(trace.tree))
     children = [[] for _ in nodes]
-    for i in range(len(nodes) - 1, 0, -1):
-        rank[nodes[i].parent] = min(rank[nodes[i].parent], rank[i])
-        if i in drawn:
-            children[nodes[i].parent].append(i)
+    for i in sorted(drawn - {0}):
+        children[nodes[i].parent].append(i)
     for family in children:
-        family.sort(key=lambda i: (rank[i], nodes[i].fate == "pruned", -life[i], -nodes[i].score, i))
+        family.sort(key=lambda i: (i not in best, nodes[i].fate == "pruned", -alive[i], -nodes[i].score, i))
     columns = [[0]]
     while column := [child for node in columns[-1] for child in children[node]]:
         columns.append(column)

@@ -28,3 +28,8 @@ def chips(pieces: Sequence[Piece]) -> str:
 def large(text: str) -> str:
     """The translation, readable from the last row of a lecture hall."""
     return f"<p style='font-size: 1.75rem; line-height: 1.3; margin: 0'>{html.escape(text)}</p>"
+
+
+def lead(text: str) -> str:
+    """What a page is, in one breath."""
+    return f'<p class="lead">{html.escape(text)}</p>'

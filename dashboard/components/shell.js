@@ -1,0 +1,58 @@
+// What every page has: copy its link, and keys for the whole page with an overlay that names them.
+
+export default function ({data, parentElement, setTriggerValue}) {
+  const root = parentElement.querySelector('.root'), $ = selector => root.querySelector(selector), {labels} = data;
+  const dialog = $('dialog'), copy = $('.copy');
+  copy.textContent = labels.copy;
+  copy.onclick = () => share($('.said'), labels);
+  name($('.help'), labels.help);
+  $('.help').onclick = () => dialog.showModal();
+  $('h2').textContent = labels.help;
+  dialog.setAttribute('aria-label', labels.help);
+  $('.close').textContent = labels.close;
+  $('dl').replaceChildren(...data.keys.flatMap(([key, meaning]) => [make('dt', '', key), make('dd', '', meaning)]));
+  onPageKeys(root, event => {
+    const page = data.pages[+event.key - 1];
+    if (event.key === '?') dialog.showModal();
+    else if (event.key === '/') document.querySelector('.st-key-text input')?.focus();
+    else if (page) setTriggerValue('page', page);
+    else return;
+    event.preventDefault();
+  });
+  reachFormulas(root);
+}
+
+// A formula or chart wider than its place scrolls, so the keyboard must be able to reach it: Streamlit gives no tab stop.
+const reached = new WeakSet();
+function reachFormulas(root) {
+  if (reached.has(root)) return;
+  reached.add(root);
+  let timer;
+  const reach = () => {
+    for (const formula of document.querySelectorAll('.katex-display, [data-testid=stElementContainer]:has(.js-plotly-plot)'))
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+      else formula.removeAttribute('tabindex');
+  };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(reach, 200); };         // once the page stands still
+  const control = new AbortController(), watch = new MutationObserver(() => {
+    if (root.isConnected) return soon();
+    watch.disconnect();
+    control.abort();
+  });
+  watch.observe(document.body, {childList: true, subtree: true});
+  addEventListener('resize', soon, {signal: control.signal});
+  soon();
+}
+
+async function share(said, labels) {
+  let done = false;
+  try { await navigator.clipboard.writeText(location.href); done = true; } catch {    // only over https or on this machine
+    const field = document.body.appendChild(make('textarea'));
+    field.value = location.href;
+    field.select();
+    try { done = document.execCommand('copy'); } catch { /* said below */ }
+    field.remove();
+  }
+  said.textContent = done ? labels.copied : labels.copy_failed;
+  setTimeout(() => { said.textContent = ''; }, 3000);
+}

@@ -1,0 +1,78 @@
+"""What stands beside every picture: its data and how to save it, a formula with this sentence's numbers, the code."""
+
+import ast
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.records import DecodeTrace
+from core.trace_json import to_json
+from dashboard.components.quiz import LABELS, Question, quiz
+from dashboard.components.save import save
+from dashboard.controls import Texts
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def show_data(say: Texts, picture: str, rows: Callable[[], list[dict]], description: str, trace: DecodeTrace) -> None:
+    """A picture's sentence, its data and all ways to save it, made when they are asked for.
+
+    `picture` is the key under which it was drawn.
+    """
+    with st.expander(say["data"], key=f"{picture}_data", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        st.text(description)
+        content = rows()
+        st.dataframe(content, hide_index=True, width="stretch")
+        with st.container(horizontal=True):
+            save(picture, f"seqscope-{picture}", say)
+            st.download_button(say["save"].format(kind="CSV"), lambda: csv_text(content), f"seqscope-{picture}.csv")
+            st.download_button(say["save_trace"], lambda: trace_text(trace), f"seqscope-{picture}.json")
+
+
+def csv_text(rows: list[dict]) -> bytes:
+    """Rows as CSV, marked as UTF-8 for spreadsheets."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [])
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def trace_text(trace: DecodeTrace) -> str:
+    """All that was recorded, as JSON."""
+    return json.dumps(to_json(trace), ensure_ascii=False)
+
+
+def formula(say: Texts, latex: str, meaning: str) -> None:
+    """The page's formula with the numbers of this sentence, and what it says in words."""
+    with st.container(border=True):
+        st.caption(say["formula"])
+        st.latex(latex)
+        st.caption(meaning)
+
+
+def show_code(say: Texts, file: str, function: str) -> None:
+    """The source of the function behind a page; read, not imported, as importing may need torch."""
+    with st.expander(
+        say["code"].format(function=function, file=file), key=f"code_{function}", on_change="rerun"
+    ) as opened:
+        if opened.open:
+            st.code(source_of(file, function), language="python")
+
+
+def source_of(file: str, function: str) -> str:
+    """The lines of a function or class of this repository."""
+    source = (ROOT / file).read_text("utf-8")
+    nodes = (node for node in ast.walk(ast.parse(source)) if getattr(node, "name", None) == function)
+    return ast.get_source_segment(source, next(nodes))
+
+
+def questions(say: Texts, key: str, asked: Sequence[Question]) -> int:
+    """Predict, then reveal: how many of the questions have been answered."""
+    return quiz(asked, {label: say[f"quiz_{label}"] for label in LABELS}, key=key)

@@ -1,0 +1,215 @@
+"""One translation word by word: what the model expected at each step, what was taken, where it looked, what it held."""
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from core.records import DecodeTrace, Hypothesis, Piece
+from dashboard.figures.tokens import WORD, label
+
+COUNT = 10  # candidates shown a step
+KNOWN = 50  # candidates that a stored trace keeps a step: further down nothing has a rank
+OPTIONS = 4  # choices of a question
+BOUND = 1.01  # of the numbers that an RNN holds, which come from a tanh, with room for rounding
+FIRST, LAST = 4, 2  # terms of a long sum that are written out
+LATEX = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+LATEX |= {sign: f"\\{sign}" for sign in "{}$&#%_"}
+
+
+class Moment(NamedTuple):
+    """One step: what the model expected, likeliest first, and which of it was taken.
+
+    `chosen` is an index into `tokens`; `rank` counts from 1 and is at most one more than `KNOWN`. `rest` is how likely
+    all other tokens are together.
+    """
+
+    token: str
+    chosen: int
+    rank: int
+    tokens: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    rest: float
+    entropy: float
+
+
+def stepper(trace: DecodeTrace, place: int, walked: Sequence[Moment], vocabulary_size: int) -> dict[str, Any]:
+    """The whole way to a hypothesis, `walked`, as plain JSON values, so that the browser can walk it alone.
+
+    A step is [label, text, joined, logprob, rank, chosen, rest, entropy, next, options, right]: `text` is what it adds
+    to the translation, `joined` whether it goes on with a word, `next` the likeliest [label, probability], and
+    `options[right]` the answer to "what comes next?". `attention` has T rows of L · H · S thousandths.
+    """
+    found = trace.hypotheses[place]
+    content = {
+        "source": source(trace.pieces),
+        "steps": [step(moment, logprob) for moment, logprob in zip(walked, found.logprobs, strict=True)],
+        "vocabulary": vocabulary_size,
+        "layers": 1,
+        "heads": 1,
+        "attention": None,
+        "states": states(trace, place),
+    }
+    if found.attention is not None:
+        weights = found.attention.weights  # (L, H, T, S)
+        content["layers"], content["heads"] = weights.shape[:2]
+        by_step = np.moveaxis(weights.astype(np.float64), 2, 0).reshape(weights.shape[2], -1)
+        content["attention"] = np.rint(by_step * 1000).astype(int).tolist()
+    walk = json.dumps([trace.model, trace.text, content["steps"]])
+    return {"id": hashlib.blake2b(walk.encode(), digest_size=8).hexdigest(), "text": trace.text, **content}
+
+
+def moments(trace: DecodeTrace, place: int) -> list[Moment]:
+    """Every step of a hypothesis; the model was asked at the node before each emitted token."""
+    path = trace.tree.path(trace.hypotheses[place].leaf)
+    return [moment(trace, parent, node) for parent, node in zip((0, *path), path, strict=False)]
+
+
+def moment(trace: DecodeTrace, parent: int, node: int) -> Moment:
+    """The step from a node to its child; a child that is not among the likeliest joins them as the last."""
+    taken, known = trace.tree.nodes[node], trace.next_tokens(parent, KNOWN)
+    tokens, shares = known.tokens[:COUNT], known.probabilities[:COUNT]
+    rest = known.rest + sum(known.probabilities[COUNT:])
+    if taken.token not in tokens:
+        tokens, shares = (*tokens, taken.token), (*shares, math.exp(taken.logprob))
+        rest = max(0.0, rest - shares[-1])
+    chosen = tokens.index(taken.token)
+    rank = 1 + sum(share > shares[chosen] for share in known.probabilities)
+    return Moment(taken.token, chosen, rank, tokens, shares, rest, known.entropy)
+
+
+def step(moment: Moment, logprob: float) -> list[Any]:
+    """A step as the component takes it."""
+    options = choices(moment)
+    return [
+        label(moment.token),
+        "" if moment.token == "<eos>" else moment.token.replace(WORD, " "),
+        not moment.token.startswith(WORD) and moment.token != "<eos>",
+        round(logprob, 4),
+        moment.rank,
+        moment.chosen,
+        round(moment.rest, 5),
+        round(moment.entropy, 3),
+        [[label(token), round(share, 5)] for token, share in zip(moment.tokens, moment.probabilities, strict=True)],
+        options,
+        options.index(label(moment.token)),
+    ]
+
+
+def choices(moment: Moment) -> list[str]:
+    """The taken token among the likeliest others, in alphabetical order, so that the order gives nothing away."""
+    answer = label(moment.token)
+    others = dict.fromkeys(label(token) for token in moment.tokens if label(token) != answer)  # "." and "▁." read alike
+    return sorted([answer, *list(others)[: OPTIONS - 1]], key=lambda text: (text.lstrip("·").casefold(), text))
+
+
+def source(pieces: Sequence[Piece]) -> list[list[Any]]:
+    """[label, whether it touches the one before] of every position that the model reads, `<eos>` included."""
+    ends = [None, *(piece.end for piece in pieces)]
+    return [[piece.text, piece.start == end] for piece, end in zip(pieces, ends, strict=False)] + [["<eos>", False]]
+
+
+def states(trace: DecodeTrace, place: int) -> dict[str, Any] | None:
+    """An RNN's hidden vectors along the way in 127ths, base64: encoder S · D, decoder and context T · D.
+
+    None for a Transformer, whose numbers keep no bounds.
+    """
+    held = trace.states
+    if held is None or max(abs(held.encoder).max(), abs(held.decoder).max()) > BOUND:
+        return None
+    path = trace.tree.path(trace.hypotheses[place].leaf)
+    rows = [trace.tree.expanded.index(parent) for parent in (0, *path[:-1])]
+    return {
+        "width": held.encoder.shape[1],
+        "encoder": packed(held.encoder),
+        "decoder": packed(held.decoder[rows]),
+        "context": None if held.context is None else packed(held.context[rows]),
+    }
+
+
+def packed(values: np.ndarray) -> str:
+    """Numbers from -1 to 1 as signed bytes in base64."""
+    return base64.b64encode(np.rint(np.clip(values.astype(np.float64), -1, 1) * 127).astype(np.int8).tobytes()).decode()
+
+
+def unlikely(walked: Sequence[Moment]) -> list[int]:
+    """The steps, counted from 1, at which the token that was taken was not the likeliest."""
+    return [number for number, moment in enumerate(walked, 1) if moment.rank > 1]
+
+
+def describe(trace: DecodeTrace, place: int, walked: Sequence[Moment]) -> dict[str, Any]:
+    """The numbers of a one-sentence description: the translation, its steps, and where the model was least sure."""
+    number, least = max(enumerate(walked, 1), key=lambda pair: pair[1].entropy)
+    facts = {"text": trace.hypotheses[place].text, "steps": len(walked), "others": len(unlikely(walked))}
+    return facts | {"step": number, "token": label(least.token), "entropy": f"{least.entropy:.1f}"}
+
+
+def table(walked: Sequence[Moment]) -> list[dict[str, Any]]:
+    """A row for each candidate that the picture shows, step by step."""
+    return [
+        {
+            "step": number,
+            "chosen": label(moment.token),
+            "rank": moment.rank if index == moment.chosen else index + 1,
+            "token": label(token),
+            "probability": share,
+            "entropy": moment.entropy,
+            "rest": moment.rest,
+        }
+        for number, moment in enumerate(walked, 1)
+        for index, (token, share) in enumerate(zip(moment.tokens, moment.probabilities, strict=True))
+    ]
+
+
+def chain_rule(found: Hypothesis, *, words: bool = True) -> str:
+    """The chain rule with a hypothesis's numbers, as LaTeX; a long sum keeps its ends.
+
+    With `words` each term stands over its token; without, not even their number is told.
+    log p(y | x) = Σ log p(y_t | y_<t, x), the model of every sequence-to-sequence paper (Sutskever et al. 2014, eq. 1).
+    """
+    terms = [term(token, logprob, words) for token, logprob in zip(found.tokens, found.logprobs, strict=True)]
+    count = len(terms)
+    if count > FIRST + LAST + 1:
+        terms = [*terms[:FIRST], r"{}-\cdots", *terms[-LAST:]]
+    lines = r" \\ &\quad ".join(" ".join(terms[i : i + FIRST]) for i in range(0, len(terms), FIRST))
+    length, total = (count if words else "T"), f"{found.total:.2f}"
+    return (
+        r"\begin{aligned}"
+        rf"\log p(y \mid x) &= \textstyle\sum_{{t=1}}^{{{length}}} \log p(y_t \mid y_{{<t}}, x) \\ "
+        rf"&= {lines} \\ "
+        rf"&= {total} \qquad p(y \mid x) = e^{{{total}}} \approx {small(math.exp(found.total))}"
+        r"\end{aligned}"
+    )
+
+
+def term(token: str, logprob: float, words: bool) -> str:
+    """One step's log-probability, over its token."""
+    value = f"{{}}-{abs(logprob):.2f}"
+    below = "".join(LATEX.get(letter, letter) for letter in label(token))
+    return rf"\underset{{\text{{{below}}}}}{{{value}}}" if words else value
+
+
+def small(value: float) -> str:
+    """A probability as LaTeX: 0.12, or 3.4 · 10^{-7}."""
+    if value >= 0.001 or value == 0:
+        return f"{value:.2g}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}"
+
+
+def space(trace: DecodeTrace, place: int, vocabulary_size: int) -> dict[str, Any]:
+    """How many ways V^T there are to choose T tokens, as a power of ten, beside how few the search asked about."""
+    steps = len(trace.hypotheses[place].tokens)
+    raised = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(steps))
+    power = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(round(steps * math.log10(vocabulary_size))))
+    return {
+        "steps": steps,
+        "vocabulary": vocabulary_size,
+        "ways": f"{vocabulary_size}{raised} ≈ 10{power}",
+        "asked": len(trace.tree.expanded),
+        "finished": sum(node.fate == "finished" for node in trace.tree.nodes),
+    }

@@ -1,0 +1,64 @@
+"""How every page begins: its three sentences, the reader's sentence, a model, and the trace or why there is none."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from core.checkpoints import Card
+from core.options import BeamOptions
+from core.records import DecodeTrace
+from dashboard import controls, resources
+from dashboard.controls import Texts
+
+DEFAULT = "en-de-transformer"
+
+
+class Asked(NamedTuple):
+    """What the reader asks: a sentence (never empty) of a model."""
+
+    text: str
+    model: str
+    found: dict[str, Card]
+
+    @property
+    def card(self) -> Card:
+        """The chosen model's card."""
+        return self.found[self.model]
+
+
+def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
+    """The page's beginning; None, after one sentence, where there is no model or no text."""
+    found, _ = resources.shipped()
+    controls.intro(say, page)
+    if not found:
+        st.error(say["models_none"])
+        return None
+    name = DEFAULT if DEFAULT in found else next(iter(found))
+    known = resources.stored(name)
+    left, right = st.columns([3, 2])
+    with left:
+        text = controls.sentence(say, known.text if known else "")
+    if choose_model:
+        with right:
+            name = controls.model(say, found, name)
+    if not text:
+        st.info(say["sentence_empty"])
+        return None
+    return Asked(text, name, found)
+
+
+def traced(say: Texts, asked: Asked, options: BeamOptions, name: str | None = None) -> DecodeTrace | None:
+    """The search of a model (the chosen one) under these options; None, after one sentence, if it is damaged."""
+    try:
+        with st.spinner(say["loading"]):
+            return resources.decode(name or asked.model, asked.text, options)
+    except ValueError as error:
+        st.error(controls.plain(str(error)))
+        return None
+
+
+def unknown_pieces(say: Texts, trace: DecodeTrace) -> None:
+    """One sentence on what the model has never seen."""
+    unknown = dict.fromkeys(piece.text for piece in trace.pieces if piece.unknown)
+    if unknown:
+        st.warning(say["unknown_pieces"].format(pieces=controls.plain(" ".join(unknown))))

@@ -1,0 +1,79 @@
+"""One translation, read by one model or by two: what each makes of it, so that their attention can be compared."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from core.interpret.alignments import by_words, source_words, word_numbers
+from core.options import BeamOptions
+from core.records import Attention, DecodeTrace, Hypothesis
+from dashboard import controls, resources
+from dashboard.controls import Texts
+from dashboard.frame import Asked
+
+OFF = "off"
+
+
+class Reading(NamedTuple):
+    """A model in words, its own translation, and what it made of the one that is shown."""
+
+    model: str
+    own: Hypothesis
+    trace: DecodeTrace
+
+    @property
+    def shown(self) -> Hypothesis:
+        """The translation that it was made to write, or its own."""
+        return self.trace.hypotheses[0]
+
+    @property
+    def forced(self) -> bool:
+        """Whether the translation was given to it."""
+        return self.trace.strategy == "forced"
+
+    @property
+    def words(self) -> tuple[int, ...]:
+        """The word of each token of the shown translation."""
+        return word_numbers(self.shown.tokens)
+
+    def attention(self, units: str) -> Attention:
+        """Where it looked, between "words" or "pieces"."""
+        found = self.shown.attention
+        return by_words(found, source_words(self.trace.pieces), self.words) if units == "words" else found
+
+
+def own_translation(say: Texts, trace: DecodeTrace) -> str:
+    """The reader's translation, or "" for the model's own."""
+    own = trace.hypotheses[0].text
+    typed = st.text_input(say["target"], key="target", placeholder=own, help=say["target_help"], **controls.ADDRESS)
+    return controls.within_limit(say, typed, "target_cut")
+
+
+def second_model(say: Texts, asked: Asked) -> str | None:
+    """The name of a second model that attends too, None for no second."""
+    others = {name: controls.model_label(card, say) for name, card in asked.found.items() if card.attends}
+    others.pop(asked.model)
+    if st.session_state.get("compare") == asked.model:  # just chosen as the first: the two change places
+        st.session_state["compare"] = next(iter(others), OFF)
+    name = controls.choice("compare", say["compare"], {OFF: say["compare_off"], **others}, OFF)
+    return None if name == OFF else name
+
+
+def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, target: str) -> list[Reading]:
+    """The same translation read by the chosen model, whose search is `trace`, and by a second one if it is named.
+
+    That is `target` or, if it is empty, the first model's own. A model that cannot read it is named in a sentence.
+    """
+    own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
+    if not target and second is None:
+        return [Reading(controls.model_label(asked.card, say), own, trace)]
+    readings = []
+    try:
+        with st.spinner(say["loading"]):
+            for name in (asked.model, second) if second else (asked.model,):
+                best = own if name == asked.model else resources.decode(name, asked.text, BeamOptions()).hypotheses[0]
+                label = controls.model_label(asked.found[name], say)
+                readings.append(Reading(label, best, resources.forced(name, asked.text, given)))
+    except ValueError as error:
+        st.error(controls.plain(str(error)))
+    return readings or [Reading(controls.model_label(asked.card, say), own, trace)]

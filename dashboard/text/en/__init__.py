@@ -1,0 +1,5 @@
+"""English, a file a page."""
+
+from dashboard.text.en import alignment, beam, common, home, step
+
+TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT

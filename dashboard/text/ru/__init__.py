@@ -1,0 +1,5 @@
+"""Русский, a file a page."""
+
+from dashboard.text.ru import alignment, beam, common, home, step
+
+TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT

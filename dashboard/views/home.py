@@ -1,0 +1,120 @@
+"""Home: one sentence, every model's translation of it, and a picture of each page that shows more."""
+
+import streamlit as st
+
+from core.options import BeamOptions
+from core.records import DecodeTrace
+from dashboard import controls, explain, frame, resources
+from dashboard.components.cards import LABELS, Card, cards, follow
+from dashboard.figures import home, sentence
+from dashboard.figures.table import table
+
+
+def main() -> None:
+    """The page, top to bottom; the other models, which may have to search first, come last."""
+    follow("cards")
+    say = controls.texts()
+    st.html(sentence.lead(say["home_lead"]))
+    asked = frame.asked(say, "home")
+    guessing = examples(say)
+    trace = asked and frame.traced(say, asked, BeamOptions())
+    if not trace:
+        return
+    hidden = guessing and show_models(say, asked, guessing)
+    show_translation(say, trace, asked.card, hidden)
+    show_cards(say, trace, hidden)
+    models = st.container()
+    if not hidden:
+        explain.formula(say, home.product(trace.hypotheses[0]), controls.plain(say["home_formula"]))
+    explain.show_code(say, "core/decoding/translate.py", "decode")
+    if not guessing:
+        with models:
+            show_models(say, asked, guessing)
+
+
+def examples(say) -> bool:
+    """A button for each example, which fills the sentence field; whether the reader wants to guess first."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(say["home_examples"], width="content")
+        for text, name in home.EXAMPLES.items():
+            fill = {"on_click": st.session_state.update, "args": ({"text": text},)}
+            st.button(say[f"home_example_{name}"], key=f"example_{name}", help=text, **fill)
+        return controls.predict(say)
+
+
+def show_translation(say, trace: DecodeTrace, card, hidden: bool) -> None:
+    """The best hypothesis, what there is to notice in an example, and the sub-words that the model read."""
+    with st.container(border=True):
+        if hidden:
+            st.info(say["home_hidden"])
+        else:
+            st.html(sentence.large(trace.hypotheses[0].text))
+            if trace.text in home.EXAMPLES:
+                st.markdown(say[f"home_note_{home.EXAMPLES[trace.text]}"])
+        st.caption(say["home_pieces"].format(count=card.config["vocabulary_size"]))
+        st.html(sentence.chips(trace.pieces))
+        frame.unknown_pieces(say, trace)
+        st.caption(say["home_search"].format(nodes=len(trace.tree.nodes) - 1, milliseconds=round(trace.seconds * 1000)))
+
+
+def show_cards(say, trace: DecodeTrace, hidden: bool) -> None:
+    """A live picture of each page, which leads there."""
+    st.subheader(say["home_cards"])
+    facts = home.describe(trace)
+    content = [
+        Card(
+            page,
+            say[f"page_{page}"],
+            say[f"home_card_{page}"],
+            None if hidden else picture,
+            say[f"home_describe_{page}"].format(**facts[page]) if picture else "",
+            say["home_hidden_card" if hidden else "home_no_attention"],
+        )
+        for page, picture in home.pictures(trace).items()
+    ]
+    cards(content, {label: say[f"home_cards_{label}"] for label in LABELS}, key="cards")
+
+
+def said_by(name: str, card, text: str) -> home.Said:
+    """A model's best translation, or what is wrong with it."""
+    bleu = card.metrics.get("test_2016", {}).get("bleu")
+    try:
+        best = resources.decode(name, text, BeamOptions()).hypotheses[0]
+        return home.Said(name, best.text, best.score, bleu)
+    except ValueError as error:
+        return home.Said(name, str(error), None, bleu)
+
+
+def show_models(say, asked: frame.Asked, guessing: bool) -> bool:
+    """All translations side by side; whether names and numbers are hidden, because the reader has yet to guess."""
+    st.subheader(say["home_models"])
+    place, hidden = st.container(), False
+    said = [said_by(name, card, asked.text) for name, card in asked.found.items()]
+    blind = next((one.model for one in said if one.score is not None and not asked.found[one.model].attends), None)
+    names = {name: controls.model_label(card, say) for name, card in asked.found.items()}
+    if guessing and blind:
+        said = home.shuffled(said, asked.text)
+        hidden = not explain.questions(say, "riddle", [riddle(say, said, blind)])
+        letters = zip(home.LETTERS, said, strict=False)
+        names = {one.model: letter if hidden else f"{letter} · {names[one.model]}" for letter, one in letters}
+    if hidden:
+        columns = controls.headed(say, model="", column_text="")
+        place.html(table(columns, [(names[one.model], one.text) for one in said]))
+        return True
+    columns = controls.headed(say, model="", column_text="", column_score=".3f", column_bleu=".1f")
+    marked = [one.model for one in said].index(asked.model)
+    place.html(table(columns, [(names[one.model], one.text, one.score, one.bleu) for one in said], marked=marked))
+    st.caption(say["home_models_caption"])
+    csv = explain.csv_text([one._asdict() for one in said])
+    st.download_button(say["save"].format(kind="CSV"), csv, "seqscope-models.csv")
+    return False
+
+
+def riddle(say, said: list[home.Said], blind: str) -> explain.Question:
+    """Which of these is the model without attention? All that wrote the same text as it count."""
+    many, right = home.same(said, blind)
+    answer = say[f"home_answer_{many}"].format(letters=", ".join(home.LETTERS[place] for place in right))
+    return explain.Question(say["home_question"], list(home.LETTERS[: len(said)]), right, answer)
+
+
+main()

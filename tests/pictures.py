@@ -1,0 +1,132 @@
+"""Photographs of every page, light, dark and narrow, in every language: `python run.py pictures`."""
+
+import argparse
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Error, Page
+
+import run
+from benchmarks.browser import PATIENCE, PICTURE, chromium, dashboard, settle
+from benchmarks.places import PAGES, address
+from dashboard.text import LANGUAGES
+
+ALBUM, DOCS = run.HERE / "pictures", run.HERE / "docs"
+LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 400)}  # colours, width in px
+README = {"home": 900, "step": 900, "alignment": 900, "beam": 900}  # px of a page that the README shows
+README_BYTES = 200_000
+MARGIN = 24  # px below the last thing on a page
+# A chart that has not been drawn yet, in any of the ways in which a page draws.
+UNFINISHED = """() => {
+  const all = selector => [...document.querySelectorAll(selector)];
+  return all('[data-testid=stSkeleton], [data-testid=stSpinner]').length
+    + all('[data-testid=stPlotlyChart]').filter(chart => !chart.querySelector('.main-svg')).length
+    + all('[data-testid=stVegaLiteChart]').filter(chart => !chart.querySelector('canvas, svg')).length;
+}"""
+# Where the last thing on the page ends, as if nothing had to be scrolled.
+CONTENT = """() => {
+  const main = document.querySelector('[data-testid=stMain]');
+  const blocks = [...document.querySelectorAll('[data-testid=stMainBlockContainer] > *')];
+  return Math.ceil(main.scrollTop + Math.max(...blocks.map(block => block.getBoundingClientRect().bottom)));
+}"""
+
+
+def painted(page: Page) -> bytes:
+    """A PNG of the window, once every chart is drawn and two pictures in a row are the same."""
+    settle(page)
+    page.locator(PICTURE).locator("visible=true").first.wait_for(timeout=PATIENCE)
+    page.wait_for_function(f"({UNFINISHED})() === 0", timeout=PATIENCE)
+    before = None
+    for _ in range(40):
+        picture = page.screenshot(animations="disabled")
+        if picture == before:
+            return picture
+        before = picture
+        page.wait_for_timeout(250)
+    sys.exit(f"{page.url} never stands still, so it can't be photographed.")
+
+
+def photograph(page: Page, width: int, most: int | None = None) -> bytes:
+    """The whole page as a PNG, however long, or its first `most` pixels."""
+    page.set_viewport_size({"width": width, "height": 900})
+    painted(page)
+    for _ in range(3):  # what follows the window's height settles after a round
+        height = page.evaluate(CONTENT) + MARGIN
+        if page.viewport_size["height"] == height:
+            break
+        page.set_viewport_size({"width": width, "height": height})
+        painted(page)
+    if most and most < height:
+        page.set_viewport_size({"width": width, "height": most})
+    return painted(page)
+
+
+def save(file: Path, content: bytes) -> None:
+    """Write a whole file or, with one sentence, none."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        try:
+            file.unlink(missing_ok=True)
+        finally:
+            sys.exit(f"{file} could not be written: {error.strerror or error}.")
+
+
+def keep(file: Path, content: bytes) -> None:
+    """Write a file and say so."""
+    save(file, content)
+    print(file.relative_to(run.HERE) if file.is_relative_to(run.HERE) else file, flush=True)
+
+
+def small(picture: bytes) -> bytes:
+    """The same PNG in as many colours as fit into README_BYTES."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    for colours in (256, 128, 64, 32):
+        file = io.BytesIO()
+        image.quantize(colours, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        if file.tell() <= README_BYTES:
+            return file.getvalue()
+    sys.exit(f"A picture for the README stays above {README_BYTES} bytes: make its page shorter in README.")
+
+
+def album(browser, root: str, folder: Path) -> None:
+    """Every page in every language and look; one visit a page and language."""
+    for name in PAGES:
+        for language in LANGUAGES:
+            page = browser.new_context(reduced_motion="reduce").new_page()
+            page.goto(root + address(name, lang=language))
+            for look, (colours, width) in LOOKS.items():
+                page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+                keep(folder / f"{name}-{language}-{look}.png", photograph(page, width))
+            page.context.close()
+
+
+def readme(browser, root: str, folder: Path) -> None:
+    """The pictures that the README shows: light, 1280 px wide, English."""
+    for name, height in README.items():
+        page = browser.new_context(reduced_motion="reduce", color_scheme="light").new_page()
+        page.goto(root + address(name))
+        keep(folder / f"{name}.png", small(photograph(page, 1280, height)))
+        page.context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="run.py pictures", description=__doc__)
+    parser.add_argument("--readme", action="store_true", help="only the README's pictures, into docs/")
+    parser.add_argument("--folder", type=Path, help=f"where to (default: {ALBUM.name}/, the README's: {DOCS.name}/)")
+    asked = parser.parse_args()
+    folder = asked.folder or (DOCS if asked.readme else ALBUM)
+    save(folder / ".writable", b"?")  # before anything takes its time
+    (folder / ".writable").unlink()
+    with dashboard() as (root, _), chromium() as browser:
+        try:
+            (readme if asked.readme else album)(browser, root, folder)
+        except Error as error:
+            sys.exit(f"A page could not be photographed: {error.message.splitlines()[0]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""axe-core on every page: light, dark and narrow, in both languages, with what a reader can open opened."""
+
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.places import PAGES, address
+from dashboard.text import catalogue
+
+EN = catalogue("en")
+SEVERE = ("serious", "critical")
+# Streamlit's own markup, out of our reach: on a narrow screen the menu's groups are `div`s between `ul` and `li`.
+THEIRS = {"list": "[data-testid=stSidebarNavItems]", "listitem": "[data-testid=stSidebarNavItems] li"}
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """axe-core, as the pip package brings it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe()
+
+
+def check(axe, page, where):
+    """Fail with every severe violation: rule, element, reason."""
+    page.wait_for_timeout(400)  # colours and the menu change gradually: axe would measure half-way
+    found = []
+    for violation in axe.run(page).response["violations"]:
+        for node in violation["nodes"] if violation["impact"] in SEVERE else ():
+            target = node["target"][-1]
+            target = target[-1] if isinstance(target, list) else target  # the way through shadow roots
+            theirs = THEIRS.get(violation["id"])
+            if theirs and page.locator(target).first.evaluate("(element, css) => element.matches(css)", theirs):
+                continue
+            reasons = [reason["message"] for reason in node["any"] + node["all"] + node["none"]]
+            found.append(f"{where}: {violation['id']} at {target}\n  {node['html'][:200]}\n  {'; '.join(reasons)}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_severe_in_english(dashboard, axe, name):
+    page = dashboard.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    dashboard.open(address(name))
+    for data in page.get_by_text(EN["data"]).all():
+        dashboard.rerun(data.click)
+    check(axe, page, "light")
+    page.emulate_media(color_scheme="dark")
+    check(axe, page, "dark")
+    page.set_viewport_size({"width": 400, "height": 900})
+    check(axe, page, "dark and narrow")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_severe_in_russian_before_an_answer(dashboard, axe, name):
+    page = dashboard.page
+    page.set_viewport_size({"width": 400, "height": 900})
+    dashboard.open(address(name, lang="ru", predict="true"))
+    check(axe, page, "light and narrow")
+
+
+def test_axe_finds_nothing_severe_where_something_is_wrong(dashboard, axe):
+    """Warnings and the overlay of the keys."""
+    page = dashboard.open(address("beam", beam=99, text="<script> 你好 $x$"))
+    check(axe, page, "warnings")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check(axe, page, "overlay")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=EN["shell_copy"]).evaluate("button => { button.textContent = '' }")
+    with pytest.raises(AssertionError, match="button-name"):  # it does look into the components
+        check(axe, page, "a button without a name")

@@ -1,0 +1,288 @@
+"""Maps of attention, from records written by hand: weights, differences, guesses, formula, opinions, geometry."""
+
+import math
+
+import numpy as np
+import pytest
+
+from core.options import ForcedOptions
+from core.records import Attention, DecodeTrace, Distribution, Hypothesis, Node, SearchTree
+from dashboard.figures import alignment, heatmap
+from dashboard.figures.alignment import Panel
+
+LABELS = {"source": "Source", "target": "Target", "weight": "Weight", "difference": "B | A"}
+
+
+def attention(kind="cross"):
+    """Two layers of two heads; layer 1, head 0 looks at one source piece a row, and the pieces repeat."""
+    weights = np.full((2, 2, 3, 4), 0.25, np.float32)
+    weights[1, 0] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+    weights[0, 1, 0] = [0.7, 0.1, 0.1, 0.1]
+    if kind == "cross":
+        return Attention(weights, ("▁a", "b", "<eos>"), ("der", "der", "<s>", "<eos>"), kind)
+    return Attention(weights[..., :3], ("▁a", "b", "<s>"), ("▁a", "b", "<s>"), kind)
+
+
+def square(title, rows, columns, signed=False):
+    """A map of so many rows and columns."""
+    return Panel(title, ("Wort",) * rows, ("word",) * columns, np.full((rows, columns), 1 / columns), signed)
+
+
+# --- weights and labels
+
+
+@pytest.mark.parametrize(("kind", "keys"), [("decoder", ("a", "·b", "<s>")), ("encoder", ("▁a", "b", "<s>"))])
+def test_labels_read_marks_only_where_pieces_carry_them(kind, keys):
+    assert alignment.labels_of(attention(kind))[1] == keys
+
+
+def test_weights_choose_a_head_or_average():
+    record = attention()
+    assert np.array_equal(alignment.weights(record, 0, 1), record.weights[0, 1])
+    assert np.allclose(alignment.weights(record, 1, None), record.weights[1].mean(0))
+    assert np.allclose(alignment.weights(record, None, 0), record.weights[:, 0].mean(0))
+    assert np.allclose(alignment.weights(record, None, None), record.weights.mean((0, 1)))
+    for layer in (None, 0, 1):
+        for head in (None, 0, 1):
+            assert np.allclose(alignment.weights(record, layer, head).sum(-1), 1)
+
+
+@pytest.mark.parametrize(("layer", "head", "named"), [(2, 0, "layer 2"), (-1, None, "layer -1"), (0, 2, "head 2")])
+def test_weights_name_what_does_not_exist(layer, head, named):
+    with pytest.raises(ValueError, match=f"no {named}; valid: 0 to 1"):
+        alignment.weights(attention(), layer, head)
+
+
+# --- what is said and listed
+
+
+def test_a_map_describes_its_strongest_look():
+    kind, facts = alignment.describe(alignment.panel("A", attention(), 0, 1))
+    assert (kind, facts.pop("value")) == ("map", pytest.approx(0.7))
+    assert facts == {"title": "A", "rows": 3, "columns": 4, "target": "a", "source": "der"}
+
+
+def test_a_difference_is_signed_and_describes_where_it_is_largest():
+    first, second = (alignment.panel(name, attention(), *head) for name, head in (("A", (0, 1)), ("B", (1, 0))))
+    between = alignment.difference("A − B", first, second)
+    assert between.signed
+    assert np.allclose(between.values[1], [0.25, -0.75, 0.25, 0.25])
+    kind, facts = alignment.describe(between)
+    assert (kind, facts["target"], facts["source"], facts["value"]) == ("difference", "·b", "der", pytest.approx(-0.75))
+
+
+def test_maps_of_other_cells_have_no_difference():
+    first, second = square("A", 3, 4), square("B", 3, 4)
+    assert alignment.difference("", first, second) is not None
+    assert alignment.difference("", first, second._replace(rows=("Wort", "Wo", "rt"))) is None
+    assert alignment.difference("", first, square("B", 3, 5)) is None
+
+
+def test_the_table_holds_every_cell_of_every_map():
+    rows = alignment.table([alignment.panel("A", attention(), 1, 0), alignment.panel("B", attention(), None, None)])
+    assert len(rows) == 24
+    assert rows[5] == {"map": "A", "row": 2, "target": "·b", "column": 2, "source": "der", "value": 1.0}
+    assert sum(row["value"] for row in rows) == pytest.approx(6)
+
+
+# --- predict, then reveal
+
+
+def test_hidden_rows_are_in_no_cell_no_table_and_no_sentence():
+    whole = alignment.panel("A", attention(), 1, 0)
+    half = alignment.hide(whole, 1)
+    assert np.isnan(half.values).tolist() == [[False] * 4, [True] * 4, [True] * 4]
+    assert {row["row"] for row in alignment.table([half])} == {1}
+    assert alignment.describe(half)[1]["target"] == "a"
+    cells = heatmap.heatmap([half], LABELS).to_plotly_json()["data"][0]
+    assert cells["hoverongaps"] is False
+    assert [[value is None or math.isnan(value) for value in row] for row in cells["z"]] == np.isnan(
+        half.values
+    ).tolist()
+    none = alignment.hide(whole, 0)
+    assert alignment.table([none]) == []
+    assert alignment.describe(none) == ("hidden", {"title": "A", "rows": 3, "columns": 4})
+    assert np.array_equal(alignment.hide(whole, None).values, whole.values)
+
+
+def test_a_guess_has_the_strongest_words_in_the_order_of_the_sentence():
+    values = np.array([[0.05, 0.6, 0.2, 0.1, 0.05], [0.2] * 5, [0.4, 0.0, 0.0, 0.35, 0.25], [0, 0, 0, 0, 1]])
+    panel = Panel("A", ("Ein", "flach", "Hund", "<eos>"), ("the", "big", "dog", "the", "."), values)
+    first, second = alignment.guesses(panel)  # neither what is flat nor the end is asked for
+    assert (first.row, first.target, first.options, first.right) == (0, "Ein", ("the", "big", "dog", "."), (1,))
+    assert (first.source, first.weight) == ("big", pytest.approx(0.6))
+    assert (second.row, second.options, second.right) == (2, ("the", "big", "dog", "."), (0,))
+
+
+def test_a_sentence_of_one_word_leaves_nothing_to_guess():
+    assert alignment.guesses(Panel("A", ("Hallo", "<eos>"), ("hi",), np.ones((2, 1)))) == []
+
+
+def test_no_more_is_asked_than_a_reader_bears():
+    values = np.eye(20) * 0.5 + 0.025
+    panel = Panel("A", tuple(f"w{i}" for i in range(20)), tuple(f"s{i}" for i in range(20)), values)
+    asked = alignment.guesses(panel)
+    assert len(asked) == alignment.QUESTIONS
+    assert all(guess.options[guess.right[0]] == guess.source for guess in asked)
+
+
+def test_a_row_is_shown_after_its_answer_and_all_after_the_last():
+    values = np.array([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.8, 0.2], [0.5, 0.5]])
+    asked = [guess for guess in alignment.guesses(Panel("A", tuple("abcde"), ("x", "y"), values)) if guess.weight > 0.5]
+    assert [guess.row for guess in asked] == [0, 2, 3]
+    assert [alignment.revealed(asked, answered) for answered in range(4)] == [0, 1, 3, None]
+
+
+# --- the formula and the opinion
+
+
+def test_the_formula_mixes_what_the_strongest_row_looked_at():
+    weights = np.array([[0.3, 0.3, 0.2, 0.1, 0.1], [0.81, 0.004, 0.02, 0.07, 0.096]])
+    record = Attention(weights[None, None], ("▁Sie", "▁springt"), ("50 %", "b", "c", "d", "e"), "cross")
+    facts = alignment.context_vector(record, None, None)
+    assert facts["latex"] == (
+        r"\begin{aligned} c_{2} &= \textstyle\sum_{j=1}^{5} \alpha_{2,j}\,h_j \\ "
+        r"&= 0.81\,h_{\text{50 \%}} + 0.02\,h_{\text{c}} + 0.07\,h_{\text{d}} + 0.10\,h_{\text{e}} + \cdots"
+        r" \end{aligned}"
+    )
+    del facts["latex"]
+    assert facts == {"step": 2, "target": "springt", "source": "50 %", "percent": "81%", "kind": "one"}
+
+
+@pytest.mark.parametrize(("head", "kind"), [((1, 0), "head"), ((1, None), "mean"), ((None, None), "mean")])
+def test_the_formula_says_whose_sum_it_is(head, kind):
+    facts = alignment.context_vector(attention(), *head)
+    assert facts["kind"] == kind
+    assert "v_j" in facts["latex"]
+    if kind == "head":  # all the rest rounds to nothing
+        assert r"&= 1.00\,v_{\text{der}} + \cdots" in facts["latex"]
+
+
+def forced(tokens, logprobs, wished):
+    """A translation that was given: one branch, with what was wished for at each step."""
+    nodes, score = [Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept")], 0.0
+    for step, (token, logprob) in enumerate(zip(tokens, logprobs, strict=True), 1):
+        score += logprob
+        nodes.append(Node(step - 1, token, 9, logprob, score, step, "kept"))
+    tree = SearchTree(tuple(nodes), tuple(range(len(tokens))))
+    stored = tuple(Distribution((token, "x"), (share, 0.01), 0.1, 1.0) for token, share in wished)
+    found = Hypothesis("Regenmantel.", tuple(tokens), tuple(logprobs), score, len(tokens))
+    return DecodeTrace("m", "", (), "forced", ForcedOptions("Regenmantel."), (found,), tree, stored=stored)
+
+
+def test_the_least_likely_word_is_found_by_the_product_of_its_pieces():
+    tokens, logprobs = ("▁Regen", "mantel", ".", "<eos>"), (-1.0, -2.0, -2.5, -0.1)
+    trace = forced(tokens, logprobs, [("▁Regen", 0.4), ("jacke", 0.75), (".", 0.9), ("<eos>", 0.9)])
+    facts = alignment.surprise(trace, (0, 0, 1, 2))
+    assert facts == {"word": "Regenmantel", "probability": "5.0%", "instead": "·jacke", "share": "75%"}
+    assert alignment.surprise(trace, (0, 1, 2, 3)) == {
+        "word": ".",
+        "probability": "8.2%",
+        "instead": None,
+        "share": "90%",
+    }
+
+
+def test_perplexity_is_the_mean_number_of_choices():
+    (found,) = forced(("▁a", "<eos>"), (math.log(0.5), math.log(0.125)), [("▁a", 0.5), ("<eos>", 0.125)]).hypotheses
+    count, total, perplexity = alignment.likelihood(found)
+    assert (count, total, perplexity) == (2, pytest.approx(math.log(0.0625)), pytest.approx(4))
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.5, "50%"), (0.123, "12%"), (0.0123, "1.2%"), (1e-9, "< 0.1%"), (1, "100%")]
+)
+def test_no_probability_is_written_as_nothing(share, text):
+    assert alignment.percent(share) == text
+
+
+# --- the figure
+
+
+def test_the_figure_keeps_repeated_and_tag_like_pieces_apart():
+    figure = heatmap.heatmap([alignment.panel("A", attention(), 1, 0)], LABELS)
+    (data,) = figure.data
+    assert data.x is None
+    assert np.array_equal(data.z, attention().weights[1, 0])
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, 1)
+    assert figure.layout.xaxis.tickvals == (0, 1, 2, 3)
+    assert figure.layout.xaxis.ticktext == ("der", "der", "&lt;s&gt;", "&lt;eos&gt;")
+    assert figure.layout.xaxis.side == "top"
+    assert figure.layout.yaxis.ticktext == ("a", "·b", "&lt;eos&gt;")
+    assert figure.layout.yaxis.range == (2.5, -0.5)  # downwards
+    for part in ("Source: <b>%{x}", "Target: <b>%{y}", "Weight: <b>%{z:.2f}"):
+        assert part in data.hovertemplate
+
+
+def test_a_long_label_is_shortened():
+    (shown,) = {heatmap.short("Donaudampfschifffahrtsgesellschaft")}
+    assert len(shown) == heatmap.LONGEST
+    assert shown.endswith("…")
+    assert heatmap.short("Donau") == "Donau"
+
+
+def pixels(figure, number):
+    """Width and height of the cells of a map, and its left and upper edge."""
+    suffix, whole = "" if number == 1 else str(number), figure.layout
+    columns, rows = whole[f"xaxis{suffix}"], whole[f"yaxis{suffix}"]
+    width = (columns.domain[1] - columns.domain[0]) * whole.width / len(columns.tickvals)
+    height = (rows.domain[1] - rows.domain[0]) * whole.height / len(rows.tickvals)
+    return width, height, columns.domain[0] * whole.width, (1 - rows.domain[1]) * whole.height
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (4, 2), (14, 17), (28, 56), (70, 70)])
+def test_cells_are_square_large_enough_and_inside_the_picture(rows, columns, count):
+    figure = heatmap.heatmap([square(f"model {i}", rows, columns, i == 3) for i in range(1, count + 1)], LABELS)
+    for number in range(1, count + 1):
+        width, height, left, top = pixels(figure, number)
+        assert width == pytest.approx(height)
+        assert heatmap.CELL[0] <= round(width) <= heatmap.CELL[1]
+        assert left > 0
+        assert top > 0
+        assert left + columns * width < figure.layout.width
+        assert top + rows * height < figure.layout.height
+
+
+def test_maps_stand_side_by_side_where_they_fit_and_below_each_other_where_not():
+    def edges(columns):
+        figure = heatmap.heatmap([square(name, 14, columns) for name in "ABC"], LABELS)
+        return [pixels(figure, number)[2:] for number in (1, 2, 3)], figure.layout.width
+
+    (first, second, third), width = edges(15)
+    assert first[1] == second[1] == third[1]
+    assert first[0] < second[0] < third[0] < width <= heatmap.PAGE + 20
+    (first, second, third), _ = edges(60)
+    assert first[0] == second[0] == third[0]
+    assert first[1] < second[1] < third[1]
+
+
+def test_rows_are_named_once_if_they_are_the_same():
+    same = heatmap.heatmap([square(name, 5, 5) for name in "ABC"], LABELS).layout
+    assert [same[axis].showticklabels for axis in ("yaxis", "yaxis2", "yaxis3")] == [True, False, False]
+    other = heatmap.heatmap([square("A", 5, 5), square("B", 6, 5)], LABELS).layout
+    assert [other[axis].showticklabels for axis in ("yaxis", "yaxis2")] == [True, True]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_difference_has_a_scale_of_its_own_around_zero(dark):
+    figure = heatmap.heatmap([square("A", 3, 3), square("B", 3, 3), square("A − B", 3, 3, signed=True)], LABELS, dark)
+    assert [data.coloraxis for data in figure.data] == ["coloraxis", "coloraxis", "coloraxis2"]
+    scale = figure.layout.coloraxis2
+    assert (scale.cmin, scale.cmax) == (-1, 1)
+    assert scale.colorbar.title.text == "B | A"
+    assert "A − B: <b>%{z:+.2f}" in figure.data[2].hovertemplate
+    lightness = [sum(int(color[i : i + 2], 16) for i in (1, 3, 5)) for _, color in scale.colorscale]
+    middle = lightness[len(lightness) // 2]
+    assert middle == (min if dark else max)(lightness)  # zero is the colour of the page's ground
+
+
+def test_the_figure_draws_no_tag_of_a_title():
+    figure = heatmap.heatmap([square("<i>A</i>", 2, 2), square("B", 2, 2)], LABELS)
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts == ["<b>&lt;i&gt;A&lt;/i&gt;</b>", "Target", "<b>B</b>"]
+
+
+def test_the_page_keeps_the_figures_width():
+    figure = heatmap.heatmap([square("A", 5, 5)], LABELS)
+    assert f"width: {figure.layout.width:.0f}px" in heatmap.style("alignment", figure)
