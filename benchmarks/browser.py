@@ -52,7 +52,8 @@ PROBE = """
   const filled = element => element.getBoundingClientRect().height > 0
     && element.querySelectorAll('*').length + element.textContent.length > 10;
   const look = () => {
-    if ([...roots].some(root => [...root.querySelectorAll('FIRST')].some(filled))) setTimeout(() => { L.first = now(); });
+    const painted = [...roots].some(root => [...root.querySelectorAll('FIRST')].some(filled));
+    if (painted) setTimeout(() => { L.first = now(); });
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);

@@ -24,7 +24,7 @@ Waits = list[tuple[float, float]]  # ms from an event until it is painted, until
 
 
 class Control(NamedTuple):
-    """A control by its page, role and label in the catalogue; how many of its stops are used; what shows the answer."""
+    """A control: its page, role and label in the catalogue, how many of its stops are used, what shows the answer."""
 
     words: str
     page: str
@@ -72,7 +72,8 @@ def find(page, control: Control):
     """The control's element; Missing if it does not show up."""
     if control.label not in SAY:
         raise Missing(f"the catalogue has no {control.label!r}")
-    found = page.get_by_role(control.role, name=SAY[control.label], exact=True).first
+    exact = control.role != "slider"  # Streamlit's say their name twice
+    found = page.get_by_role(control.role, name=SAY[control.label], exact=exact).first
     try:
         found.wait_for(timeout=PATIENCE)
     except Error:
@@ -86,12 +87,13 @@ def turns(page, control: Control, changes: int) -> list[Callable[[], None]]:
     if control.role == "radiogroup":
         radios = found.get_by_role("radio")
         stops = min(radios.count(), control.stops)
-        order = [*range(1, stops), *range(stops - 2, -1, -1)]
-        if stops < 2 or radios.first.get_attribute("aria-checked") != "true":
-            raise Missing(f"“{SAY[control.label]}” has {stops} choices, or does not begin with the first")
-        return [radios.nth(number).click for number in islice(cycle(order), changes)]
+        chosen = [radios.nth(number).get_attribute("aria-checked") for number in range(stops)].index("true")
+        return [radios.nth((chosen + turn) % stops).click for turn in range(1, changes + 1)]
     up, down = ("ArrowDown", "ArrowUp") if control.role == "combobox" else ("ArrowRight", "ArrowLeft")
     found.focus()
+    if control.role == "slider":
+        found.press("Home")
+        page.wait_for_timeout(1000)
     keys = islice(cycle([up] * (control.stops - 1) + [down] * (control.stops - 1)), changes)
     return [lambda key=key: page.keyboard.press(key) for key in keys]
 
@@ -102,9 +104,8 @@ def measure(browser, root: str, control: Control, changes: int, **state) -> Wait
     try:
         acts = turns(page, control, changes)
         if control.role == "radiogroup":  # once round, so that every answer is known
-            acts = turns(page, control, 2 * control.stops - 2)[: 2 * control.stops - 2] + acts
-            return [redraw(page, act, control.answer) for act in acts][-changes:]
-        return [redraw(page, act, control.answer) for act in acts]
+            acts = turns(page, control, control.stops + changes)
+        return [redraw(page, act, control.answer) for act in acts][-changes:]
     except Error as error:
         raise Missing(error.message.splitlines()[0]) from None
     finally:
@@ -140,11 +141,8 @@ def main() -> None:
             rows.append((*milliseconds(f"cold start: server process → {SAY[f'page_{name}']}", painted), "–"))
         with dashboard() as (root, _):
             for control in CONTROLS:
-                # Model and layer stand where each has its first choice, so that a turn begins there.
-                state = {"alpha": 0, "text": TEXTS[0]} if control.page == "beam" else {}
-                state |= {"model": "en-de-rnn-plain"} if control.label == "model" else {}
                 try:
-                    rows.append(row(control.words, measure(browser, root, control, asked.changes, **state)))
+                    rows.append(row(control.words, measure(browser, root, control, asked.changes, text=TEXTS[0])))
                 except Missing as reason:
                     missing.append(f"{control.words}: n/a: {reason}")
             try:

@@ -13,6 +13,7 @@ from dashboard.address import carried, keep, moved
 from dashboard.text import LANGUAGES, catalogue
 
 LIMIT = 300  # characters of a sentence
+WIDEST = 12  # beam size
 ADDRESS = {"bind": "query-params"}
 
 Texts = Mapping[str, str]
@@ -163,7 +164,12 @@ def model(say: Texts, found: Mapping[str, Card], default: str) -> str:
 
 def beam_size(say: Texts, name: str = "beam", default: int = 5) -> int:
     """How many branches the search keeps; `say` has a label for each slider, by its name."""
-    return number(name, say[f"{name}_size"], 1, 12, default, help=say["beam_size_help"])
+    return number(name, say[f"{name}_size"], 1, WIDEST, default, help=say["beam_size_help"])
+
+
+def beams_beside(beam_size: int) -> list[int]:
+    """The slider's stops beside this one, the wider first."""
+    return [size for size in (beam_size + 1, beam_size - 1) if 1 <= size <= WIDEST]
 
 
 def length_score(say: Texts) -> tuple[str, float]:

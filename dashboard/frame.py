@@ -1,5 +1,6 @@
 """How every page begins: its three sentences, the reader's sentence, a model, and the trace or why there is none."""
 
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import streamlit as st
@@ -49,9 +50,11 @@ def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
 
 def traced(say: Texts, asked: Asked, options: BeamOptions, name: str | None = None) -> DecodeTrace | None:
     """The search of a model (the chosen one) under these options; None, after one sentence, if it is damaged."""
+    name = name or asked.model
+    waiting = nullcontext() if name in resources.awake() else st.spinner(say["loading"])
     try:
-        with st.spinner(say["loading"]):
-            return resources.decode(name or asked.model, asked.text, options)
+        with waiting:
+            return resources.decode(name, asked.text, options)
     except ValueError as error:
         st.error(controls.plain(str(error)))
         return None

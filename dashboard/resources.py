@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from core.options import BeamOptions, ForcedOptions
 from core.records import DecodeTrace
 
 WARM_UP_DELAY = 3.0  # seconds, in which a browser has fetched the page's scripts
+QUIET = 0.25  # seconds without a question, after which nobody is likely to wait for the processor
 MODELS = Path(os.environ.get("SEQSCOPE_MODELS") or PRETRAINED)
 # Searches that compute at the same time: more than cores only take turns, and twenty took twice as long for it.
-AT_ONCE = threading.BoundedSemaphore(os.cpu_count() or 1)
+PLACES = os.cpu_count() or 1
+AT_ONCE = threading.BoundedSemaphore(PLACES)
 
 
 @st.cache_resource(max_entries=1)
@@ -33,6 +36,12 @@ def stored(name: str) -> DecodeTrace | None:
         return None
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
+def awake() -> set[str]:
+    """The names of the models in memory, from which an answer comes at once."""
+    return set()
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def model(name: str):
     """A model and its vocabulary, packed; one thread is fastest for one sentence."""
@@ -43,6 +52,7 @@ def model(name: str):
     torch.set_num_threads(1)
     loaded = load(name, MODELS)
     pack(loaded.model)
+    awake().add(name)
     return loaded
 
 
@@ -67,6 +77,43 @@ def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
     if known is None or known.text != text or known.options.beam_size != options.beam_size:
         known = searched(name, text, options.beam_size)
     return rerank(known, options)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def next_searches() -> list[threading.Timer]:
+    """The timer of the searches that are done in advance, of which there is at most one."""
+    return []
+
+
+def idle() -> bool:
+    """Whether no search is under way."""
+    free = 0
+    while free < PLACES and AT_ONCE.acquire(blocking=False):
+        free += 1
+    for _ in range(free):
+        AT_ONCE.release()
+    return free == PLACES
+
+
+def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
+    """Search what a reader may ask for next, once a while has passed in which no reader asked for a tree.
+
+    Each question puts it off and the last one wins: among many readers at work it never happens, and slows nobody.
+    """
+    waiting = next_searches()
+    for timer in waiting:
+        timer.cancel()
+
+    def search() -> None:
+        for size in beam_sizes:
+            if waiting == [timer] and idle():  # nobody has asked since
+                searched(name, text, size)
+
+    timer = threading.Timer(QUIET, search)
+    timer.daemon = True
+    waiting[:] = [timer]
+    if name in awake():
+        timer.start()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

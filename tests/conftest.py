@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import run
+from core.checkpoints import cards
 
 FLAGS = [
     "--headless",
@@ -23,6 +24,14 @@ FLAGS = [
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 # Opened at the address of a page, Streamlit first looks for its server below that address: two expected 404s.
 PROBE = re.compile(r"http://[^/]+/[^/]+/_stcore/(health|host-config)$")
+
+OTHER = next(name for name, card in cards()[0].items() if card.attends and card.family == "rnn")
+STATES = {  # what a link to each page can say, with values that are not the defaults
+    "home": {"model": OTHER, "predict": "true"},
+    "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1"},
+    "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
+    "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
+}
 
 
 def pytest_configure(config):

@@ -15,7 +15,12 @@ from dashboard.text import LANGUAGES
 
 ALBUM, DOCS = run.HERE / "pictures", run.HERE / "docs"
 LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 400)}  # colours, width in px
-README = {"home": 900, "step": 900, "alignment": 900, "beam": 900}  # px of a page that the README shows
+README = {  # px of a page that the README shows, and the page's state
+    "home": (1000, {}),
+    "step": (1000, {"step": 6}),
+    "alignment": (1180, {}),
+    "beam": (870, {}),
+}
 README_BYTES = 200_000
 MARGIN = 24  # px below the last thing on a page
 # A chart that has not been drawn yet, in any of the ways in which a page draws.
@@ -84,9 +89,9 @@ def keep(file: Path, content: bytes) -> None:
 def small(picture: bytes) -> bytes:
     """The same PNG in as many colours as fit into README_BYTES."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    for colours in (256, 128, 64, 32):
-        file = io.BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    for colours in (None, 256, 128, 64):
+        file, reduced = io.BytesIO(), image.quantize(colours, dither=Image.Dither.NONE) if colours else image
+        reduced.save(file, "PNG", optimize=True)
         if file.tell() <= README_BYTES:
             return file.getvalue()
     sys.exit(f"A picture for the README stays above {README_BYTES} bytes: make its page shorter in README.")
@@ -106,9 +111,9 @@ def album(browser, root: str, folder: Path) -> None:
 
 def readme(browser, root: str, folder: Path) -> None:
     """The pictures that the README shows: light, 1280 px wide, English."""
-    for name, height in README.items():
+    for name, (height, state) in README.items():
         page = browser.new_context(reduced_motion="reduce", color_scheme="light").new_page()
-        page.goto(root + address(name))
+        page.goto(root + address(name, **state))
         keep(folder / f"{name}.png", small(photograph(page, 1280, height)))
         page.context.close()
 

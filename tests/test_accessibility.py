@@ -1,6 +1,7 @@
 """axe-core on every page: light, dark and narrow, in both languages, with what a reader can open opened."""
 
 import pytest
+from conftest import STATES
 from playwright.sync_api import expect
 
 from benchmarks.places import PAGES, address
@@ -20,10 +21,8 @@ def axe():
     return Axe()
 
 
-def check(axe, page, where):
-    """Fail with every severe violation: rule, element, reason."""
-    page.wait_for_timeout(400)  # colours and the menu change gradually: axe would measure half-way
-    found = []
+def violations(axe, page, where):
+    """Every severe violation: rule, element, reason."""
     for violation in axe.run(page).response["violations"]:
         for node in violation["nodes"] if violation["impact"] in SEVERE else ():
             target = node["target"][-1]
@@ -32,15 +31,24 @@ def check(axe, page, where):
             if theirs and page.locator(target).first.evaluate("(element, css) => element.matches(css)", theirs):
                 continue
             reasons = [reason["message"] for reason in node["any"] + node["all"] + node["none"]]
-            found.append(f"{where}: {violation['id']} at {target}\n  {node['html'][:200]}\n  {'; '.join(reasons)}")
-    assert not found, "\n".join(found)
+            yield f"{where}: {violation['id']} at {target}\n  {node['html'][:200]}\n  {'; '.join(reasons)}"
+
+
+def check(axe, page, where):
+    """Fail with every severe violation that stays: colours, the menu and tab stops change gradually."""
+    for _ in range(5):
+        page.wait_for_timeout(400)
+        found = list(violations(axe, page, where))
+        if not found:
+            return
+    raise AssertionError("\n".join(found))
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_severe_in_english(dashboard, axe, name):
     page = dashboard.page
     page.set_viewport_size({"width": 1280, "height": 900})
-    dashboard.open(address(name))
+    dashboard.open(address(name, **STATES[name] | {"predict": None}))
     for data in page.get_by_text(EN["data"]).all():
         dashboard.rerun(data.click)
     check(axe, page, "light")

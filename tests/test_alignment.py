@@ -1,15 +1,23 @@
 """Maps of attention, from records written by hand: weights, differences, guesses, formula, opinions, geometry."""
 
+import json
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.options import ForcedOptions
 from core.records import Attention, DecodeTrace, Distribution, Hypothesis, Node, SearchTree
+from dashboard import resources
 from dashboard.figures import alignment, heatmap
 from dashboard.figures.alignment import Panel
+from dashboard.text import catalogue
 
+ROOT = Path(__file__).resolve().parents[1]
+OTHER = "en-de-rnn-additive"
 LABELS = {"source": "Source", "target": "Target", "weight": "Weight", "difference": "B | A"}
 
 
@@ -286,3 +294,52 @@ def test_the_figure_draws_no_tag_of_a_title():
 def test_the_page_keeps_the_figures_width():
     figure = heatmap.heatmap([square("A", 5, 5)], LABELS)
     assert f"width: {figure.layout.width:.0f}px" in heatmap.style("alignment", figure)
+
+
+# --- the page
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """Open the page on two models, the second of which answers as `answer` says."""
+    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    real = resources.forced
+
+    def open_page(answer):
+        def forced(name, *asked):
+            return answer(real(name, *asked)) if name == OTHER else real(name, *asked)
+
+        monkeypatch.setattr(resources, "forced", forced)
+        at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+        at.query_params["compare"], at.query_params["units"] = OTHER, "pieces"
+        at.switch_page("views/alignment.py").run()
+        assert not at.exception
+        (chart,) = at.get("plotly_chart")
+        return at, json.loads(chart.proto.spec)["data"]
+
+    return open_page
+
+
+def test_a_second_model_that_can_not_be_read_is_named_and_the_first_goes_on(compared):
+    def broken(trace):
+        raise ValueError("the weights of model_b are <damaged>")
+
+    at, maps = compared(broken)
+    assert [error.value for error in at.error] == [r"the weights of model\_b are \<damaged\>"]
+    assert len(maps) == 1
+
+
+def test_models_that_cut_differently_stand_side_by_side_without_a_difference(compared):
+    def cut(trace):
+        (found,) = trace.hypotheses
+        label = ("▁an", *found.tokens[1:])
+        other = Attention(found.attention.weights, label, found.attention.keys, "cross")
+        return replace(trace, hypotheses=(replace(found, attention=other),))
+
+    at, maps = compared(cut)
+    assert len(maps) == 2
+    assert catalogue("en")["compare_uncut"] in [info.value for info in at.info]
+    _, maps = compared(lambda trace: trace)
+    assert len(maps) == 3
+    first, second, between = (np.array(one["z"]) for one in maps)
+    assert np.allclose(between, first - second, atol=2e-3)

@@ -8,24 +8,16 @@ import xml.etree.ElementTree as ET
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from conftest import Dashboard
+from conftest import STATES, Dashboard
 from playwright.sync_api import expect
 
 from benchmarks.places import PAGES, address
-from core.checkpoints import cards
 from core.trace_json import from_json
 from dashboard.text import LANGUAGES, catalogue
 
-OTHER = next(name for name, card in cards()[0].items() if card.attends and card.family == "rnn")
 EN, RU = catalogue("en"), catalogue("ru")
 MAIN = "[data-testid=stMain]"
 TEXT = "A cat sleeps on the roof."
-STATES = {  # what a link to each page can say, with values that are not the defaults
-    "home": {},
-    "step": {"step": 3, "layer": 2, "head": 1},
-    "alignment": {"layer": 1, "head": 2},
-    "beam": {"beam": 3, "norm": "average"},
-}
 MARKUP = "<script>window.broken = 1</script> <img src=x onerror='window.broken = 1'> <s> A **dog** $x$ :red[y] 😀 你好"
 # Where the keyboard's focus is, through the shadow roots: the element's tag, and whether it lies in an open dialog.
 FOCUS = """() => {
@@ -83,8 +75,7 @@ def test_there_is_a_state_for_every_page():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_copied_link_shows_the_same_page_in_another_browser(dashboard, another, name):
-    asked = {"lang": "ru", "text": TEXT, "predict": "true"} | {key: str(value) for key, value in STATES[name].items()}
-    asked |= {} if "head" in asked else {"model": OTHER}
+    asked = {"lang": "ru", "text": TEXT} | STATES[name]
     page = dashboard.open(address(name, **asked))
     expect(heading(page, name, RU)).to_be_visible()
     expect(field(page, RU)).to_have_value(TEXT)
@@ -102,7 +93,7 @@ def test_a_copied_link_shows_the_same_page_in_another_browser(dashboard, another
 
 @pytest.mark.parametrize("name", PAGES)
 def test_another_language_keeps_everything_else(dashboard, name):
-    asked = {"text": TEXT} | {key: str(value) for key, value in STATES[name].items()}
+    asked = {"text": TEXT} | STATES[name]
     page = dashboard.open(address(name, **asked))
     expect(heading(page, name)).to_be_visible()
     dashboard.rerun(lambda: page.get_by_role("radio", name=LANGUAGES["ru"][0]).click())

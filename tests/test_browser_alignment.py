@@ -146,7 +146,7 @@ def test_hidden_rows_appear_with_the_answers_and_nowhere_before(dashboard):
     quiz = page.locator(".st-key-alignment_quiz")
     option = quiz.locator(".option")
     expect(option).to_have_count(4)
-    expect(quiz.locator(".question")).to_have_text(EN["alignment_question"].format(target="Zwei"))
+    expect(quiz.locator(".question")).to_have_text(EN["alignment_question"].format(model="Transformer", target="Zwei"))
     rows, columns = labels(page, "y"), labels(page, "x")
     expect(figure(page)).to_have_attribute("aria-label", re.compile("hidden until"))
     expect(page.locator(".katex")).to_have_count(0)

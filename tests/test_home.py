@@ -135,7 +135,7 @@ def test_the_riddle_s_order_gives_nothing_away():
 
 def test_the_cards_ask_for_the_texts_they_show():
     with pytest.raises(ValueError, match="no text for source, target"):
-        component.cards([], {"first": ""}, key="cards")
+        component.cards([], {"locale": "en", "first": ""}, key="cards")
 
 
 @pytest.fixture(scope="module")

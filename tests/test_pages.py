@@ -37,8 +37,9 @@ FRAME = ("shell", "quiz", "save")  # components that are no picture
 
 @pytest.fixture
 def app(monkeypatch):
-    """Open a page: without the background thread, which would draw random numbers beside other tests' trainings."""
+    """Open a page: without background threads, which would draw random numbers beside other tests' trainings."""
     monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(resources, "QUIET", 3600)
 
     def open_page(name: str, **address: object) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=60)
@@ -109,11 +110,13 @@ def test_every_sentence_of_the_catalogue_is_used_somewhere():
     folder = ROOT / "dashboard"
     files = [path for path in folder.rglob("*.py") if "text" not in path.relative_to(folder).parts]
     code = "\n".join(path.read_text("utf-8") for path in [*files, *folder.rglob("*.js")])
-    composed = [*re.findall(r"f\"([a-z]+_[a-z_]*)\{", code), "layer", "head"]  # say[f"stepper_{name}"]
+    beginnings = [*re.findall(r"f\"([a-z]+_[a-z_]*)\{", code), "layer", "head"]  # say[f"stepper_{name}"]
+    endings = re.findall(r"f\"\{\w+\}(_[a-z_]+)\"", code)  # say[f"{name}_size"]
     parts = [f"{name}_{part}" for name in PAGES for part in ("see", "try", "paper")]
 
     def used(key):
-        rests = [key.removeprefix(start) for start in composed if key.startswith(start)]
+        rests = [key.removeprefix(start) for start in beginnings if key.startswith(start)]
+        rests += [key.removesuffix(end) for end in endings if key.endswith(end)]
         return (
             key in parts
             or key.startswith("model_")  # its rest is made of a card's values
@@ -258,7 +261,7 @@ FOOLISH = {
     "home": {"model": "x", "lang": "xx"},
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1"},
-    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>"},
+    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
 }
 
 

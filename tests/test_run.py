@@ -233,12 +233,10 @@ def test_the_server_sends_small_answers_at_once():
     """Without this each answer waits for about 40 ms: see dashboard/serve.py."""
     from streamlit.web.server.starlette import starlette_server
 
-    with closing(serve.promptly(starlette_server._bind_socket)("127.0.0.1", 0, 1)) as server:
-        with closing(socket.create_connection(server.getsockname())):
-            server.setblocking(True)
-            connection = server.accept()[0]
-            with closing(connection):
-                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    server = serve.promptly(starlette_server._bind_socket)("127.0.0.1", 0, 1)
+    server.setblocking(True)
+    with closing(server), socket.create_connection(server.getsockname()), server.accept()[0] as connection:
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 # --- the photographs

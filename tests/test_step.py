@@ -24,7 +24,7 @@ from core.records import (
     path_attention,
 )
 from dashboard.components import FOLDER, stepper
-from dashboard.figures import step
+from dashboard.figures import latex, step
 from dashboard.text import LANGUAGES, catalogue
 
 SIZE = 60  # of the vocabulary
@@ -172,13 +172,13 @@ def test_describe_names_the_step_of_most_doubt():
 
 
 def test_the_formula_has_this_sentence_numbers():
-    latex = step.chain_rule(TRACE.hypotheses[0])
+    formula = step.chain_rule(TRACE.hypotheses[0])
     total = TRACE.hypotheses[0].total
     for logprob in (*TRACE.hypotheses[0].logprobs, total):
-        assert f"{logprob:.2f}" in latex
-    assert r"\text{Regen}" in latex
-    assert r"\text{<eos>}" in latex
-    assert rf"\approx {math.exp(total):.2g}" in latex
+        assert f"{logprob:.2f}" in formula
+    assert r"\text{Regen}" in formula
+    assert r"\text{<eos>}" in formula
+    assert latex.share(math.exp(total)) in formula
     hidden = step.chain_rule(TRACE.hypotheses[0], words=False)
     assert "Regen" not in hidden
     assert "^{T}" in hidden
@@ -186,20 +186,20 @@ def test_the_formula_has_this_sentence_numbers():
 
 def test_a_long_formula_keeps_its_ends_and_escapes_its_words():
     tokens = ("▁a_b", "▁$x$", "▁{}", "▁\\x", *("▁z",) * 30, ".", "<eos>")
-    latex = step.chain_rule(Hypothesis("", tokens, tuple(-i / 100 for i in range(36)), -1.0, 0))
-    assert latex.count("underset") == step.FIRST + step.LAST
-    assert r"\text{a\_b}" in latex
-    assert r"\text{\$x\$}" in latex
-    assert r"\text{\{\}}" in latex
-    assert r"\text{\textbackslash{}x}" in latex
-    assert "cdots" in latex
-    assert "-0.35" in latex
-    assert "-0.20" not in latex
+    formula = step.chain_rule(Hypothesis("", tokens, tuple(-i / 100 for i in range(36)), -1.0, 0))
+    assert formula.count("underset") == step.FIRST + step.LAST
+    assert r"\text{a\_b}" in formula
+    assert r"\text{\$x\$}" in formula
+    assert r"\text{\{\}}" in formula
+    assert r"\text{\textbackslash{}x}" in formula
+    assert "cdots" in formula
+    assert "-0.35" in formula
+    assert "-0.20" not in formula
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.123, "0.12"), (3.44e-7, r"3.4 \cdot 10^{-7}"), (0.0, "0")])
+@pytest.mark.parametrize(("value", "text"), [(0.123, "0.12"), (3.44e-7, r"3.4 \cdot 10^{-7}"), (0.0, "0.00")])
 def test_small_probabilities_are_written_as_powers(value, text):
-    assert step.small(value) == text
+    assert latex.share(value) == text
 
 
 def test_the_space_counts_all_ways():

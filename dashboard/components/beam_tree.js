@@ -40,6 +40,7 @@ function accept(view, data) {
   if (reworded) write(view);
   if (grown.some(Boolean) || reworded || before?.predict !== data.predict || before.trees.length !== grown.length) again(view);
   describe(view);
+  if (!before && view.chosen) for (const tree of view.trees) follow(tree, view);
   if ((view.chosen ? view.step : null) !== data.step) report(view);
 }
 
@@ -81,7 +82,7 @@ function describe({trees, labels, opened, root}) {
   for (const {payload, svg, box, title} of trees) {
     title.textContent = payload.title;
     svg.setAttribute('aria-label', opened === Infinity ? payload.description : labels.hidden);
-    box.setAttribute('aria-label', `${labels.tree}. ${payload.title}. ${labels.keys}`);
+    box.setAttribute('aria-label', `${trees.length > 1 ? payload.title : labels.tree}. ${labels.keys}`);
   }
   const omitted = trees.reduce((sum, {payload}) => sum + payload.omitted, 0);
   root.querySelector('.omitted').textContent = omitted ? fill(labels.omitted, {n: omitted}) : '';
@@ -178,6 +179,7 @@ function open(view) {                                     // what became of the 
   if (view.opened === Infinity) view.tell('done', view.data.trees[0].id);
   again(view);
   describe(view);
+  follow(view.trees[0], view);
 }
 
 function ask(view) {

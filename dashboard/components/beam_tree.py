@@ -68,7 +68,7 @@ def beam_tree(
 
 
 def step(said: str | None, last: int, predict: bool) -> int | None:
-    """The step in the address: what the component said last ("": where it begins), or the link; None where it begins."""
+    """The step in the address: what the component said last ("" is where it begins), or the link; None if it begins."""
     begin = "1" if predict else str(last)
     if said == "":
         controls.addressed("step", begin, begin)

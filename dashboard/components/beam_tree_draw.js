@@ -4,7 +4,8 @@ const HEIGHT = 22, PITCH = 30, TOP = 30, SIDE = 12;      // px: a box, a row, th
 const PAD = 9, GLYPH = 17, LONGEST = 170;                // px: inside a box, for its sign, for its text
 const GAP = [36, 72];                                    // px between columns: at least, and at most where room is left
 const SIGNS = {                                          // drawn, as a font may lack them: 10 px wide, around y = 0
-  kept: '', finished: 'm1 .5l3 3.5l5.5 -7.5', pruned: 'm2 -3l6 6m0 -6l-6 6', unfinished: 'm1 3h0m4.5 0h0m4.5 0h0', open: '',
+  kept: '', finished: 'm1 .5l3 3.5l5.5 -7.5', pruned: 'm2 -3l6 6m0 -6l-6 6', unfinished: 'm1 3h0m4.5 0h0m4.5 0h0',
+  open: 'm2 -3c0 -3.5 6 -3.5 6 0c0 2 -3 2 -3 4m0 3.5h0',
 };
 
 function plant(template) {                                // an empty tree in a pane of its own

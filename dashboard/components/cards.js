@@ -45,14 +45,15 @@ const write = (parent, text, values) => { add(parent, 'text', values).textConten
 const end = (text, letters) => [...text].length > letters ? `… ${[...text].slice(-letters).join('').replace(/^\S* /, '')}` : text;
 const start = (text, letters) => [...text].length > letters ? `${[...text].slice(0, letters - 1).join('')}…` : text;
 
-function rivals(svg, {before, next, chosen}, {first}) {   // what was written, and what might come next
+function rivals(svg, {before, next, chosen}, {locale, first}) {     // what was written, and what might come next
+  const percent = new Intl.NumberFormat(locale, {style: 'percent'});
   write(svg, before ? `${end(before, 34)} …` : first, {x: 0, y: 16});
   next.forEach(([text, share], i) => {
     const row = add(svg, 'g', {class: i === chosen ? 'chosen' : '', transform: `translate(0 ${32 + 30 * i})`});
     write(row, start(text, 12), {x: 0, y: 17});
     add(row, 'rect', {class: 'track', x: 105, y: 3, width: 145, height: 18});
     add(row, 'rect', {class: 'share', x: 105, y: 3, width: 145 * share, height: 18});
-    write(row, `${Math.round(100 * share)} %`, {x: WIDE, y: 17, 'text-anchor': 'end'});
+    write(row, share < .01 ? `< ${percent.format(.01)}` : percent.format(share), {x: WIDE, y: 17, 'text-anchor': 'end'});
   });
 }
 

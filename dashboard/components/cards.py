@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.components import chosen_labels, component
 
-LABELS = ("first", "source", "target")
+LABELS = ("locale", "first", "source", "target")  # locale: how numbers are written
 COMPONENT = component("cards")
 
 

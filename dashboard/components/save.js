@@ -4,6 +4,7 @@ const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dashar
   'opacity', 'display', 'visibility', 'font-family', 'font-size', 'font-weight', 'font-style', 'text-anchor', 'dominant-baseline', 'white-space',
   'text-decoration-line', 'color'];
 const SCALE = 2;                                          // pixels of a PNG per pixel of the page
+const APART = 16;                                         // px between two pictures that are saved together
 
 export default function ({data, parentElement}) {
   const root = parentElement.querySelector('.root'), status = root.querySelector('[role=status]');
@@ -58,16 +59,22 @@ const dataUrl = blob => new Promise((done, fail) => {
 });
 
 function compose(layers, style) {                         // one SVG that needs nothing from outside
-  const {width, height} = layers[0].getBoundingClientRect();
+  let below = 0;
+  const placed = layers.map(layer => {                    // Plotly's lie on each other; ours, where there are two, do not
+    const {width, height} = layer.getBoundingClientRect(), y = layer.matches('.main-svg') ? 0 : below;
+    below = y + height + APART;
+    return {layer, width, height, y};
+  });
+  const width = Math.max(...placed.map(one => one.width)), height = Math.max(...placed.map(one => one.y + one.height));
   const svg = document.createElementNS(SVG, 'svg');
   set(svg, {xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`});
   add(svg, 'style').textContent = style;
   const ground = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor;
   set(add(svg, 'rect'), {width, height, fill: ground});
-  for (const layer of layers) {
+  for (const {layer, ...place} of placed) {
     const copy = layer.cloneNode(true);
     dress(layer, copy);
-    set(copy, {width, height});
+    set(copy, place);
     copy.removeAttribute('style');
     svg.append(copy);
   }

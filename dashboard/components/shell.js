@@ -19,19 +19,20 @@ export default function ({data, parentElement, setTriggerValue}) {
     else return;
     event.preventDefault();
   });
-  reachFormulas(root);
+  reachWhatScrolls(root);
 }
 
-// A formula or chart wider than its place scrolls, so the keyboard must be able to reach it: Streamlit gives no tab stop.
+// A formula, chart or table wider than its place scrolls, so the keyboard must reach it: Streamlit gives it no tab stop.
+const WIDE = '.katex-display, [data-testid=stElementContainer]:has(.js-plotly-plot), [data-testid=stHtml] > div';
 const reached = new WeakSet();
-function reachFormulas(root) {
+function reachWhatScrolls(root) {
   if (reached.has(root)) return;
   reached.add(root);
   let timer;
   const reach = () => {
-    for (const formula of document.querySelectorAll('.katex-display, [data-testid=stElementContainer]:has(.js-plotly-plot)'))
-      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-      else formula.removeAttribute('tabindex');
+    for (const wide of document.querySelectorAll(WIDE))
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+      else wide.removeAttribute('tabindex');
   };
   const soon = () => { clearTimeout(timer); timer = setTimeout(reach, 200); };         // once the page stands still
   const control = new AbortController(), watch = new MutationObserver(() => {

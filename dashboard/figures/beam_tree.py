@@ -40,7 +40,7 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
         ]
         for i in shown
     ]
-    winner = sorted(position[i] for i in best)
+    winner = [index for i, index in position.items() if i in best]
     return {
         "id": hashlib.blake2b(json.dumps([drawn, winner]).encode(), digest_size=8).hexdigest(),
         "steps": len(columns) - 1,
@@ -48,7 +48,9 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
         "omitted": len(nodes) - len(drawn),
         "nodes": drawn,
         "best": winner,
-        "ranks": [[position[found.leaf], place] for place, found in enumerate(trace.hypotheses, 1)],
+        "ranks": [
+            [position[found.leaf], place] for place, found in enumerate(trace.hypotheses, 1) if found.leaf in position
+        ],
     }
 
 

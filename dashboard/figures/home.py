@@ -24,6 +24,7 @@ EXAMPLES = {
     "An octopus is playing the guitar.": "rare",
 }
 CHOICES = 4  # next tokens in the picture of a step
+LOOKS = 8  # rows of the attention that a description names
 MISSES = 2  # pruned candidates a step in the picture of the tree
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # names of models while they are hidden
 LINE = 4  # factors on a line of the formula
@@ -88,7 +89,7 @@ def describe(trace: DecodeTrace) -> dict[str, dict[str, Any]]:
         rows, columns = labels_of(attention)
         targets = weights(attention, None, None).argmax(1)
         pairs = [f"{row} → {columns[at]}" for row, at in zip(rows, targets, strict=True)]
-        looks = {"looks": ", ".join(pairs)}
+        looks = {"looks": ", ".join(pairs[:LOOKS]) + (" …" if len(pairs) > LOOKS else "")}
     return {"step": facts, "alignment": looks, "beam": {"candidates": len(nodes), "pruned": pruned}}
 
 

@@ -6,16 +6,16 @@ from typing import Any
 from core.options import BeamOptions
 from core.records import DecodeTrace, Hypothesis
 
-GNMT = r"\frac{%s}{\left(\frac{5+%s}{6}\right)^{%s}}"  # Wu et al. 2016, eq. 14
+GNMT = r"\frac{{{}}}{{\left(\frac{{5+{}}}{{6}}\right)^{{{}}}}}"  # Wu et al. 2016, eq. 14
 
 
 def formula(found: Hypothesis, options: BeamOptions) -> str:
     """The score of a hypothesis as LaTeX, first in letters, then with its T sub-words and its sum of log p."""
     total, length = f"{found.total:.3f}", len(found.tokens)
     letters, numbers = {
-        "gnmt": (GNMT % (r"\log p", "T", r"\alpha"), GNMT % (total, length, f"{options.length_penalty:.1f}")),
+        "gnmt": (GNMT.format(r"\log p", "T", r"\alpha"), GNMT.format(total, length, f"{options.length_penalty:.1f}")),
         "average": (r"\frac{\log p}{T}", rf"\frac{{{total}}}{{{length}}}"),
-        "none": (r"\log p", r"\sum_{t=1}^{%d} \log p_t" % length),
+        "none": (r"\log p", rf"\sum_{{t=1}}^{{{length}}} \log p_t"),
     }[options.length_norm]
     return rf"\text{{score}} = {letters} = {numbers} = {found.score:.3f}"
 
@@ -55,12 +55,12 @@ def versus(one: DecodeTrace, other: DecodeTrace) -> tuple[str, dict[str, Any]]:
 
 
 def signed(value: float) -> str:
-    """Two decimals and a true minus sign.
+    """Three decimals and a true minus sign.
 
-    >>> signed(-2.168)
-    '−2.17'
+    >>> signed(-2.1679)
+    '−2.168'
     """
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value:.3f}".replace("-", "−")
 
 
 def many(ratio: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.records import DecodeTrace, Hypothesis, Piece
+from dashboard.figures import latex
 from dashboard.figures.tokens import WORD, label
 
 COUNT = 10  # candidates shown a step
@@ -17,8 +18,6 @@ KNOWN = 50  # candidates that a stored trace keeps a step: further down nothing 
 OPTIONS = 4  # choices of a question
 BOUND = 1.01  # of the numbers that an RNN holds, which come from a tanh, with room for rounding
 FIRST, LAST = 4, 2  # terms of a long sum that are written out
-LATEX = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
-LATEX |= {sign: f"\\{sign}" for sign in "{}$&#%_"}
 
 
 class Moment(NamedTuple):
@@ -181,7 +180,7 @@ def chain_rule(found: Hypothesis, *, words: bool = True) -> str:
         r"\begin{aligned}"
         rf"\log p(y \mid x) &= \textstyle\sum_{{t=1}}^{{{length}}} \log p(y_t \mid y_{{<t}}, x) \\ "
         rf"&= {lines} \\ "
-        rf"&= {total} \qquad p(y \mid x) = e^{{{total}}} \approx {small(math.exp(found.total))}"
+        rf"&= {total} \qquad p(y \mid x) = e^{{{total}}} \approx {latex.share(math.exp(found.total))}"
         r"\end{aligned}"
     )
 
@@ -189,16 +188,7 @@ def chain_rule(found: Hypothesis, *, words: bool = True) -> str:
 def term(token: str, logprob: float, words: bool) -> str:
     """One step's log-probability, over its token."""
     value = f"{{}}-{abs(logprob):.2f}"
-    below = "".join(LATEX.get(letter, letter) for letter in label(token))
-    return rf"\underset{{\text{{{below}}}}}{{{value}}}" if words else value
-
-
-def small(value: float) -> str:
-    """A probability as LaTeX: 0.12, or 3.4 · 10^{-7}."""
-    if value >= 0.001 or value == 0:
-        return f"{value:.2g}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return rf"{digits} \cdot 10^{{{int(exponent)}}}"
+    return rf"\underset{{{latex.words(label(token))}}}{{{value}}}" if words else value
 
 
 def space(trace: DecodeTrace, place: int, vocabulary_size: int) -> dict[str, Any]:

@@ -65,7 +65,8 @@ def ask(say, panel: alignment.Panel) -> int | None:
         return None
     asked = []
     for guess in guesses:
-        question, answer = (say[f"alignment_{part}"].format(**guess._asdict()) for part in ("question", "answer"))
+        facts = guess._asdict() | {"model": panel.title}
+        question, answer = (say[f"alignment_{part}"].format(**facts) for part in ("question", "answer"))
         asked.append(Question(question, guess.options, guess.right, answer))
     return alignment.revealed(guesses, explain.questions(say, "alignment_quiz", asked))
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.options import BeamOptions
 from core.records import DecodeTrace
-from dashboard import controls, explain, frame
+from dashboard import controls, explain, frame, resources
 from dashboard.components.beam_tree import LABELS, beam_tree
 from dashboard.figures import beam_tree as tree
 from dashboard.figures import length_score
@@ -18,24 +18,26 @@ def main() -> None:
     say = controls.texts()
     asked = frame.asked(say, "beam")
     if asked:
-        search(say, asked)
+        with st.container(horizontal=True):  # outside the fragment, which is the faster the less it holds
+            predict = controls.predict(say)
+            two = controls.switch("sizes", say["sizes"], help=say["sizes_help"])
+        search(say, asked, predict, two)
         explain.show_code(say, "core/decoding/beam.py", "best_continuations")
 
 
 @st.fragment
-def search(say, asked: frame.Asked) -> None:
+def search(say, asked: frame.Asked, predict: bool, two: bool) -> None:
     """Everything that a control of the search changes."""
     with st.container(horizontal=True):
-        beam_size = controls.beam_size(say)
+        sizes = [controls.beam_size(say)]
+        if two:
+            sizes.append(controls.beam_size(say, "beam2", 1))
         length_norm, alpha = controls.length_score(say)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        predict = controls.predict(say)
-        two = controls.switch("sizes", say["sizes"], help=say["sizes_help"])
-        sizes = [beam_size, controls.beam_size(say, "beam2", 1)] if two else [beam_size]
     options = [BeamOptions(size, length_norm, alpha) for size in sizes]
     traces = [frame.traced(say, asked, wanted) for wanted in options]
     if None in traces:
         return
+    resources.search_ahead(asked.model, asked.text, controls.beams_beside(sizes[0]))
     frame.unknown_pieces(say, traces[0])
     if not show_trees(say, traces, predict):
         st.caption(say["beam_hidden"])
@@ -52,12 +54,15 @@ def show_trees(say, traces: list[DecodeTrace], predict: bool) -> bool:
     """The search trees; whether what the reader was to guess may be shown."""
     texts = {name: say[f"tree_{name}"] for name in LABELS if f"tree_{name}" in say}
     texts |= {name: say[f"quiz_{name}"] for name in ("right", "wrong", "score", "next")}
-    titles = [say["tree_title"].format(beam=trace.options.beam_size) for trace in traces]
     trees = [
-        {**tree.beam_tree(trace), "title": title, "description": described(say, trace)}
-        for trace, title in zip(traces, titles, strict=True)
+        {**tree.beam_tree(trace), "title": titled(say, trace), "description": described(say, trace)} for trace in traces
     ]
     return beam_tree(trees[: 1 if predict else 2], texts, key="tree", predict=predict)
+
+
+def titled(say, trace: DecodeTrace) -> str:
+    """What stands above a tree beside another."""
+    return say["tree_title"].format(beam=trace.options.beam_size, text=trace.hypotheses[0].text)
 
 
 def described(say, trace: DecodeTrace) -> str:
@@ -84,14 +89,16 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
     ]
     columns = controls.headed(say, rank="d", text="", length="d", total=".3f", score=".3f")
     title, caption = (html.escape(say[f"hypotheses_{part}"]) for part in ("title", "caption"))
-    st.html(f"<h3>{title}</h3><p>{caption}</p>{table(columns, rows, marked=0)}")
+    st.html(f"<h3>{title}</h3><p style='font-size: 0.875rem'>{caption}</p>{table(columns, rows, marked=0)}")
 
 
 def show_score(say, trace: DecodeTrace) -> None:
     """The best translation's score as a formula, and whom plain sums would have preferred."""
-    changed = length_score.upset(trace)
-    meaning = say["score_same"] if changed is None else say["score_upset"].format(**plain(changed))
-    meaning = f"{say['score_meaning']} {meaning}"
+    changed, meaning = length_score.upset(trace), say["score_meaning"]
+    if changed:
+        meaning += " " + say["score_upset"].format(**plain(changed))
+    elif trace.options.length_norm != "none":
+        meaning += " " + say["score_same"]
     explain.formula(say, length_score.formula(trace.hypotheses[0], trace.options), meaning)
 
 

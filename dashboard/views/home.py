@@ -59,7 +59,7 @@ def show_translation(say, trace: DecodeTrace, card, hidden: bool) -> None:
 
 def show_cards(say, trace: DecodeTrace, hidden: bool) -> None:
     """A live picture of each page, which leads there."""
-    st.subheader(say["home_cards"])
+    st.header(say["home_cards"])
     facts = home.describe(trace)
     content = [
         Card(
@@ -87,7 +87,7 @@ def said_by(name: str, card, text: str) -> home.Said:
 
 def show_models(say, asked: frame.Asked, guessing: bool) -> bool:
     """All translations side by side; whether names and numbers are hidden, because the reader has yet to guess."""
-    st.subheader(say["home_models"])
+    st.header(say["home_models"])
     place, hidden = st.container(), False
     said = [said_by(name, card, asked.text) for name, card in asked.found.items()]
     blind = next((one.model for one in said if one.score is not None and not asked.found[one.model].attends), None)

@@ -8,7 +8,7 @@ TEXT = {
     "alignment_caption": "It wrote: “{text}” A row adds up to 1. It tells where the model looked, not why it chose the word.",
     "alignment_none": "There is nothing to look at. This model squeezes the whole sentence into one vector of {width} numbers before it writes the first word, and it never looks back at the sentence. Long sentences do not fit well into it, which is why attention was invented. Choose another model to see where it looks.",
     "alignment_flat": "There is nothing to guess here: the look is spread so evenly that no word stands out. Choose a single head.",
-    "alignment_question": "Which of your words did the model look at most when it wrote “{target}”?",
+    "alignment_question": "{model}: which of your words did it look at most when it wrote “{target}”?",
     "alignment_answer": "It looked most at “{source}”: {weight:.2f}.",
     "alignment_map": "{title}: a map of {rows} rows (the translation) and {columns} columns (your sentence). Its strongest look, {value:.2f}, went from “{target}” to “{source}”.",
     "alignment_difference": "{title}: the two differ most between “{target}” and “{source}”, by {value:+.2f}.",

@@ -1,0 +1,164 @@
+"""Beam search in a real Chromium: by keys, by mouse, from a link, two beams at once, guessing first."""
+
+import re
+
+from playwright.sync_api import expect
+
+from dashboard.text import catalogue
+
+EN, RU = catalogue("en"), catalogue("ru")
+NODES = ".tree .nodes > g"
+SHOWN = f"{NODES}:not(.gone)"
+NEWEST = f"{NODES}.open:not(.gone)"
+BOSTON = "/beam?text=Boston+terrier+runs+on+lush+green+grass."  # where the length score has a say
+# The slider's value right after a key: nothing can come from the server before a script ends.
+PRESS = """key => {
+  document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+  const inside = [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector('input[type=range]'));
+  return inside.find(Boolean).value;
+}"""
+
+
+def place(page, number, total="15", say=EN):
+    """Expect the reader to stand at a step."""
+    expect(page.locator("output")).to_have_text(say["tree_step"].format(n=number, N=total))
+    expect(page.get_by_role("slider", name=say["tree_slider"])).to_have_value(str(number))
+
+
+def formula(page):
+    """The formula's LaTeX."""
+    return page.locator("annotation").first
+
+
+def test_a_reader_walks_by_keys_and_by_mouse_and_the_server_only_hears_of_it(dashboard):
+    page = dashboard.open("/beam")
+    place(page, 15)
+    whole = page.locator(SHOWN).count()
+    assert [page.evaluate(PRESS, key) for key in ("ArrowLeft", "ArrowLeft", "ArrowRight")] == ["14", "13", "14"]
+    slider = page.get_by_role("slider", name=EN["tree_slider"])
+    slider.press("Home")
+    place(page, 0)
+    expect(page.locator(SHOWN)).to_have_count(1)
+    page.get_by_role("button", name=EN["tree_forward"]).click()
+    page.get_by_role("button", name=EN["tree_forward"]).click()
+    place(page, 2)
+    expect(page).to_have_url(re.compile(r"[?&]step=2\b"))
+    box = page.get_by_role("group", name=EN["tree_tree"])
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    tip = page.locator(".tip")
+    expect(tip).to_contain_text(EN["tree_sum"])
+    expect(tip.locator("b")).to_have_text("Kinder")
+    page.keyboard.press("ArrowRight")
+    place(page, 3)
+    expect(tip.locator("b")).to_have_text("in")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.get_by_label(EN["tree_show_pruned"]).uncheck()
+    expect(page.locator(f"{SHOWN}.pruned")).to_have_count(0)
+    page.get_by_label(EN["tree_show_pruned"]).check()
+    page.get_by_role("button", name=EN["tree_end"]).click()
+    place(page, 15)
+    expect(page.locator(SHOWN)).to_have_count(whole)
+    expect(page).not_to_have_url(re.compile("step="))
+
+
+def test_space_plays_from_the_beginning_and_pauses(dashboard):
+    page = dashboard.open("/beam")
+    place(page, 15)
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name=EN["tree_pause"])).to_be_visible()
+    place(page, 2)
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name=EN["tree_play"])).to_be_visible()
+
+
+def test_alpha_ranks_again_and_names_whom_plain_sums_would_choose(dashboard):
+    page = dashboard.open(BOSTON)
+    expect(formula(page)).to_contain_text("^{1.0}")
+    expect(page.get_by_text(EN["score_upset"].split("**")[1])).to_be_visible()
+    winner = page.locator("[data-testid=stHtml] tbody tr").first
+    before = winner.text_content()
+    tree = page.locator(f"{SHOWN}.best text").all_text_contents()
+    alpha = page.get_by_role("slider", name=EN["length_penalty"])
+    dashboard.rerun(lambda: alpha.press("Home"))
+    expect(formula(page)).to_contain_text("^{0.0}")
+    expect(page.get_by_text(EN["score_same"])).to_be_visible()
+    expect(winner).not_to_have_text(before)
+    assert page.locator(f"{SHOWN}.best text").all_text_contents() != tree
+    dashboard.rerun(lambda: page.get_by_role("radio", name=EN["norm_average"]).click())
+    expect(formula(page)).to_contain_text(r"\frac{\log p}{T}")
+
+
+def test_a_link_restores_two_beams_walking_in_step(dashboard):
+    page = dashboard.open(f"{BOSTON}&beam=4&sizes=true&beam2=2&step=3&norm=none&lang=ru")
+    place(page, 3, 14, say=RU)
+    expect(page.get_by_role("slider", name=RU["beam_size"])).to_have_value("4")
+    expect(page.get_by_role("slider", name=RU["beam2_size"])).to_have_value("2")
+    trees = page.get_by_role("img", name=RU["tree_description"].split(":")[0])
+    expect(trees).to_have_count(2)
+    left, right = (trees.nth(i).bounding_box() for i in range(2))
+    assert left["x"] < right["x"]
+    assert left["y"] == right["y"]
+    page.keyboard.press("ArrowRight")
+    place(page, 4, 14, say=RU)
+    expect(page.locator(".axis .at")).to_have_text(["4", "4"])
+    said = page.get_by_test_id("stMarkdown").filter(has_text="log p:")
+    expect(said).to_contain_text("4")
+    before = said.text_content()
+    dashboard.rerun(lambda: page.get_by_role("slider", name=RU["beam2_size"]).press("ArrowLeft"))
+    expect(said).not_to_have_text(before)
+    page.set_viewport_size({"width": 400, "height": 900})
+    expect(page.locator(".pane").nth(1)).to_be_visible()
+    above, below = (trees.nth(i).bounding_box() for i in range(2))
+    assert above["y"] + above["height"] < below["y"]
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
+def test_a_step_that_there_is_not_is_refused(dashboard):
+    page = dashboard.open("/beam?step=99")
+    place(page, 15)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("step=99")
+
+
+def test_a_guess_comes_before_the_fates_by_mouse_and_by_keyboard(dashboard):
+    page = dashboard.open("/beam?predict=true&beam=3&text=A+cat+sleeps.")
+    place(page, 1, "?")
+    hidden = page.get_by_role("img", name=EN["tree_hidden"])
+    expect(hidden).to_be_visible()
+    expect(page.locator(f"{NODES}.pruned, {NODES}.kept:not(.best), {NODES} ~ .best")).to_have_count(0)
+    assert page.locator(NEWEST).count() == page.locator(NODES).count() - 1  # all but the root
+    expect(page.get_by_role("table")).to_have_count(0)
+    expect(page.get_by_text(EN["data"])).to_have_count(0)
+    options = page.locator(".option")
+    texts = options.all_text_contents()
+    assert len(set(texts)) == len(texts) <= 6
+    assert texts == sorted(texts, key=str.casefold)
+    page.keyboard.press("ArrowRight")  # not past an open question
+    place(page, 1, "?")
+    options.first.click()
+    expect(page.locator(NEWEST)).to_have_count(0)
+    expect(page.locator(f"{SHOWN}.best")).to_have_count(2)
+    expect(page.locator(".tally")).to_contain_text("1")
+    page.get_by_role("button", name=EN["quiz_next"]).click()
+    place(page, 2, "?")
+    page.locator(NEWEST).last.click()  # in the tree itself
+    expect(page.locator(".place .said")).not_to_be_empty()
+    page.keyboard.press("Enter")  # the button for the next question has the focus
+    place(page, 3, "?")
+    page.get_by_role("group", name=EN["tree_tree"]).focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".tip")).to_contain_text(EN["tree_open"])
+    expect(page.locator(".tip")).not_to_contain_text(EN["tree_missed"])
+    page.keyboard.press("Enter")
+    expect(page.locator(".place .said")).not_to_be_empty()
+    while page.get_by_role("button", name=EN["quiz_next"]).count():
+        page.get_by_role("button", name=EN["quiz_next"]).click()
+        page.locator(".option").first.click()
+        expect(page.locator(".place .said")).not_to_be_empty()
+    expect(page.get_by_role("table").first).to_be_visible()
+    expect(hidden).to_have_count(0)
+    dashboard.rerun(lambda: page.get_by_role("slider", name=EN["beam_size"]).press("ArrowRight"))
+    place(page, 1, "?")
+    expect(page.get_by_role("table")).to_have_count(0)
