@@ -116,7 +116,7 @@ def beam_sizes(browser, root: str, changes: int) -> dict[str, Waits]:
     """The waits at sizes that are new to the server, and at sizes that it knows."""
     new = [wait for text in TEXTS for wait in measure(browser, root, BEAM, BEAMS - 1, text=text, beam=1)]
     return {
-        f"{BEAM.words}, first time at it (searches) → tree": new,
+        f"{BEAM.words}, first time at it → tree": new,
         f"{BEAM.words}, seen before (from the cache) → tree": measure(
             browser, root, BEAM, changes, text=TEXTS[0], beam=1
         ),

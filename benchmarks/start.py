@@ -76,14 +76,14 @@ def main() -> None:
         clone(folder, asked.working_tree)
         rows.append(("git clone from this disk", time.time() - began))
         if not any(folder.glob("pretrained/*/card.json")) and "SEQSCOPE_MODELS" not in os.environ:
-            sys.exit("The clone has no model, so its page has no tree; set SEQSCOPE_MODELS to a folder of models.")
+            sys.exit("The clone has no model, so its page has no picture; set SEQSCOPE_MODELS to a folder of models.")
         environment = os.environ | ({} if asked.pip_cache else {"PIP_CACHE_DIR": str(cache)})
         environment.pop("PYTHONPATH", None)
         for name in ("first start, nothing installed", "second start"):
             with started(folder, environment, asked.minutes) as (address, start, healthy):
                 page, painted = open_page(browser, address)
                 rows += [(f"{name}: run.py → /_stcore/health", healthy - start)]
-                rows += [(f"{name}: run.py → tree painted in Chromium", painted - start)]
+                rows += [(f"{name}: run.py → first picture painted in Chromium", painted - start)]
                 page.context.close()
         installed = sum(file.stat().st_size for file in folder.glob(".venv/**/*") if not file.is_symlink())
     print(table(("step", "seconds"), rows))

@@ -90,18 +90,6 @@ def within(text: str, low: float, high: float) -> bool:
         return False
 
 
-def position(name: str, component_value: object, count: int, default: int) -> int:
-    """A place from 0 to `count` - 1 that a component moves by itself: what it said last, or the link."""
-    if isinstance(component_value, int) and 0 <= component_value < count:
-        return int(addressed(name, str(component_value), str(default)))
-    choices = f"0 – {count - 1}"
-    return int(
-        addressed(
-            name, settled(name, lambda text: text.isdigit() and int(text) < count, str(default), choices), str(default)
-        )
-    )
-
-
 def reported(name: str, component_value: object, options: Sequence[str], default: str) -> str:
     """One of `options` that a reader chooses inside a component: what it said last, or the link.
 

@@ -162,3 +162,6 @@ def test_a_guess_comes_before_the_fates_by_mouse_and_by_keyboard(dashboard):
     dashboard.rerun(lambda: page.get_by_role("slider", name=EN["beam_size"]).press("ArrowRight"))
     place(page, 1, "?")
     expect(page.get_by_role("table")).to_have_count(0)
+    dashboard.rerun(lambda: page.locator(".st-key-predict label").click())
+    expect(page.locator(".place")).to_be_hidden()
+    expect(page.get_by_role("table").first).to_be_visible()

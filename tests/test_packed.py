@@ -34,5 +34,9 @@ def test_without_the_operators_a_model_stays_as_it_is(monkeypatch):
         raise AttributeError("no such operator")
 
     monkeypatch.setattr(packed, "PackedLinear", missing)
-    model = nn.Sequential(nn.Linear(2, 2))
+    model = nn.Sequential(nn.Linear(2, 2)).requires_grad_(False)
     assert isinstance(pack(model)[0], nn.Linear)
+
+
+def test_a_model_in_training_is_not_packed():
+    assert isinstance(pack(nn.Sequential(nn.Linear(2, 2)))[0], nn.Linear)

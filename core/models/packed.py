@@ -9,25 +9,24 @@ from torch import Tensor, nn
 
 
 class PackedLinear(nn.Module):
-    """`linear` for inference; what needs a gradient goes through the ordinary product."""
+    """`linear`, whose weights do not train; what needs a gradient goes through the ordinary product."""
 
     def __init__(self, linear: nn.Linear):
         super().__init__()
-        self.linear = linear
-        self.packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach().contiguous())
+        self.linear, self.product = linear, torch.ops.mkldnn._linear_pointwise.default
+        packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach().contiguous())
+        self.weights = (packed, linear.bias)  # a tuple: found at once, where a module searches for its own tensors
 
     def forward(self, x: Tensor) -> Tensor:
         """x (…, in) → (…, out)."""
-        if x.requires_grad or self.linear.weight.requires_grad:
-            return self.linear(x)
-        return torch.ops.mkldnn._linear_pointwise(x, self.packed, self.linear.bias, "none", [], "")
+        return self.linear(x) if x.requires_grad else self.product(x, *self.weights, "none", [], "")
 
 
 def pack(model: nn.Module) -> nn.Module:
-    """Pack every linear map of a model that is ready (on the CPU, in evaluation mode) in place, and hand it back."""
+    """Pack every linear map of a model that is loaded (on the CPU, not to be trained) in place, and hand it back."""
     try:
         for name, part in list(model.named_children()):
-            if isinstance(part, nn.Linear):
+            if isinstance(part, nn.Linear) and not part.weight.requires_grad:
                 setattr(model, name, PackedLinear(part))
             else:
                 pack(part)

@@ -184,12 +184,12 @@ function open(view) {                                     // what became of the 
 
 function ask(view) {
   if (asking(view) && candidates(view).length < 2) { open(view); return; }           // nothing to choose, nothing to ask
-  const {step, answers, labels, place, data} = view, known = answers.get(step), shown = known || asking(view);
-  const asked = shown ? `${data.trees[0].id} ${step} ${labels.locale} ${known?.texts.length}` : '';
+  const {step, answers, labels, place, data} = view, known = data.predict && answers.get(step), shown = known || asking(view);
+  const asked = shown ? `${data.trees[0].id} ${step} ${labels.locale} ${known?.texts?.length}` : '';
   if (view.asked === asked) return;                       // drawn already; drawn again it would lose the focus
   view.asked = asked;
   place.hidden = !shown;
-  if (shown) pose(view, known ?? question(view));
+  if (shown) pose(view, known || question(view));
 }
 
 function question(view) {

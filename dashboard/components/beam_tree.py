@@ -55,11 +55,12 @@ def beam_tree(
     """Draw what `figures.beam_tree` laid out, each tree in a box at most `height` pixels high; may answers be shown?
 
     Each tree also has a `title` and a `description`. With `predict` the reader guesses, step by step, which candidate
-    the best translation of the first tree goes through, and answers may be shown after the last. The address holds the
-    step. `labels` holds every text of `LABELS`; ValueError if one is missing.
+    the best translation of the first tree goes through; answers, and other trees, may be shown after the last. The
+    address holds the step. `labels` holds every text of `LABELS`; ValueError if one is missing.
     """
     state = st.session_state.get(key) or {}
     done = not predict or state.get("done") == trees[0]["id"]
+    trees = trees if done else trees[:1]
     at = step(state.get("step"), max(tree["steps"] for tree in trees), predict)
     texts = chosen_labels("beam tree", LABELS, labels)
     data = {"trees": list(trees), "labels": texts, "step": at, "predict": predict, "done": done, "height": height}

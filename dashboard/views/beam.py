@@ -37,17 +37,12 @@ def search(say, asked: frame.Asked, predict: bool, two: bool) -> None:
     traces = [frame.traced(say, asked, wanted) for wanted in options]
     if None in traces:
         return
-    resources.search_ahead(asked.model, asked.text, controls.beams_beside(sizes[0]))
     frame.unknown_pieces(say, traces[0])
-    if not show_trees(say, traces, predict):
+    if show_trees(say, traces, predict):
+        show_results(say, traces)
+    else:
         st.caption(say["beam_hidden"])
-        return
-    if two:
-        case, facts = length_score.versus(*traces)
-        st.markdown(say[f"sizes_{case}"].format(**facts))
-    show_data(say, traces)
-    show_hypotheses(say, traces[0])
-    show_score(say, traces[0])
+    resources.search_ahead(asked.model, asked.text, controls.beams_beside(sizes[0]))
 
 
 def show_trees(say, traces: list[DecodeTrace], predict: bool) -> bool:
@@ -57,12 +52,22 @@ def show_trees(say, traces: list[DecodeTrace], predict: bool) -> bool:
     trees = [
         {**tree.beam_tree(trace), "title": titled(say, trace), "description": described(say, trace)} for trace in traces
     ]
-    return beam_tree(trees[: 1 if predict else 2], texts, key="tree", predict=predict)
+    return beam_tree(trees, texts, key="tree", predict=predict)
+
+
+def show_results(say, traces: list[DecodeTrace]) -> None:
+    """What would give the answer away to a reader who is to guess."""
+    if len(traces) > 1:
+        case, facts = length_score.versus(*traces)
+        st.markdown(say[f"sizes_{case}"].format(**facts))
+    show_data(say, traces)
+    show_hypotheses(say, traces[0])
+    show_score(say, traces[0])
 
 
 def titled(say, trace: DecodeTrace) -> str:
     """What stands above a tree beside another."""
-    return say["tree_title"].format(beam=trace.options.beam_size, text=trace.hypotheses[0].text)
+    return say["tree_title"].format(beam=trace.options.beam_size, text=trace.hypotheses[0].text or say["beam_empty"])
 
 
 def described(say, trace: DecodeTrace) -> str:
@@ -84,7 +89,7 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
     if not trace.hypotheses[0].finished:
         st.warning(say["unfinished_note"])
     rows = [
-        (place, found.text, len(found.tokens), found.total, found.score)
+        (place, found.text or say["beam_empty"], len(found.tokens), found.total, found.score)
         for place, found in enumerate(trace.hypotheses, 1)
     ]
     columns = controls.headed(say, rank="d", text="", length="d", total=".3f", score=".3f")
@@ -96,15 +101,11 @@ def show_score(say, trace: DecodeTrace) -> None:
     """The best translation's score as a formula, and whom plain sums would have preferred."""
     changed, meaning = length_score.upset(trace), say["score_meaning"]
     if changed:
-        meaning += " " + say["score_upset"].format(**plain(changed))
+        facts = {name: controls.plain(str(value or say["beam_empty"])) for name, value in changed.items()}
+        meaning += " " + say["score_upset"].format(**facts)
     elif trace.options.length_norm != "none":
         meaning += " " + say["score_same"]
     explain.formula(say, length_score.formula(trace.hypotheses[0], trace.options), meaning)
-
-
-def plain(facts: dict) -> dict:
-    """The same facts for Markdown."""
-    return {name: controls.plain(str(value)) for name, value in facts.items()}
 
 
 main()

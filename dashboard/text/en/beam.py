@@ -24,6 +24,7 @@ TEXT = {
     "sizes_longer": "**Beam {wide} chose a translation that is e^{gap} ≈ {times} times *less* likely than beam {narrow}’s** (sum of log p: {sum} against {other}): it is longer, and the length score allows for that. It looked at {looked} candidates instead of {less}: {work} times the work.",
     "sizes_unlikelier": "**Here the wider beam did worse.** Beam {wide}’s translation is e^{gap} ≈ {times} times less likely than beam {narrow}’s (sum of log p: {sum} against {other}), for {work} times the work. Beam search promises nothing: others that looked better for a while can push a good path out.",
     "beam_hidden": "What finished, with scores and data, would give the answer away. It appears after the last question, or when you switch “Predict first” off.",
+    "beam_empty": "(nothing at all)",
     "tree_title": "Beam size {beam}: {text}",
     "tree_description": "Beam search tree: {candidates} candidates over {steps} steps, {kept} kept, {pruned} pruned, {finished} finished. The best translation is: {text}",
     "tree_hidden": "Beam search tree up to this step. What becomes of the newest candidates is hidden until you have chosen one.",
