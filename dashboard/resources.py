@@ -107,7 +107,8 @@ def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
     def search() -> None:
         for size in beam_sizes:
             if waiting == [timer] and idle():  # nobody has asked since
-                searched(name, text, size)
+                with suppress(ValueError, OSError):  # a damaged model is named when it is asked for
+                    searched(name, text, size)
 
     timer = threading.Timer(QUIET, search)
     timer.daemon = True
