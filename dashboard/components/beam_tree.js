@@ -60,11 +60,11 @@ function grow(view) {
   tree.svg.onpointerleave = event => { if (event.pointerType !== 'touch') hide(view); };     // a finger leaves at once
   tree.svg.onclick = event => choose(view, event.target.closest('.node')?.dataset.i);
   tree.box.onscroll = () => tree.layers.axis.setAttribute('transform', `translate(0 ${tree.box.scrollTop / view.zoom})`);
-  let width = 0;
   new ResizeObserver(() => {
-    const changed = width && tree.box.clientWidth !== width;
-    width = tree.box.clientWidth;
-    if (changed && tree.nodes) again(view);
+    const {clientWidth} = tree.box;
+    if (!tree.room || tree.room === clientWidth) return;
+    tree.room = clientWidth;
+    again(view);
   }).observe(tree.box);
   return tree;
 }

@@ -11,7 +11,7 @@ const SIGNS = {                                          // drawn, as a font may
 function plant(template) {                                // an empty tree in a pane of its own
   const pane = template.content.cloneNode(true).firstElementChild, $ = selector => pane.querySelector(selector);
   return {pane, title: $('.title'), box: $('.box'), svg: $('.tree'), now: $('.now'), cover: $('.cover'), boxes: [], ticks: [],
-    layers: {nodes: $('.nodes'), edges: $('.edges'), axis: $('.axis')}, pointed: null, cursor: null};
+    layers: {nodes: $('.nodes'), edges: $('.edges'), axis: $('.axis')}, room: null, pointed: null, cursor: null};
 }
 
 function read(tree, payload) {
@@ -91,7 +91,8 @@ function lay(tree, view) {                                // x, y and width of e
     one.y = TOP + PITCH * (column.shown.push(i) - .5);
   }
   const used = columns.reduce((sum, column) => sum + column.width, 2 * SIDE);
-  const gap = Math.max(GAP[0], Math.min(GAP[1], (tree.box.clientWidth / view.zoom - used) / Math.max(1, last)));
+  tree.room ??= tree.box.clientWidth;                     // later kept by its observer: asking would lay out the page
+  const gap = Math.max(GAP[0], Math.min(GAP[1], (tree.room / view.zoom - used) / Math.max(1, last)));
   let x = SIDE;
   for (const column of columns) {
     column.x = x;
