@@ -17,7 +17,8 @@ from benchmarks.report import machine, milliseconds, percentile, table
 from benchmarks.sentences import SENTENCES
 from core.checkpoints import PRETRAINED, Loaded, load
 from core.decoding.beam import beam_search
-from core.decoding.translate import decode, limit
+from core.decoding.strategies import limit
+from core.decoding.translate import decode
 from core.options import BeamOptions, GreedyOptions
 from core.records import DecodeTrace
 from core.text.batches import source_batch

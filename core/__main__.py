@@ -1,4 +1,4 @@
-"""The command line: `python -m core translate | evaluate | models | train | data`."""
+"""The command line: `python -m core translate | evaluate | search-report | models | train | data`."""
 
 import argparse
 import json
@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from core.checkpoints import PRETRAINED, Card, cards, load
-from core.options import LENGTH_NORMS, BeamOptions, ForcedOptions, GreedyOptions, Options
-from core.text.corpora import cache_folder, data_folders, read_lines
+from core.checkpoints import PRETRAINED, cards, load
+from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
+from core.options import MAX_SAMPLES, check, check_range
+from core.records import DecodeTrace
+from core.text.corpora import cache_folder, data_folders, read_pair
 from core.text.subwords import clean
 from core.trace_json import summary_json
 
@@ -59,17 +61,28 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("text", nargs="?", metavar="TEXT")
     added.add_argument("--model", required=True)
     how = added.add_mutually_exclusive_group()
-    how.add_argument("--strategy", choices=("greedy", "beam"), default="beam")
+    how.add_argument("--strategy", choices=STRATEGIES, default="beam")
     how.add_argument("--target", metavar="TEXT", help="force this translation; print it and its log-probability")
-    added.add_argument("--json", action="store_true", help="print everything recorded, one JSON object a sentence")
-    beam_arguments(added)
+    what = added.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print everything recorded, one JSON object a sentence")
+    what.add_argument("--n-best", type=int, metavar="N", help="print the best N: line ||| translation ||| score")
+    decoder_arguments(added)
     models_dir(added)
 
     added = command("evaluate", run_evaluate, "Translate a file and compare it with its reference: BLEU and chrF.")
-    added.add_argument("--model", required=True)
-    added.add_argument("--source", type=Path, required=True, help="one sentence a line, plain or .gz")
-    added.add_argument("--reference", type=Path, required=True)
-    beam_arguments(added)
+    pair_of_files(added)
+    added.add_argument("--strategy", choices=("greedy", "sample", "beam", "diverse"), default="beam")
+    decoder_arguments(added)
+    models_dir(added)
+
+    added = command("search-report", run_search_report, "Search errors and model errors, and the beam x alpha table.")
+    pair_of_files(added)
+    added.add_argument("--sentences", type=int, default=1_000_000, metavar="N", help="only the first N lines")
+    added.add_argument("--exact", type=int, default=0, metavar="N", help="look for rivals by exact search, budget N")
+    added.add_argument("--beams", type=int, nargs="+", default=[1, 2, 5, 10], metavar="K", help="rows of the table")
+    added.add_argument("--alphas", type=float, nargs="+", default=[0.0, 0.5, 1.0, 1.5], metavar="A")
+    decoder_arguments(added)
+    added.set_defaults(strategy="beam")
     models_dir(added)
 
     added = command("train", run_train, "Train a model by its recipe, measure it and write its folder.")
@@ -91,21 +104,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def beam_arguments(added: argparse.ArgumentParser) -> None:
-    """The options of beam search."""
-    added.add_argument("--beam-size", type=int, default=BeamOptions.beam_size)
-    added.add_argument("--length-norm", choices=LENGTH_NORMS, default=BeamOptions.length_norm)
-    added.add_argument("--length-penalty", type=float, metavar="A", help="alpha of gnmt (default: the model card's)")
-
-
-def options_of(chosen: argparse.Namespace, card: Card) -> Options:
-    """The decoder's options; ValueError if one is out of range."""
-    if getattr(chosen, "target", None) is not None:
-        return ForcedOptions(chosen.target)
-    if getattr(chosen, "strategy", "beam") == "greedy":
-        return GreedyOptions()
-    alpha = card.length_penalty if chosen.length_penalty is None else chosen.length_penalty
-    return BeamOptions(chosen.beam_size, chosen.length_norm, alpha)
+def pair_of_files(added: argparse.ArgumentParser) -> None:
+    """A model, and what it is measured on."""
+    added.add_argument("--model", required=True)
+    added.add_argument("--source", type=Path, required=True, help="one sentence a line, plain or .gz")
+    added.add_argument("--reference", type=Path, required=True)
 
 
 def show_models(chosen: argparse.Namespace) -> None:
@@ -132,18 +135,27 @@ def run_translate(chosen: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     loaded = load(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
-    if chosen.text is not None and not clean(chosen.text):
-        raise ValueError("the sentence is empty: give some text to translate")
-    for line in stdin_lines() if chosen.text is None else [chosen.text]:
+    check_range("n-best", 1 if chosen.n_best is None else chosen.n_best, 1, MAX_SAMPLES)
+    check(chosen.text is None or bool(clean(chosen.text)), "the sentence is empty: give some text to translate")
+    for number, line in enumerate(stdin_lines() if chosen.text is None else [chosen.text]):
         if not clean(line):
             print("null" if chosen.json else "", flush=True)
             continue
         trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
-        best = trace.hypotheses[0]
-        if chosen.json:
-            print(json.dumps(summary_json(trace), ensure_ascii=False), flush=True)
-        else:
-            print(best.text if chosen.target is None else f"{best.text}\t{best.total:.4f}", flush=True)
+        print(printed(trace, number, chosen), flush=True)
+        if trace.proof is not None and not trace.proof.proven:
+            print(f"not proven the best: all {trace.proof.opened} openings are spent", file=sys.stderr)
+
+
+def printed(trace: DecodeTrace, number: int, chosen: argparse.Namespace) -> str:
+    """What `translate` prints of a sentence."""
+    best = trace.hypotheses[0]
+    if chosen.json:
+        return json.dumps(summary_json(trace), ensure_ascii=False)
+    if chosen.n_best is not None:
+        found = trace.hypotheses[: chosen.n_best]
+        return "\n".join(f"{number} ||| {one.text} ||| {one.score:.4f}" for one in found)
+    return best.text if chosen.target is None else f"{best.text}\t{best.total:.4f}"
 
 
 def stdin_lines() -> Iterator[str]:
@@ -157,16 +169,31 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
     from core.decoding.translate import translate_batches
     from core.metrics import translation_metrics
 
-    sources, references = read_lines(chosen.source), read_lines(chosen.reference)
-    if len(sources) != len(references):
-        counts = f"{len(sources)} lines of source and {len(references)} of reference"
-        raise ValueError(f"{counts}: they must be equally many")
+    sources, references = read_pair(chosen.source, chosen.reference)
     loaded = load(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     found = dict(progress(translate_batches(loaded.model, loaded.subwords, sources, options), len(sources)))
     translations = [found[index][0].text if found[index] else "" for index in range(len(sources))]
     for name, value in translation_metrics(translations, references, loaded.card.target).items():
         print(f"{name:<16} {value}")
+
+
+def run_search_report(chosen: argparse.Namespace) -> None:
+    """Two tables: the share of each verdict, and what each beam size and alpha gives."""
+    import torch
+
+    from core.interpret.search_errors import diagnose_all, sweep, table_lines, verdict_lines
+
+    torch.set_num_threads(1)
+    check_range("number of sentences", chosen.sentences, 1, 1_000_000)
+    sources, references = (lines[: chosen.sentences] for lines in read_pair(chosen.source, chosen.reference))
+    loaded = load(chosen.model, chosen.models_dir)
+    options = options_of(chosen, loaded.card)
+    translator = loaded.model, loaded.subwords, sources, references
+    diagnoses = [one for _, one in progress(diagnose_all(*translator, options, chosen.exact), len(sources))]
+    print(*verdict_lines(diagnoses), "", *table_lines([]), sep="\n")
+    for row in sweep(*translator, chosen.beams, chosen.alphas):
+        print(*table_lines([row])[1:], flush=True)
 
 
 def progress(items: Iterable, total: int) -> Iterable:

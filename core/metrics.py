@@ -29,3 +29,21 @@ def moses(lines: Sequence[str], language: str) -> list[str]:
 
     normalizer, tokenizer = MosesPunctNormalizer(lang=language), MosesTokenizer(lang=language)
     return [tokenizer.tokenize(normalizer.normalize(line.lower()), return_str=True, escape=False) for line in lines]
+
+
+def sentence_similarity(utility: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
+    """How like each (text, reference) is, 0 to 100: sentence chrF2, sentence BLEU (effective order), or exact match."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    if utility == "exact":
+        return [100.0 * (text == reference) for text, reference in pairs]
+    metric = {"chrf": CHRF, "bleu": lambda: BLEU(effective_order=True)}[utility]()
+    return [metric.sentence_score(text, [reference]).score for text, reference in pairs]
+
+
+def length_and_chrf(translations: Sequence[str], references: Sequence[str]) -> tuple[float, float]:
+    """Tokens (13a) of all translations over those of the references, as BLEU counts them, and the corpus' chrF2."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    ratio = BLEU().corpus_score(translations, [references]).ratio
+    return ratio, CHRF().corpus_score(translations, [references]).score

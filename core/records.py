@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.options import Options, check, check_choice
+from core.search_tree import FATES as FATES
+from core.search_tree import Node as Node
+from core.search_tree import SearchTree as SearchTree
 
-FATES = ("kept", "finished", "pruned", "unfinished")
 ATTENTION_KINDS = ("encoder", "decoder", "cross")
 
 
@@ -43,59 +45,12 @@ class Attention:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A candidate of the search: one token after its parent's prefix.
-
-    `score` is the plain sum of log-probabilities from the root, `<eos>` included. `missed`, for a pruned one, is how
-    much that sum lacked to the last one kept.
-    """
-
-    parent: int | None
-    token: str
-    id: int
-    logprob: float
-    score: float
-    step: int
-    fate: str
-    missed: float | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class SearchTree:
-    """All candidates; `nodes[0]` is the root (score 0, parent None) and parents precede their children.
-
-    `expanded` names the nodes the model was asked about, E of them, and `attention` (E, L, H, S) holds where each
-    looked at the source for its *next* token, or is None for a model without attention.
-    """
-
-    nodes: tuple[Node, ...]
-    expanded: tuple[int, ...] = ()
-    attention: np.ndarray | None = None
-
-    def __post_init__(self):
-        check(bool(self.nodes) and self.nodes[0].parent is None, "a search tree begins with its root")
-        late = [i for i, node in enumerate(self.nodes[1:], 1) if node.parent is None or not 0 <= node.parent < i]
-        check(not late, f"node {late[:1]} comes before its parent")
-        for fate in {node.fate for node in self.nodes}:
-            check_choice("fate", fate, FATES)
-        if self.attention is not None:
-            check(len(self.attention) == len(self.expanded), "attention needs one entry an expanded node")
-
-    def path(self, leaf: int) -> tuple[int, ...]:
-        """Node indices from the root's child to `leaf`."""
-        path = []
-        while leaf:
-            path.append(leaf)
-            leaf = self.nodes[leaf].parent
-        return tuple(reversed(path))
-
-
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
-    """A translation: its tokens with `<eos>` if it finished, and its score after length normalisation.
+    """A translation: its tokens with `<eos>` if it finished, its score after length norm and coverage penalty.
 
-    `leaf` is its node in the tree; `attention` labels each row by the token emitted at that step.
+    Under minimum Bayes risk the score is the expected utility. `leaf` is its node in the tree; `attention` labels each
+    row by the token emitted at that step.
     """
 
     text: str
@@ -118,12 +73,39 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Distribution:
-    """The likeliest next tokens, best first, how likely all others are together, and the entropy in bits."""
+    """The likeliest next tokens, best first, how likely all others are together, and the entropy in bits.
+
+    `removed` says of each token whether the decoder could not draw it; () where nothing was taken out.
+    """
 
     tokens: tuple[str, ...]
     probabilities: tuple[float, ...]
     rest: float
     entropy: float
+    removed: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How far exact search came: how many prefixes it asked the model about, and whether its best is proven the best.
+
+    `empty` is the model's log-probability of the empty translation, of `<eos>` at once.
+    """
+
+    opened: int
+    proven: bool
+    empty: float
+
+
+@dataclass(frozen=True, eq=False)
+class Vote:
+    """Minimum Bayes risk: the texts of M samples, as drawn, and how like each of N hypotheses is to each, 0 to 100.
+
+    `utility` is (N, M); a hypothesis' score is the mean of its row.
+    """
+
+    references: tuple[str, ...]
+    utility: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +137,8 @@ class DecodeTrace:
 
     `encoder` is the encoder's self-attention. `logits` (E, V) float16 belong to `tree.expanded` and `vocabulary` names
     their columns; a trace from JSON has neither and keeps the likeliest tokens in `stored`. `states` are the hidden
-    vectors, None where they were not recorded. `seconds` is wall time.
+    vectors, None where they were not recorded. `seconds` is wall time. Exact search adds its `proof`, minimum Bayes
+    risk its `vote`.
     """
 
     model: str
@@ -171,6 +154,8 @@ class DecodeTrace:
     vocabulary: tuple[str, ...] = ()
     stored: tuple[Distribution, ...] = ()
     states: States | None = None
+    proof: Proof | None = None
+    vote: Vote | None = None
 
     def __post_init__(self):
         decoder = None if self.states is None else self.states.decoder
@@ -179,9 +164,11 @@ class DecodeTrace:
             check(values is None or len(values) == len(self.tree.expanded), f"{name} need one entry an expanded node")
         if self.states is not None:
             count = len(self.states.encoder)
-            check(
-                count == len(self.pieces) + 1, f"{count} encoder states do not fit {len(self.pieces)} pieces and <eos>"
-            )
+            fits = count == len(self.pieces) + 1
+            check(fits, f"{count} encoder states do not fit {len(self.pieces)} pieces and <eos>")
+        if self.vote is not None:
+            wanted, shape = (len(self.hypotheses), len(self.vote.references)), self.vote.utility.shape
+            check(shape == wanted, f"utility of shape {shape} does not fit {wanted[0]} candidates, {wanted[1]} samples")
 
     def next_tokens(self, node: int, count: int = 10) -> Distribution:
         """What the model expected after an expanded node."""
@@ -220,10 +207,8 @@ def source_keys(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
 
 def path_attention(tree: SearchTree, leaf: int, keys: tuple[str, ...]) -> Attention | None:
     """Cross-attention along the path to `leaf`, a row labelled by the token emitted at that step."""
-    if tree.attention is None:
+    weights = tree.attended(leaf)
+    if weights is None:
         return None
-    path = tree.path(leaf)
-    position = {node: index for index, node in enumerate(tree.expanded)}
-    rows = [position[tree.nodes[node].parent] for node in path]
-    tokens = tuple(tree.nodes[node].token for node in path)
-    return Attention(np.moveaxis(tree.attention[rows], 0, 2), tokens, keys, "cross")
+    tokens = tuple(tree.nodes[node].token for node in tree.path(leaf))
+    return Attention(np.moveaxis(weights, 0, 2), tokens, keys, "cross")

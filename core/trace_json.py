@@ -1,11 +1,23 @@
 """Traces as plain JSON values, and back."""
 
 import base64
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from core.options import BeamOptions, ForcedOptions, GreedyOptions, check
+from core.options import (
+    BeamOptions,
+    Constraints,
+    DiverseOptions,
+    ExactOptions,
+    ForcedOptions,
+    GreedyOptions,
+    MBROptions,
+    Options,
+    SamplingOptions,
+    check,
+)
 from core.records import (
     Attention,
     DecodeTrace,
@@ -13,19 +25,32 @@ from core.records import (
     Hypothesis,
     Node,
     Piece,
+    Proof,
     SearchTree,
     States,
+    Vote,
     path_attention,
     source_keys,
 )
 
 SHOWN = 50  # next-token probabilities that are kept a step; the rest is one number
-OPTIONS = {"greedy": GreedyOptions, "beam": BeamOptions, "forced": ForcedOptions}
+OPTIONS = {
+    "greedy": GreedyOptions,
+    "sample": SamplingOptions,
+    "beam": BeamOptions,
+    "diverse": DiverseOptions,
+    "exact": ExactOptions,
+    "mbr": MBROptions,
+    "forced": ForcedOptions,
+}
 
 
 def summary_json(trace: DecodeTrace) -> dict[str, Any]:
-    """The trace without its arrays: what was read, what came out, and every node of the search."""
-    return {
+    """The trace without its arrays: what was read, what came out, every node of the search, its proof or its vote."""
+    added = {} if trace.proof is None else {"proof": fields_of(trace.proof)}
+    if trace.vote is not None:
+        added = {"references": list(trace.vote.references), "utility": numbers(trace.vote.utility)}
+    return added | {
         "model": trace.model,
         "source": [piece.text for piece in trace.pieces],
         "hypotheses": [
@@ -53,7 +78,7 @@ def to_json(trace: DecodeTrace) -> dict[str, Any]:
         "text": trace.text,
         "pieces": [fields_of(piece) for piece in trace.pieces],
         "strategy": trace.strategy,
-        "options": fields_of(trace.options),
+        "options": asdict(trace.options),
         "encoder": numbers(None if trace.encoder is None else trace.encoder.weights),
         "seconds": trace.seconds,
         "next": [fields_of(distribution) for distribution in stored],
@@ -79,7 +104,7 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
             text=content["text"],
             pieces=pieces,
             strategy=content["strategy"],
-            options=OPTIONS[content["strategy"]](**content["options"]),
+            options=options_from(content["strategy"], content["options"]),
             hypotheses=tuple(
                 Hypothesis(
                     text=found["text"],
@@ -98,10 +123,25 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
                 Distribution(tuple(one["tokens"]), tuple(one["probabilities"]), one["rest"], one["entropy"])
                 for one in content["next"]
             ),
+            proof=Proof(**content["proof"]) if "proof" in content else None,
+            vote=Vote(tuple(content["references"]), votes(content)) if "utility" in content else None,
             states=None if states is None else States(**{name: unpacked(kept) for name, kept in states.items()}),
         )
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"this is not a stored trace: {error}") from error
+
+
+def options_from(strategy: str, fields: dict[str, Any]) -> Options:
+    """A strategy's options from their fields."""
+    if "constraints" in fields:
+        fields = fields | {"constraints": Constraints(**fields["constraints"])}
+    return OPTIONS[strategy](**fields)
+
+
+def votes(content: dict[str, Any]) -> np.ndarray:
+    """The utility (N, M), even where a vote was stopped before the first sample."""
+    shape = len(content["hypotheses"]), len(content["references"])
+    return np.asarray(content["utility"], dtype=np.float64).reshape(shape)
 
 
 def fields_of(record: Any) -> dict[str, Any]:

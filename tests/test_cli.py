@@ -29,6 +29,11 @@ def run(capsys, *arguments, stdin=None, monkeypatch=None):
     return code, printed.out, printed.err
 
 
+def translate(*options):
+    """A translation with these options."""
+    return ["translate", "--model", MODELS[0] if MODELS else "", *options, "x"]
+
+
 def test_models_lists_every_shipped_model_with_its_metrics(capsys):
     code, out, _ = run(capsys, "models")
     assert code == 0
@@ -79,6 +84,39 @@ def test_a_forced_translation_is_printed_with_its_log_probability(capsys):
     assert f"{math.fsum(found['logprobs']):.4f}" == total
 
 
+HOW = {
+    "greedy": ["--no-repeat", "2"],
+    "sample": ["--samples", "3", "--temperature", "0.7", "--top-k", "9", "--top-p", "0.9", "--typical", "0.9"],
+    "beam": ["--stop", "optimum", "--length-norm", "average", "--min-length", "4", "--ban", "Hund", "--ban", "Der"],
+    "diverse": ["--beam-size", "4", "--groups", "2", "--diversity", "1", "--length-penalty", "0.5"],
+    "exact": ["--budget", "20", "--max-length", "12", "--prefix", "Ein"],
+    "mbr": ["--candidates", "both", "--samples", "5", "--beam-size", "2", "--utility", "bleu", "--seed", "7"],
+}
+
+
+@pytest.mark.parametrize("strategy", HOW)
+def test_every_strategy_prints_a_translation_and_the_same_record(capsys, strategy):
+    command = ["translate", "--model", MODELS[0], "--strategy", strategy, *HOW[strategy], SENTENCE]
+    code, out, _ = run(capsys, *command)
+    found = json.loads(run(capsys, *command, "--json")[1])
+    assert code == 0
+    assert out == found["hypotheses"][0]["text"] + "\n"
+    assert {"model", "source", "hypotheses", "tree"} <= set(found)
+    assert ("utility" in found) == ("references" in found) == (strategy == "mbr")
+    assert ("proof" in found) == (strategy == "exact")
+    if strategy == "mbr":
+        assert len(found["utility"]) == len(found["hypotheses"])
+        assert {len(row) for row in found["utility"]} == {len(found["references"])} == {5}
+    _, out, _ = run(capsys, *command, "--n-best", "2")
+    for line, one in zip(out.splitlines(), found["hypotheses"], strict=False):
+        assert line == f"0 ||| {one['text']} ||| {one['score']:.4f}"
+
+
+def test_exact_search_says_when_it_proved_nothing(capsys):
+    _, _, err = run(capsys, "translate", "--model", MODELS[0], "--strategy", "exact", "--budget", "3", SENTENCE)
+    assert err == "not proven the best: all 3 openings are spent\n"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [["models"], ["translate", "--model", "en-de-rnn-plain", SENTENCE]])
@@ -107,6 +145,20 @@ def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
         (["translate", "--model", MODELS[0] if MODELS else "", "--target", " ", "x"], "no translation to force"),
         (["translate", "--model", MODELS[0] if MODELS else "", "--target", "\u200b", "x"], "no translation to force"),
         (["translate", "--model", MODELS[0] if MODELS else "", "--target", "x" * 2001, "x"], "has 2001 characters"),
+        (
+            translate("--strategy", "sample", "--samples", "0"),
+            "number of samples must be a whole number from 1 to 1000",
+        ),
+        (translate("--strategy", "sample", "--top-p", "1.5"), "top-p must be a number from 0.0 to 1.0"),
+        (translate("--strategy", "greedy", "--top-k", "3"), "--top-k means nothing to 'greedy'; valid: --max-length"),
+        (translate("--strategy", "diverse", "--groups", "4"), "a beam of 6 can't be split into 4 groups; valid: 1, 2"),
+        (translate("--strategy", "exact", "--budget", "0"), "budget must be"),
+        (translate("--strategy", "mbr", "--utility", "comet"), "unknown utility 'comet'; valid: chrf, bleu, exact"),
+        (translate("--stop", "never"), "unknown stop rule 'never'; valid: finished, first, optimum"),
+        (translate("--max-length", "0"), "max length must be"),
+        (translate("--prefix", "語"), "can't begin with '語'"),
+        (translate("--n-best", "0"), "n-best must be"),
+        (translate("--target", "x", "--beam-size", "3"), "a forced translation leaves no choice: drop --beam-size"),
         (["translate", "--model", "x", "--target", "x", "--strategy", "greedy", "x"], "not allowed with"),
         (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-transformer"),
         (["evaluate", "--model", "x", "--source", "/no/such/file", "--reference", "/no/such/file"], "/no/such/file"),

@@ -12,9 +12,20 @@ from core.decoding.beam import beam_search
 from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.recording import Recorder
-from core.decoding.translate import decode, translate_batches
-from core.options import BeamOptions, ForcedOptions, GreedyOptions
+from core.decoding.strategies import STRATEGIES, strategy_of
+from core.decoding.translate import decode, decode_steps, translate_batches
+from core.options import (
+    BeamOptions,
+    Constraints,
+    DiverseOptions,
+    ExactOptions,
+    ForcedOptions,
+    GreedyOptions,
+    MBROptions,
+    SamplingOptions,
+)
 from core.text.subwords import BOS, EOS, PAD, SPECIAL, UNK
+from core.trace_json import OPTIONS as JSON_OPTIONS
 from core.trace_json import from_json, summary_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
@@ -176,7 +187,41 @@ def translator(request, subwords):
     return MODELS[request.param](), subwords
 
 
-@pytest.mark.parametrize("options", [GreedyOptions(9), BeamOptions(4, max_length=9), ForcedOptions("c b")])
+BOUNDS = Constraints("a", ("c", "b b"), 3, 2)
+OPTIONS = [
+    GreedyOptions(9, BOUNDS),
+    SamplingOptions(4, 0.8, 5, 0.9, 0.9, 3, 9),
+    BeamOptions(4, max_length=9, stop="first", constraints=BOUNDS),
+    DiverseOptions(4, 2, max_length=9),
+    ExactOptions(200, "average", max_length=7),
+    MBROptions("both", 6, 3, max_length=7),
+    ForcedOptions("c b"),
+]
+every_strategy = pytest.mark.parametrize("options", OPTIONS, ids=lambda options: strategy_of(options))
+
+
+def test_every_strategy_has_options_that_json_knows():
+    assert list(JSON_OPTIONS) == list(STRATEGIES) == [strategy_of(options) for options in OPTIONS]
+    assert all(JSON_OPTIONS[name] is kind for name, (kind, _) in STRATEGIES.items())
+
+
+@every_strategy
+def test_a_search_watched_step_by_step_is_valid_at_each_and_ends_as_the_whole(translator, options):
+    whole, traces = decode(*translator, "a b", options), list(decode_steps(*translator, "a b", options))
+    assert summary_json(traces[-1]) == summary_json(whole)
+    assert [len(trace.tree.nodes) for trace in traces] == sorted(len(trace.tree.nodes) for trace in traces)
+    for trace in (traces[0], traces[len(traces) // 2]):
+        assert trace.hypotheses
+        assert summary_json(from_json(json.loads(json.dumps(to_json(trace))))) == summary_json(trace)
+        for found in trace.hypotheses:
+            path = [trace.tree.nodes[node] for node in trace.tree.path(found.leaf)]
+            assert [node.token for node in path] == list(found.tokens)
+    stopped = decode_steps(*translator, "a b", options)
+    assert next(stopped).tree.nodes == traces[0].tree.nodes
+    stopped.close()
+
+
+@every_strategy
 def test_a_trace_survives_json(translator, options):
     trace = decode(*translator, "a b", options, name="x")
     again = from_json(json.loads(json.dumps(to_json(trace))))
@@ -184,6 +229,8 @@ def test_a_trace_survives_json(translator, options):
     assert again.options == options
     assert again.tree.nodes == trace.tree.nodes
     assert again.tree.expanded == trace.tree.expanded
+    assert again.proof == trace.proof
+    assert (again.vote is None) == (trace.vote is None)
     for found, kept in zip(trace.hypotheses, again.hypotheses, strict=True):
         assert (found.attention is None) == (kept.attention is None)
         if found.attention is not None:
@@ -217,15 +264,27 @@ def test_another_length_penalty_is_another_ranking_of_the_same_record(translator
     assert summary_json(rerank(trace, other)) == summary_json(again)
 
 
-def test_many_lines_are_translated_as_each_alone_and_in_their_places(translator):
-    lines, options = ["a b", "", "c", "c c b a", "  "], BeamOptions(3, max_length=7)
-    found = dict(translate_batches(*translator, lines, options, max_tokens=12))
+@pytest.mark.parametrize("max_tokens", [1, 12, 25, 2000])
+@pytest.mark.parametrize(
+    "options", [GreedyOptions(7), BeamOptions(3, max_length=7), DiverseOptions(4, 2, max_length=7)]
+)
+def test_many_lines_are_translated_as_each_alone_and_in_their_places(translator, options, max_tokens):
+    lines = ["a b", "", "c", "c c b a", "  "]
+    found = dict(translate_batches(*translator, lines, options, max_tokens=max_tokens))
     assert sorted(found) == list(range(len(lines)))
     assert found[1] == found[4] == ()
     for index in (0, 2, 3):
         alone = decode(*translator, lines[index], options).hypotheses
         assert [one.tokens for one in found[index]] == [one.tokens for one in alone]
         assert [one.score for one in found[index]] == pytest.approx([one.score for one in alone], abs=1e-4)
+        for one, other in zip(found[index], alone, strict=True):
+            assert one.logprobs == pytest.approx(other.logprobs, abs=1e-4)
+
+
+@pytest.mark.parametrize("options", [ExactOptions(), MBROptions()])
+def test_what_takes_one_sentence_at_a_time_says_so(translator, options):
+    with pytest.raises(ValueError, match="decodes one sentence at a time; step by step go greedy, sample, beam"):
+        list(translate_batches(*translator, ["a"], options))
 
 
 def test_nothing_to_translate_is_one_sentence(translator):

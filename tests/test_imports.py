@@ -14,7 +14,8 @@ OURS = ("core", "dashboard")
 # What a module or package may import of ours, besides itself: the entry of the longest name that fits counts.
 INTERNAL = {
     "core.options": (),
-    "core.records": ("core.options",),
+    "core.search_tree": ("core.options",),
+    "core.records": ("core.options", "core.search_tree"),
     "core.trace_json": ("core.options", "core.records"),
     "core.text": ("core.options", "core.records"),
     "core.models": (),
@@ -39,7 +40,14 @@ INTERNAL = {
         "core.trace_json",
         "core.metrics",
     ),
-    "core.interpret": ("core.options", "core.records", "core.text.subwords", "core.models", "core.decoding"),
+    "core.interpret": (
+        "core.options",
+        "core.records",
+        "core.metrics",
+        "core.text.subwords",
+        "core.models",
+        "core.decoding",
+    ),
     "core.interpret.alignments": ("core.options", "core.records", "core.text.subwords"),
     "core": ("core",),
     "dashboard.figures": ("core.options", "core.records"),
@@ -48,9 +56,13 @@ INTERNAL = {
 # What it may import of others, besides the standard library; where nothing is said, anything not barred below.
 EXTERNAL = {
     "core.options": (),
+    "core.search_tree": ("numpy",),
     "core.records": ("numpy",),
     "core.trace_json": ("numpy",),
     "core.models": ("torch",),
+    "core.decoding.ranking": ("numpy",),
+    "core.decoding.truncation": ("numpy",),
+    "core.decoding.mbr": ("numpy",),
     "core.interpret.alignments": ("numpy",),
     "dashboard.figures": ("numpy", "plotly", "altair"),
 }
@@ -68,6 +80,9 @@ TORCH_FREE = (
     "core.records",
     "core.trace_json",
     "core.text",
+    "core.decoding.ranking",
+    "core.decoding.truncation",
+    "core.decoding.mbr",
     "core.interpret.alignments",
     "core.checkpoints",
     "core.__main__",

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from core.decoding.search import IMPOSSIBLE, Choice, Frontier, is_end, search
+from core.decoding.search import IMPOSSIBLE, Choice, Filter, Frontier, is_end, search
+from core.decoding.stops import STOPS
 from core.models.contract import State, StepModel
 from core.options import BeamOptions
 
@@ -28,8 +29,16 @@ def best_continuations(logprobs: Tensor, sums: Tensor) -> Choice:
 
 
 def beam_search(
-    model: StepModel, state: State, options: BeamOptions, limits: Sequence[int], *, detail: bool = False
+    model: StepModel,
+    state: State,
+    options: BeamOptions,
+    limits: Sequence[int],
+    *,
+    filters: Sequence[Filter] = (),
+    detail: bool = False,
 ) -> Iterator[Frontier]:
-    """`beam_size` branches a sentence, until enough have finished or the limit (a state of that width)."""
-    width, wanted = options.beam_size, options.finished or options.beam_size
-    return search(model, state, best_continuations, width=width, wanted=wanted, limits=limits, detail=detail)
+    """`beam_size` branches a sentence, until the stop rule or the limit (a state of that width)."""
+    width, stop = options.beam_size, STOPS[options.stop](options)
+    return search(
+        model, state, best_continuations, width=width, stop=stop, limits=limits, filters=filters, detail=detail
+    )

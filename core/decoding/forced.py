@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from core.decoding.search import Choice, Frontier, only, search
+from core.decoding.stops import enough
 from core.models.contract import State, StepModel
 from core.options import ForcedOptions
 from core.text.subwords import EOS
@@ -24,4 +25,4 @@ def forced(
         tokens = torch.tensor(live, device=sums.device)[:, None]
         return only(tokens, sums + logprobs[:, 0].gather(1, tokens))
 
-    return search(model, state, wanted_token, width=1, wanted=1, limits=[len(row) for row in rows], detail=detail)
+    return search(model, state, wanted_token, width=1, stop=enough(1), limits=[len(row) for row in rows], detail=detail)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
-from core.decoding.search import Choice, Frontier, only, search
+from core.decoding.search import Choice, Filter, Frontier, only, search
+from core.decoding.stops import enough
 from core.models.contract import State, StepModel
 from core.options import GreedyOptions
 
@@ -16,7 +17,13 @@ def likeliest(logprobs: Tensor, sums: Tensor) -> Choice:
 
 
 def greedy(
-    model: StepModel, state: State, options: GreedyOptions, limits: Sequence[int], *, detail: bool = False
+    model: StepModel,
+    state: State,
+    options: GreedyOptions,
+    limits: Sequence[int],
+    *,
+    filters: Sequence[Filter] = (),
+    detail: bool = False,
 ) -> Iterator[Frontier]:
     """One branch a sentence, until `<eos>` or the limit (a state of width 1)."""
-    return search(model, state, likeliest, width=1, wanted=1, limits=limits, detail=detail)
+    return search(model, state, likeliest, width=1, stop=enough(1), limits=limits, filters=filters, detail=detail)

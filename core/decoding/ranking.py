@@ -1,34 +1,67 @@
-"""Ranking of what has finished: length normalisation, redone from the record without a network."""
+"""Ranking of what has finished: length norm and coverage penalty, redone from the record without a network."""
 
 from dataclasses import replace
 
-from core.options import BeamOptions, Options
+import numpy as np
+
+from core.options import BeamOptions, Normalised, Options, SamplingOptions, check
 from core.records import DecodeTrace, Hypothesis, SearchTree, path_attention
 
+UNSEEN = 1e-6  # the attention that a piece is taken to have had at least: the logarithm of nothing is no number
 
-def normalised(total: float, length: int, options: Options) -> float:
-    """A plain sum of log-probabilities made comparable over lengths (`<eos>` counted).
+
+def normalised(total, length, options: Options):
+    """A plain sum of log-probabilities made comparable over lengths (`<eos>` counted); numbers, arrays or tensors.
 
     none: the sum; average: sum / T; gnmt: sum / ((5 + T) / 6)^α (Wu et al. 2016, eq. 14).
     """
-    norm = options.length_norm if isinstance(options, BeamOptions) else "none"
+    norm = options.length_norm if isinstance(options, Normalised) else "none"
     if norm == "average":
         return total / length
     return total / ((5 + length) / 6) ** options.length_penalty if norm == "gnmt" else total
 
 
+def coverage(weights: np.ndarray) -> float:
+    """How little of the source was left out: weights (T, S) → Σ_s log min(Σ_t weights_ts, 1), 0 for nothing at all.
+
+    Wu et al. 2016 (arXiv 1609.08144), eq. 14, without its β.
+    """
+    return float(np.log(np.clip(weights.sum(axis=0, dtype=np.float64), UNSEEN, 1.0)).sum())
+
+
 def best_leaves(tree: SearchTree, options: Options) -> list[tuple[int, float]]:
-    """(leaf, normalised score), best first: the finished ones, or the unfinished ones where nothing finished."""
-    for fate in ("finished", "unfinished"):
-        leaves = [index for index, node in enumerate(tree.nodes) if node.fate == fate]
-        if leaves:
-            break
-    scored = [(leaf, normalised(tree.nodes[leaf].score, tree.nodes[leaf].step, options)) for leaf in leaves]
+    """(leaf, score), best first: the finished ones, or the unfinished ones where nothing finished.
+
+    Samples are not ranked: all of them, as drawn. ValueError if the search wrote nothing at all.
+    """
+    leaves = {
+        fate: [index for index, node in enumerate(tree.nodes) if node.fate == fate]
+        for fate in ("finished", "unfinished")
+    }
+    chosen = leaves["finished"] or leaves["unfinished"]
+    check(bool(chosen), "the constraints leave nothing to write: force, ban or demand less")
+    if isinstance(options, SamplingOptions):  # the root's children were drawn in order
+        drawn = sorted(leaves["finished"] + leaves["unfinished"], key=tree.path)
+        return [(leaf, tree.nodes[leaf].score) for leaf in drawn]
+    scored = [(leaf, ranking_score(tree, leaf, options)) for leaf in chosen]
     return sorted(scored, key=lambda pair: -pair[1])
 
 
-def hypothesis(tree: SearchTree, leaf: int, score: float, text: str, keys: tuple[str, ...]) -> Hypothesis:
-    """The record of one leaf."""
+def ranking_score(tree: SearchTree, leaf: int, options: Options) -> float:
+    """The normalised sum, plus β times the coverage of the source's pieces (`<eos>` needs none).
+
+    Attention is averaged over the heads of the last layer.
+    """
+    score = normalised(tree.nodes[leaf].score, tree.nodes[leaf].step, options)
+    if not isinstance(options, BeamOptions) or not options.coverage_penalty:
+        return score
+    weights = tree.attended(leaf)
+    check(weights is not None, "this model attends to nothing, so there is no coverage: set its penalty to 0")
+    return score + options.coverage_penalty * coverage(weights[:, -1, :, :-1].mean(axis=1))
+
+
+def hypothesis(tree: SearchTree, leaf: int, score: float, text: str, keys: tuple[str, ...] | None) -> Hypothesis:
+    """The record of one leaf; without the source's `keys` it carries no attention."""
     nodes = [tree.nodes[index] for index in tree.path(leaf)]
     return Hypothesis(
         text=text,
@@ -36,12 +69,15 @@ def hypothesis(tree: SearchTree, leaf: int, score: float, text: str, keys: tuple
         logprobs=tuple(node.logprob for node in nodes),
         score=score,
         leaf=leaf,
-        attention=path_attention(tree, leaf, keys),
+        attention=None if keys is None else path_attention(tree, leaf, keys),
     )
 
 
-def rerank(trace: DecodeTrace, options: BeamOptions) -> DecodeTrace:
-    """The same search under another length norm or α: no network, only another order of the finished ones."""
+def rerank(trace: DecodeTrace, options: Normalised) -> DecodeTrace:
+    """The same search under another length norm, α or β: no network, only another order of the finished ones.
+
+    It is what a new search would find under every stop rule that is blind to these: all but "optimum".
+    """
     known = {found.leaf: found for found in trace.hypotheses}
     order = best_leaves(trace.tree, options)
     return replace(trace, options=options, hypotheses=tuple(replace(known[leaf], score=score) for leaf, score in order))

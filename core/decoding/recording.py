@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from core.decoding.search import IMPOSSIBLE, Frontier
-from core.models.contract import Encoded
+from core.models.contract import Encoded, Step
 from core.records import Node, SearchTree, States
 from core.text.subwords import BOS, EOS
 
@@ -27,9 +27,13 @@ class Recorder:
         self.expanded += [node for node, lives in zip(self.rows, alive, strict=False) if lives]
         choice = frontier.choice
         logprobs = frontier.logprobs[sentence][choice.rows[sentence], choice.tokens[sentence]].tolist()
-        rows, ids, scores, finished, live, sums = (part[sentence].tolist() for part in choice)
+        rows, ids, scores, finished, live, sums = (part[sentence].tolist() for part in choice[:6])
         goes_on = {place for place, total in zip(live, sums, strict=True) if total > IMPOSSIBLE}
-        cut_off = min((total for total in sums if total > IMPOSSIBLE), default=scores[0])
+        width, size = len(live) // choice.groups, len(ids) // choice.groups
+        cut_offs = [
+            min((total for total in sums[group * width :][:width] if total > IMPOSSIBLE), default=scores[group * size])
+            for group in range(choice.groups)
+        ]
         node_at = {}
         for place, (row, token, logprob) in enumerate(zip(rows, ids, logprobs, strict=True)):
             if scores[place] == IMPOSSIBLE:
@@ -37,7 +41,9 @@ class Recorder:
             parent, missed = self.rows[row], None
             fate = "finished" if finished[place] else "kept" if place in goes_on else "pruned"
             if fate == "pruned":  # an <eos> competes with all of the best k, another token with those that go on
-                missed = max(0.0, (scores[len(live) - 1] if token == EOS else cut_off) - scores[place])
+                group = place // size
+                kept = scores[group * size + width - 1] if token == EOS else cut_offs[group]
+                missed = max(0.0, kept - scores[place])
             before = self.nodes[parent]
             node_at[place] = len(self.nodes)
             self.nodes.append(
@@ -56,14 +62,19 @@ class Recorder:
 
 
 class Answers:
-    """Collects, for a search over one sentence, what the model answered at every expanded node."""
+    """Collects what the model answered at every expanded node of one sentence: everything, or only what is named."""
 
-    def __init__(self):
+    def __init__(self, wanted: tuple[str, ...] = ("logits", "cross", "decoder", "context")):
+        self.wanted = wanted
         self.collected: dict[str, list[torch.Tensor]] = {}
 
-    def add(self, frontier: Frontier) -> None:
-        """Take in one step; of the hidden layers (detail) the last."""
-        answer, rows = frontier.answer, frontier.alive[0].nonzero().flatten()
+    def add(self, frontier: Frontier, sentence: int = 0) -> None:
+        """Take in one step; `sentence` is its position among the frontier's n."""
+        rows = frontier.alive[sentence].nonzero().flatten()
+        self.add_rows(frontier.answer, rows + sentence * frontier.alive.shape[1])
+
+    def add_rows(self, answer: Step, rows: torch.Tensor) -> None:
+        """Take in these of the B rows; of the hidden layers (detail) the last."""
         hidden = answer.detail.get("hidden")
         parts = {
             "logits": answer.logits,
@@ -72,7 +83,7 @@ class Answers:
             "context": answer.detail.get("context"),
         }
         for name, values in parts.items():
-            if values is not None:
+            if values is not None and name in self.wanted:
                 self.collected.setdefault(name, []).append(values[rows])
 
     def array(self, name: str) -> np.ndarray | None:
@@ -80,7 +91,7 @@ class Answers:
         if name not in self.collected:
             return None
         values = torch.cat(self.collected[name])
-        return (values.float() if name == "cross" else values.half()).numpy()
+        return (values.float() if name == "cross" else values.half()).cpu().numpy()
 
     def states(self, encoded: Encoded) -> States | None:
         """The hidden vectors, None where the model was asked for no detail."""

@@ -13,7 +13,7 @@ IMPOSSIBLE = float("-inf")
 
 
 class Choice(NamedTuple):
-    """A strategy's answer at one step: C candidates a sentence, likeliest first, of which W go on.
+    """A strategy's answer at one step: C candidates a sentence, in each group the best first, of which W go on.
 
     A score of -inf marks a place without a candidate, a sum of -inf a row that stands for no prefix.
     """
@@ -24,6 +24,7 @@ class Choice(NamedTuple):
     finished: Tensor  # (n, C) bool
     live: Tensor  # (n, W) which candidates go on, indices into C
     sums: Tensor  # (n, W) their scores
+    groups: int = 1  # candidates and rows compete within so many equal, adjacent groups
 
 
 class Frontier(NamedTuple):
@@ -37,6 +38,8 @@ class Frontier(NamedTuple):
 
 
 Choose = Callable[[Tensor, Tensor], Choice]
+Filter = Callable[[Tensor, Tensor], Tensor]  # what they are stands in filters.py
+Stop = Callable[[Tensor, Choice, int, Tensor], tuple[Tensor, Tensor]]  # and in stops.py
 
 
 @torch.inference_mode()
@@ -46,42 +49,55 @@ def search(
     choose: Choose,
     *,
     width: int,
-    wanted: int,
+    stop: Stop,
     limits: Sequence[int],
+    filters: Sequence[Filter] = (),
     detail: bool = False,
 ) -> Iterator[Frontier]:
-    """Grow all sentences together; a sentence ends with `wanted` finished candidates, or after `limits` steps.
+    """Grow all sentences together; a sentence ends by the `stop` rule, after `limits` steps, or when nothing is left.
 
     `state` holds `width` rows a sentence, of which only the first stands for a prefix yet. `choose` gets the
-    log-probabilities (n, W, V) and the sums so far (n, W). With `detail`, each answer has the model's. Whoever stops
-    iterating stops the search.
+    log-probabilities (n, W, V), -inf where a filter rules a token out, and the sums so far (n, W). With `detail`, each
+    answer has the model's. Whoever stops iterating stops the search.
     """
     count, device = len(limits), first_tensor(state.rows).device
     sentences, limit = torch.arange(count, device=device), torch.tensor(limits, device=device)
-    found = torch.zeros_like(limit)
+    tally = torch.full((count,), IMPOSSIBLE, device=device)
+    history = torch.empty((count, width, 0), dtype=torch.long, device=device)  # kept for the filters alone
     sums = torch.full((count, width), IMPOSSIBLE, device=device)
     sums[:, 0] = 0.0
     previous = torch.full((count * width,), BOS, device=device)
     for step in range(1, max(limits, default=0) + 1):
         answer = model.step(previous, state, detail=detail)
-        logprobs = answer.logits.float().log_softmax(dim=-1).view(len(sentences), width, -1)
-        logprobs[..., [PAD, BOS]] = IMPOSSIBLE  # they stand for no text and can't be emitted
+        logprobs = next_logprobs(answer, len(sentences))
+        for filtered in filters:
+            logprobs = filtered(logprobs, history)
         choice = choose(logprobs, sums)
         alive, sums = sums > IMPOSSIBLE, choice.sums
-        found = found + choice.finished.sum(dim=1)
-        last = (found >= wanted) | (step >= limit) | (sums == IMPOSSIBLE).all(dim=1)
+        tally, done = stop(tally, choice, step, limit)
+        last = done | (step >= limit) | (sums == IMPOSSIBLE).all(dim=1)
         yield Frontier(sentences.tolist(), alive, choice, logprobs, answer)
         previous = choice.tokens.gather(1, choice.live)
         first = torch.arange(len(sentences), device=device)[:, None] * width
-        parents = choice.rows.gather(1, choice.live) + first
-        state = take(answer.state, parents.flatten())
+        rows = choice.rows.gather(1, choice.live)
+        state = take(answer.state, (rows + first).flatten())
+        if filters:
+            history = torch.cat([history.take_along_dim(rows[..., None], 1), previous[..., None]], dim=2)
         if last.any():
             on = (~last).nonzero().flatten()
             if not len(on):
                 return
             state = keep(state, on)
-            sentences, limit, found, sums, previous = (x[on] for x in (sentences, limit, found, sums, previous))
+            sentences, limit, tally, sums = (x[on] for x in (sentences, limit, tally, sums))
+            previous, history = previous[on], history[on] if filters else history
         previous = previous.flatten()
+
+
+def next_logprobs(answer: Step, sentences: int) -> Tensor:
+    """The model's own log-probabilities (n, W, V), but for what it can't emit."""
+    logprobs = answer.logits.float().log_softmax(dim=-1).view(sentences, -1, answer.logits.shape[1])
+    logprobs[..., [PAD, BOS]] = IMPOSSIBLE  # they stand for no text
+    return logprobs
 
 
 def only(tokens: Tensor, scores: Tensor) -> Choice:

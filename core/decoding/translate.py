@@ -1,60 +1,29 @@
 """From a sentence to its trace, and from many sentences to their translations."""
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 
-from core.decoding.beam import beam_search
-from core.decoding.forced import forced
-from core.decoding.greedy import greedy
+from core.decoding.exact import exact
+from core.decoding.mbr import minimum_bayes_risk
 from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder
-from core.decoding.search import Frontier
+from core.decoding.strategies import ends_of, filters_for, steps, strategy_of, width_of
 from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
-from core.options import BeamOptions, ForcedOptions, GreedyOptions, Options, check
-from core.records import Attention, DecodeTrace, Hypothesis, SearchTree, source_keys
+from core.options import BeamOptions, ExactOptions, MBROptions, Options, check
+from core.records import Attention, DecodeTrace, Hypothesis, Proof, SearchTree, source_keys
 from core.text.batches import bucketed, source_batch
 from core.text.subwords import Subwords, clean
 
-STRATEGIES = {
-    "greedy": (GreedyOptions, greedy),
-    "beam": (BeamOptions, beam_search),
-    "forced": (ForcedOptions, forced),
-}
 
+class Recorded(NamedTuple):
+    """What a search over one sentence has recorded so far."""
 
-def strategy_of(options: Options) -> str:
-    """The name of the strategy that takes these options."""
-    return next(name for name, (kind, _) in STRATEGIES.items() if isinstance(options, kind))
-
-
-def width_of(options: Options) -> int:
-    """The live rows that a sentence needs."""
-    return options.beam_size if isinstance(options, BeamOptions) else 1
-
-
-def limit(pieces: int, options: GreedyOptions | BeamOptions) -> int:
-    """The cut-off length of a source of that many pieces."""
-    return options.max_length or 2 * pieces + 10
-
-
-def ends_of(subwords: Subwords, options: Options, pieces: Sequence[int]) -> list[int] | list[list[int]]:
-    """Where the search over sentences of so many pieces ends: the cut-off lengths, or the ids that it is to write."""
-    if not isinstance(options, ForcedOptions):
-        return [limit(count, options) for count in pieces]
-    ids = subwords.encode(options.target)
-    check(bool(ids), "there is no translation to force: give some text")
-    return [ids] * len(pieces)
-
-
-def steps(
-    model: Seq2Seq, encoded: Encoded, options: Options, ends: list[int] | list[list[int]], *, detail: bool = False
-) -> Iterator[Frontier]:
-    """The search under these options, step by step, each sentence to its end (`ends_of`)."""
-    state = model.start(encoded, width=width_of(options))
-    return STRATEGIES[strategy_of(options)][1](model, state, options, ends, detail=detail)
+    tree: SearchTree
+    answers: Answers
+    proof: Proof | None = None
 
 
 @torch.inference_mode()
@@ -67,23 +36,84 @@ def decode(
     name: str = "",
     interventions: Interventions = NONE,
 ) -> DecodeTrace:
-    """Translate one sentence and record everything; ValueError if there is nothing to translate or to force."""
-    began = time.perf_counter()
-    text = clean(text)
+    """Translate one sentence and record everything; ValueError if there is nothing to translate, or to write."""
+    *_, last = snapshots(model, subwords, text, options, name=name, interventions=interventions)
+    return last()
+
+
+def decode_steps(
+    model: Seq2Seq,
+    subwords: Subwords,
+    text: str,
+    options: Options,
+    *,
+    name: str = "",
+    interventions: Interventions = NONE,
+) -> Iterator[DecodeTrace]:
+    """The same growing: the trace after each step, the whole one last. Whoever stops iterating stops the search."""
+    for snapshot in snapshots(model, subwords, text, options, name=name, interventions=interventions):
+        yield snapshot()
+
+
+@torch.inference_mode()
+def snapshots(
+    model: Seq2Seq,
+    subwords: Subwords,
+    text: str,
+    options: Options,
+    *,
+    name: str = "",
+    interventions: Interventions = NONE,
+) -> Iterator[Callable[[], DecodeTrace]]:
+    """After each step what makes the trace of the search so far; a trace that nobody asks for costs nothing."""
+    if isinstance(options, MBROptions):
+        done: list[DecodeTrace] = []
+        for part in [options.sampling] if options.candidates == "samples" else [options.beam, options.sampling]:
+            for snapshot in snapshots(model, subwords, text, part, name=name, interventions=interventions):
+                yield lambda now=snapshot, before=tuple(done): minimum_bayes_risk([*before, now()], options)
+            done.append(snapshot())
+        return
+    began, text = time.perf_counter(), clean(text)
     ids = subwords.encode(text)
-    if not ids:
-        raise ValueError("there is nothing to translate: type a sentence")
+    check(bool(ids), "there is nothing to translate: type a sentence")
     source, mask = (torch.from_numpy(part) for part in source_batch([ids]))
     ends = ends_of(subwords, options, [len(ids)])
     encoded = model.encode(source, mask, interventions=interventions, detail=True)
+    record = explored if isinstance(options, ExactOptions) else followed
+    for recorded in record(model, subwords, encoded, options, ends):
+        yield lambda: trace_of(recorded(), encoded, subwords, text, options, name, began)  # noqa: B023
+
+
+def followed(
+    model: Seq2Seq, subwords: Subwords, encoded: Encoded, options: Options, ends: list[int] | list[list[int]]
+) -> Iterator[Callable[[], Recorded]]:
+    """A search step by step, all recorded."""
     recorder, answers = Recorder(subwords.tokens), Answers()
-    for frontier in steps(model, encoded, options, ends, detail=True):
+    filters = filters_for(subwords, options)
+    for frontier in steps(model, encoded, options, ends, filters=filters, detail=True):
         recorder.add(frontier, 0)
         answers.add(frontier)
-    tree, pieces = recorder.tree(answers.array("cross")), subwords.pieces(text)
+        yield lambda: Recorded(recorder.tree(answers.array("cross")), answers)
+
+
+def explored(
+    model: Seq2Seq, subwords: Subwords, encoded: Encoded, options: ExactOptions, ends: list[int]
+) -> Iterator[Callable[[], Recorded]]:
+    """An exact search, question by question."""
+    filters = filters_for(subwords, options)
+    for so_far in exact(model, model.start(encoded), options, ends[0], subwords.tokens, filters=filters, detail=True):
+        yield lambda: Recorded(so_far.tree(), so_far.answers, so_far.proof)  # noqa: B023
+
+
+def trace_of(
+    recorded: Recorded, encoded: Encoded, subwords: Subwords, text: str, options: Options, name: str, began: float
+) -> DecodeTrace:
+    """The record of one sentence's search."""
+    tree, answers, proof = recorded
+    pieces = subwords.pieces(text)
     keys = source_keys(pieces)
     own = None if encoded.attention is None else Attention(encoded.attention[0].numpy(), keys, keys, "encoder")
-    trace = DecodeTrace(
+    return DecodeTrace(
         model=name,
         text=text,
         pieces=pieces,
@@ -92,11 +122,12 @@ def decode(
         hypotheses=ranked(tree, subwords, options, keys),
         tree=tree,
         encoder=own,
+        seconds=time.perf_counter() - began,
         logits=answers.array("logits"),
         vocabulary=subwords.tokens,
         states=answers.states(encoded),
+        proof=proof,
     )
-    return replace(trace, seconds=time.perf_counter() - began)
 
 
 @torch.inference_mode()
@@ -105,9 +136,12 @@ def translate_batches(
 ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
     """Each line's index and hypotheses, best first, a batch of like lengths at a time.
 
-    `max_tokens` bounds source tokens times beam width. A line without any text has no hypothesis.
+    `max_tokens` bounds source tokens times live rows. A line without any text has no hypothesis. Of the attention only
+    what a coverage penalty needs is looked at, and none is kept.
     """
     device = next(model.parameters()).device
+    filters = filters_for(subwords, options)
+    covers = isinstance(options, BeamOptions) and options.coverage_penalty > 0
     sources = subwords.encode_batch(lines)
     filled = [index for index, ids in enumerate(sources) if ids]
     for index in set(range(len(lines))) - set(filled):
@@ -115,19 +149,24 @@ def translate_batches(
     for places in bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width_of(options)):
         some = [filled[place] for place in places]
         source, mask = (torch.from_numpy(part).to(device) for part in source_batch([sources[i] for i in some]))
-        recorders = [Recorder(subwords.tokens) for _ in some]
+        recorders, looked = [Recorder(subwords.tokens) for _ in some], [Answers(("cross",)) for _ in some]
         encoded = model.encode(source, mask)
         ends = ends_of(subwords, options, [len(sources[index]) for index in some])
-        for frontier in steps(model, encoded, options, ends):
+        for frontier in steps(model, encoded, options, ends, filters=filters):
             for position, sentence in enumerate(frontier.sentences):
                 recorders[sentence].add(frontier, position)
-        for index, recorder in zip(some, recorders, strict=True):
-            tree = recorder.tree()
-            yield index, ranked(tree, subwords, options, ())
+                if covers:
+                    looked[sentence].add(frontier, position)
+        for index, recorder, answers in zip(some, recorders, looked, strict=True):
+            cross = answers.array("cross")
+            tree = recorder.tree(None if cross is None else cross[..., : len(sources[index]) + 1])
+            yield index, ranked(tree, subwords, options, None)
 
 
-def ranked(tree: SearchTree, subwords: Subwords, options: Options, keys: tuple[str, ...]) -> tuple[Hypothesis, ...]:
-    """All hypotheses of a tree, best first."""
+def ranked(
+    tree: SearchTree, subwords: Subwords, options: Options, keys: tuple[str, ...] | None
+) -> tuple[Hypothesis, ...]:
+    """All hypotheses of a tree, best first; without the source's `keys` they carry no attention."""
     return tuple(
         hypothesis(tree, leaf, score, subwords.decode(tree.nodes[node].id for node in tree.path(leaf)), keys)
         for leaf, score in best_leaves(tree, options)

@@ -137,3 +137,13 @@ def load_pairs(corpus: str, split: str, source: str, target: str, data_dir: Path
     check_choice("corpus", corpus, tuple(CORPORA))
     check_choice(f"split of {corpus}", split, SPLITS[corpus])
     return CORPORA[corpus](split, source, target, data_folders(data_dir))
+
+
+def read_pair(source: Path, reference: Path) -> tuple[list[str], list[str]]:
+    """The lines of a file and of its translation; ValueError unless they are equally many."""
+    pair = read_lines(source), read_lines(reference)
+    counts = [len(lines) for lines in pair]
+    check(
+        counts[0] == counts[1], f"{counts[0]} lines of source and {counts[1]} of reference: they must be equally many"
+    )
+    return pair

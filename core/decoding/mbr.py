@@ -1,0 +1,79 @@
+"""Minimum Bayes risk: the candidate most like what the model would say (Kumar & Byrne 2004; Eikema & Aziz 2020).
+
+Records in, record out: another utility over the same searches needs no network.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from core.metrics import sentence_similarity
+from core.options import MBROptions
+from core.records import DecodeTrace, Hypothesis, SearchTree, States, Vote
+
+
+def utility_matrix(candidates: Sequence[str], references: Sequence[str], utility: str) -> np.ndarray:
+    """How like each of N candidates is to each of M pseudo-references, (N, M), 0 to 100."""
+    pairs = list(dict.fromkeys((text, reference) for text in candidates for reference in references))
+    known = dict(zip(pairs, sentence_similarity(utility, pairs), strict=True))
+    values = [[known[text, reference] for reference in references] for text in candidates]
+    return np.array(values, dtype=np.float64).reshape(len(candidates), len(references))
+
+
+def minimum_bayes_risk(searches: Sequence[DecodeTrace], options: MBROptions) -> DecodeTrace:
+    """The vote over one sentence's searches: a beam's if it is to give candidates, then the samples.
+
+    Of candidates with the same text the first stands for all. Expected utility is the mean over the samples, each as
+    often as it was drawn (Eikema & Aziz 2020, arXiv 2005.10283); of equals the first found wins.
+    """
+    both = joined(searches)
+    drawn = [trace for trace in searches if trace.strategy == "sample"]
+    references = tuple(found.text for trace in drawn for found in trace.hypotheses)
+    candidates: dict[str, Hypothesis] = {}
+    for found in both.hypotheses:
+        candidates.setdefault(found.text, found)
+    if options.candidates == "beam":
+        wanted = {found.text for found in searches[0].hypotheses}
+        candidates = {text: found for text, found in candidates.items() if text in wanted}
+    matrix = utility_matrix(list(candidates), references, options.utility)  # (N, M)
+    expected = matrix.mean(axis=1) if references else np.zeros(len(matrix))
+    order = np.argsort(-expected, kind="stable")
+    found = list(candidates.values())
+    hypotheses = tuple(replace(found[i], score=float(expected[i])) for i in order)
+    seconds = sum(trace.seconds for trace in searches)
+    vote = Vote(references, matrix[order])
+    return replace(both, strategy="mbr", options=options, hypotheses=hypotheses, seconds=seconds, vote=vote)
+
+
+def joined(searches: Sequence[DecodeTrace]) -> DecodeTrace:
+    """Searches over one sentence as one record: their trees grown together at the root."""
+    first, *others = searches
+    for second in others:
+        shift = len(first.tree.nodes) - 1
+
+        def moved(node: int, shift: int = shift) -> int:
+            return node + shift if node else 0
+
+        nodes = (replace(node, parent=moved(node.parent)) for node in second.tree.nodes[1:])
+        expanded = (*first.tree.expanded, *(moved(node) for node in second.tree.expanded[1:]))  # the root is known
+        tree = SearchTree((*first.tree.nodes, *nodes), expanded, appended(first.tree.attention, second.tree.attention))
+        states = first.states
+        if states is not None:
+            contexts = appended(states.context, second.states.context)
+            states = States(states.encoder, appended(states.decoder, second.states.decoder), contexts)
+        hypotheses = (replace(found, leaf=moved(found.leaf)) for found in second.hypotheses)
+        first = replace(
+            first,
+            tree=tree,
+            hypotheses=(*first.hypotheses, *hypotheses),
+            logits=appended(first.logits, second.logits),
+            stored=(*first.stored, *second.stored[1:]),
+            states=states,
+        )
+    return first
+
+
+def appended(first: np.ndarray | None, second: np.ndarray | None) -> np.ndarray | None:
+    """The answers of two searches, the second's at its root left out."""
+    return None if first is None else np.concatenate([first, second[1:]])
