@@ -62,7 +62,7 @@ function grow(view) {
   tree.box.onscroll = () => tree.layers.axis.setAttribute('transform', `translate(0 ${tree.box.scrollTop / view.zoom})`);
   new ResizeObserver(() => {
     const {clientWidth} = tree.box;
-    if (!tree.room || tree.room === clientWidth) return;
+    if (tree.room == null || tree.room === clientWidth) return;
     tree.room = clientWidth;
     again(view);
   }).observe(tree.box);
