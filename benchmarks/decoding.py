@@ -19,6 +19,7 @@ from core.checkpoints import PRETRAINED, Loaded, load
 from core.decoding.beam import beam_search
 from core.decoding.strategies import limit
 from core.decoding.translate import decode
+from core.models.packed import pack
 from core.options import BeamOptions, GreedyOptions
 from core.records import DecodeTrace
 from core.text.batches import source_batch
@@ -105,8 +106,9 @@ def main() -> None:
     asked = parse()
     torch.set_num_threads(1)
     print(machine())
-    loaded = load(asked.model, asked.models_dir)
-    eager, fused = (marian(loaded.model, kind) for kind in ("eager", "sdpa"))
+    plain, loaded = (load(asked.model, asked.models_dir) for _ in range(2))
+    eager, fused = (marian(plain.model, kind) for kind in ("eager", "sdpa"))
+    pack(loaded.model)  # as the pages use it
     print(check_equal(loaded, eager))
     text = of_length(loaded, PIECES)
     print(f"{loaded.card.name}, {loaded.card.parameters:,} parameters, beam {BEAM}, {PIECES} pieces: {text!r}\n")
@@ -114,6 +116,7 @@ def main() -> None:
     engines = {
         "ours, everything recorded": partial(recorded, loaded, text, options),
         "ours, nothing recorded": partial(unrecorded, loaded, text, options),
+        "ours, everything recorded, weights not packed": partial(recorded, plain, text, options),
         "Hugging Face, attentions and scores": partial(
             generated, eager, loaded, text, asked.steps, output_attentions=True
         ),

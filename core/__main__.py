@@ -131,17 +131,18 @@ def run_translate(chosen: argparse.Namespace) -> None:
     import torch
 
     from core.decoding.translate import decode
+    from core.models.packed import pack
 
     torch.set_num_threads(1)
     loaded = load(chosen.model, chosen.models_dir)
-    options = options_of(chosen, loaded.card)
+    model, options = pack(loaded.model), options_of(chosen, loaded.card)
     check_range("n-best", 1 if chosen.n_best is None else chosen.n_best, 1, MAX_SAMPLES)
     check(chosen.text is None or bool(clean(chosen.text)), "the sentence is empty: give some text to translate")
     for number, line in enumerate(stdin_lines() if chosen.text is None else [chosen.text]):
         if not clean(line):
             print("null" if chosen.json else "", flush=True)
             continue
-        trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
+        trace = decode(model, loaded.subwords, line, options, name=chosen.model)
         print(printed(trace, number, chosen), flush=True)
         if trace.proof is not None and not trace.proof.proven:
             print(f"not proven the best: all {trace.proof.opened} openings are spent", file=sys.stderr)
@@ -222,8 +223,7 @@ def run_train(chosen: argparse.Namespace) -> None:
             if "validation" in event.losses:
                 bar.write(f"epoch {event.epoch}: " + ", ".join(f"{k} {v:.4f}" for k, v in event.losses.items()))
     print("measuring on the held-out sets …", file=sys.stderr)
-    card = measure(folder, chosen.data_dir)
-    for split, metrics in card.metrics.items():
+    for split, metrics in measure(folder, chosen.data_dir).metrics.items():
         print(split, json.dumps(metrics))
     print(f"written to {folder}{os.sep}; copy it into {PRETRAINED.name}{os.sep} to use it")
 
