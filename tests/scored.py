@@ -1,14 +1,18 @@
 """A made-up model whose next-token scores are drawn from a seed, a row of them for every prefix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
 
+from core.decoding.recording import Recorder
+from core.decoding.search import Frontier
 from core.models.contract import State, Step
-from core.text.subwords import BOS
+from core.records import SearchTree
+from core.text.subwords import BOS, SPECIAL
 
 PRIME = 7919
+TOKENS = (*SPECIAL, "a", "b", "c", "d")
 
 
 class Scored:
@@ -35,3 +39,12 @@ class Scored:
             found.append(answer.logits.double().log_softmax(-1)[0, token].item())
             state = answer.state
         return found
+
+
+def tree_of(frontiers: Iterable[Frontier], sentence: int = 0) -> SearchTree:
+    """The record of one sentence's search."""
+    recorder = Recorder(TOKENS)
+    for frontier in frontiers:
+        if sentence in frontier.sentences:
+            recorder.add(frontier, frontier.sentences.index(sentence))
+    return recorder.tree()

@@ -5,24 +5,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as some
 from model_zoo import MODELS
-from scored import Scored
+from scored import Scored, tree_of
 
 from core.decoding.beam import beam_search
 from core.decoding.diverse import diverse_beam_search
-from core.decoding.recording import Recorder
 from core.options import BeamOptions, DiverseOptions
-from core.text.subwords import EOS, PAD, SPECIAL
+from core.text.subwords import EOS, PAD
 
-TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
-
-
-def tree_of(frontiers, sentence=0):
-    recorder = Recorder(TOKENS)
-    for frontier in frontiers:
-        if sentence in frontier.sentences:
-            recorder.add(frontier, frontier.sentences.index(sentence))
-    return recorder.tree()
 
 
 def paths(tree, fate="finished"):

@@ -8,27 +8,17 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as some
 from model_zoo import MODELS, vocabulary
-from scored import Scored
+from scored import Scored, tree_of
 
 from core.decoding.beam import beam_search
 from core.decoding.ranking import best_leaves, coverage, rerank
-from core.decoding.recording import Recorder
 from core.decoding.stops import STOPS
 from core.decoding.translate import decode, translate_batches
 from core.options import STOP_RULES, BeamOptions
-from core.text.subwords import EOS, PAD, SPECIAL
+from core.text.subwords import EOS, PAD
 from core.trace_json import summary_json
 
-TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
-
-
-def tree_of(frontiers, sentence=0):
-    recorder = Recorder(TOKENS)
-    for frontier in frontiers:
-        if sentence in frontier.sentences:
-            recorder.add(frontier, frontier.sentences.index(sentence))
-    return recorder.tree()
 
 
 def best(tree, options):

@@ -22,14 +22,20 @@ class PackedLinear(nn.Module):
         return self.linear(x) if x.requires_grad else self.product(x, *self.weights, "none", [], "")
 
 
+def packable() -> bool:
+    """Whether this build of torch has the operators."""
+    try:
+        torch.ops.mkldnn._linear_pointwise.default(torch.ones(1, 1), torch.ones(1, 1), None, "none", [], "")
+        torch.ops.mkldnn._reorder_linear_weight(torch.ones(1, 1))
+    except (AttributeError, RuntimeError):
+        return False
+    return True
+
+
 def pack(model: nn.Module) -> nn.Module:
     """Pack every linear map of a model that is loaded (on the CPU, not to be trained) in place, and hand it back."""
-    try:
-        for name, part in list(model.named_children()):
-            if isinstance(part, nn.Linear) and not part.weight.requires_grad:
-                setattr(model, name, PackedLinear(part))
-            else:
-                pack(part)
-    except (AttributeError, NotImplementedError, RuntimeError):  # this build of torch lacks the operators
-        pass
+    for parent in list(model.modules()) if packable() else ():
+        for name, part in parent.named_children():
+            if type(part) is nn.Linear and not part.weight.requires_grad and type(parent) is not PackedLinear:
+                setattr(parent, name, PackedLinear(part))
     return model
