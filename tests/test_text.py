@@ -20,6 +20,7 @@ from tokenizers import Tokenizer, models
 
 from core.text.batches import batch, bucketed, epoch, pad
 from core.text.corpora import (
+    MULTI30K,
     REPOSITORY,
     SPLITS,
     cache_folder,
@@ -439,6 +440,20 @@ def test_tatoeba_is_split_by_the_english_sentence(tmp_path):
         assert turned == [(german, english) for english, german in pairs]
 
 
+def test_the_everyday_mixture_has_the_captions_twice_and_two_tests_of_its_own(tmp_path):
+    write_tatoeba(tmp_path, "".join(f"Sentence {index}.\tSatz {index}.\n" for index in range(500)))
+    for stem in MULTI30K.values():
+        for side in ("en", "de"):
+            (tmp_path / "multi30k").mkdir(exist_ok=True)
+            (tmp_path / "multi30k" / f"{stem}.{side}.gz").write_bytes(gzip.compress(f"{stem} {side}\n".encode()))
+    splits = {split: load_pairs("everyday", split, "en", "de", tmp_path) for split in SPLITS["everyday"]}
+    sentences = {split: load_pairs("tatoeba", split, "en", "de", tmp_path) for split in SPLITS["tatoeba"]}
+    assert splits["train"] == [("train en", "train de")] * 2 + sentences["train"]
+    assert splits["val"] == [("val en", "val de"), *sentences["val"]]
+    assert splits["test_2016"] == [("test_2016_flickr en", "test_2016_flickr de")]
+    assert splits["test"] == sentences["test"]
+
+
 def test_tatoeba_inside_a_folder_of_the_zip(tmp_path):
     write_tatoeba(tmp_path, "Go.\tVa !\nStop\u2028it.\tArrête.\n", "fra-eng.zip", "fra-eng/fra.txt")
     found = [pair for split in SPLITS["tatoeba"] for pair in load_pairs("tatoeba", split, "en", "fr", tmp_path)]
@@ -448,7 +463,7 @@ def test_tatoeba_inside_a_folder_of_the_zip(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("wmt", "val", "en", "de"), "unknown corpus 'wmt'; valid: multi30k, tatoeba, copy, reverse"),
+        (("wmt", "val", "en", "de"), "unknown corpus 'wmt'; valid: multi30k, tatoeba, everyday, copy, reverse"),
         (("multi30k", "test", "en", "de"), "unknown split of multi30k 'test'; valid: train, val, test_2016"),
         (("tatoeba", "test_2016", "en", "de"), "unknown split of tatoeba 'test_2016'; valid: train, val, test"),
         (("copy", "dev", "en", "de"), "unknown split of copy 'dev'; valid: train, val, test"),

@@ -1,4 +1,4 @@
-"""Sentence pairs: Multi30k, Tatoeba and generated toys, looked up on this machine and never bundled."""
+"""Sentence pairs: Multi30k, Tatoeba, both, and generated toys, looked up on this machine and never bundled."""
 
 import gzip
 import hashlib
@@ -20,12 +20,14 @@ TATOEBA = {"de": ("deu-eng.zip", "deu.txt"), "fr": ("fra-eng.zip", "fra.txt")}
 SPLITS = {
     "multi30k": tuple(MULTI30K),
     "tatoeba": ("train", "val", "test"),
+    "everyday": ("train", "val", "test_2016", "test"),
     "copy": ("train", "val", "test"),
     "reverse": ("train", "val", "test"),
 }
 LICENCES = {
     "multi30k": "Multi30k text: CC BY-NC-SA 4.0, for research and teaching",
     "tatoeba": "Tatoeba (tatoeba.org, by manythings.org): CC BY 2.0",
+    "everyday": "Multi30k text: CC BY-NC-SA 4.0, for research and teaching; Tatoeba (tatoeba.org): CC BY 2.0",
     "copy": "generated",
     "reverse": "generated",
 }
@@ -116,6 +118,18 @@ def tatoeba_split(english: str) -> str:
     return "val" if share < 2 else "test" if share < 4 else "train"
 
 
+def everyday(split: str, source: str, target: str, folders: list[Path]) -> Pairs:
+    """What people type: captions and everyday sentences; the splits "test_2016" and "test" are theirs alone.
+
+    To train on, the captions stand twice: Tatoeba has six times as many pairs. Of its val set, the first 1,000.
+    """
+    captions = multi30k(split, source, target, folders) if split in MULTI30K else []
+    sentences = tatoeba(split, source, target, folders) if split in SPLITS["tatoeba"] else []
+    if split == "train":
+        return captions * 2 + sentences
+    return captions + (sentences[:1000] if split == "val" else sentences)
+
+
 def toy(split: str, *, reverse: bool, length: tuple[int, int] = (3, 9)) -> Pairs:
     """Random letters to copy or reverse: 10,000 train, 200 val, 200 test pairs, always the same ones."""
     drawn = random.Random(f"toy {split}")
@@ -127,6 +141,7 @@ def toy(split: str, *, reverse: bool, length: tuple[int, int] = (3, 9)) -> Pairs
 CORPORA = {
     "multi30k": multi30k,
     "tatoeba": tatoeba,
+    "everyday": everyday,
     "copy": lambda split, source, target, folders: toy(split, reverse=False),
     "reverse": lambda split, source, target, folders: toy(split, reverse=True),
 }

@@ -72,9 +72,9 @@ def fetch(corpus: str, folder: Path, files: Sequence[File] = FILES, timeout: flo
 
 
 def available(folders: Sequence[Path]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """corpus -> split -> languages to be read there; empty without a pair; a toy has no languages."""
+    """corpus -> split -> languages to be read there; empty without a pair; a toy has none, a mixture is not listed."""
     here = {file.name for file in FILES for at in folders if (Path(at) / file.corpus / file.name).is_file()}
-    found = {corpus: dict.fromkeys(splits, ()) for corpus, splits in SPLITS.items()}
+    found = {corpus: dict.fromkeys(splits, ()) for corpus, splits in SPLITS.items() if corpus != "everyday"}
     for split, stem in MULTI30K.items():
         found["multi30k"][split] = tuple(side for side in LANGUAGES if f"{stem}.{side}.gz" in here)
     foreign = [side for side, (archive, _) in TATOEBA.items() if archive in here]
