@@ -160,7 +160,7 @@ def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
         (translate("--n-best", "0"), "n-best must be"),
         (translate("--target", "x", "--beam-size", "3"), "a forced translation leaves no choice: drop --beam-size"),
         (["translate", "--model", "x", "--target", "x", "--strategy", "greedy", "x"], "not allowed with"),
-        (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-transformer"),
+        (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-everyday, en-de-transformer"),
         (["evaluate", "--model", "x", "--source", "/no/such/file", "--reference", "/no/such/file"], "/no/such/file"),
         (["frobnicate"], "invalid choice"),
     ],

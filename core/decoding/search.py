@@ -67,9 +67,10 @@ def search(
     sums = torch.full((count, width), IMPOSSIBLE, device=device)
     sums[:, 0] = 0.0
     previous = torch.full((count * width,), BOS, device=device)
+    first = torch.arange(0, count * width, width, device=device)[:, None]  # of each sentence's rows
     for step in range(1, max(limits, default=0) + 1):
         answer = model.step(previous, state, detail=detail)
-        logprobs = next_logprobs(answer, len(sentences))
+        logprobs = next_logprobs(answer, sentences.shape[0])
         for filtered in filters:
             logprobs = filtered(logprobs, history)
         choice = choose(logprobs, sums)
@@ -78,7 +79,6 @@ def search(
         last = done | (step >= limit) | (sums == IMPOSSIBLE).all(dim=1)
         yield Frontier(sentences.tolist(), alive, choice, logprobs, answer)
         previous = choice.tokens.gather(1, choice.live)
-        first = torch.arange(len(sentences), device=device)[:, None] * width
         rows = choice.rows.gather(1, choice.live)
         state = take(answer.state, (rows + first).flatten())
         if filters:
@@ -89,6 +89,7 @@ def search(
                 return
             state = keep(state, on)
             sentences, limit, tally, sums = (x[on] for x in (sentences, limit, tally, sums))
+            first = first[: on.shape[0]]
             previous, history = previous[on], history[on] if filters else history
         previous = previous.flatten()
 

@@ -8,7 +8,7 @@ from typing import Any
 import sacrebleu
 import torch
 
-from core.checkpoints import CARD, EXAMPLE, Card, build, load, save, write_json
+from core.checkpoints import CARD, EXAMPLE, Card, build, load_packed, save, write_json
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
@@ -148,7 +148,7 @@ def cook(recipe: Recipe, folder: Path, data_dir: Path | None = None, resume: boo
 
 def measure(folder: Path, data_dir: Path | None = None) -> Card:
     """Complete a trained model's folder: α chosen on val, metrics on every held-out split, the stored example."""
-    loaded = load(folder.name, folder.parent)
+    loaded = load_packed(folder.name, folder.parent)
     card, model, subwords = loaded.card, loaded.model, loaded.subwords
     options = BeamOptions()
     metrics = {}
