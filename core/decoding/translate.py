@@ -132,7 +132,7 @@ def trace_of(
 
 @torch.inference_mode()
 def translate_batches(
-    model: Seq2Seq, subwords: Subwords, lines: Sequence[str], options: Options, max_tokens: int = 2000
+    model: Seq2Seq, subwords: Subwords, lines: Sequence[str], options: Options, max_tokens: int = 4000
 ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
     """Each line's index and hypotheses, best first, a batch of like lengths at a time.
 

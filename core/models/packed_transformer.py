@@ -112,7 +112,7 @@ class PackedTransformer(nn.Module):
         if not isinstance(source, PackedSource):
             return self.plain.step(previous, state, detail=detail)
         if length == cache.shape[4]:
-            cache = nn.functional.pad(cache, (0, 0, 0, max(16, length)))
+            cache = nn.functional.pad(cache, (0, 0, 0, 16))
         sentences = source.layers[0][0].shape[0]
         position = self.plain.positions(length, 1)
         x = torch.add(position, self.plain.embedding.weight[previous], alpha=self.config.width**0.5)
