@@ -1,4 +1,4 @@
-"""Positions for a model that sees a set: sinusoidal or learned tables, added to the embeddings."""
+"""Positions for a model that sees a set: sinusoidal or learned tables, added to the embeddings, or none at all."""
 
 import torch
 from torch import Tensor, nn
@@ -44,4 +44,16 @@ class Learned(nn.Module):
         return self.table[positions.clamp(max=len(self.table) - 1)]
 
 
-POSITIONS = {"sinusoidal": Sinusoidal, "learned": Learned}
+class Unplaced(nn.Module):
+    """Adds nothing: the encoder sees a set, and the decoder an order only by what its mask hides."""
+
+    def __init__(self, width: int, _max_positions: int):
+        super().__init__()
+        self.register_buffer("nothing", torch.zeros(1, width), persistent=False)
+
+    def forward(self, _first: int, _length: int) -> Tensor:
+        """(1, D) zeros, for any positions."""
+        return self.nothing
+
+
+POSITIONS = {"sinusoidal": Sinusoidal, "learned": Learned, "none": Unplaced}
