@@ -8,11 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from core.models.attention_scores import SCORES
-from core.models.positional import POSITIONS
 from core.models.rnn import RNN
 from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig
 from core.models.transformer import Transformer
-from core.models.transformer_layers import NORMS, TransformerConfig
+from core.models.transformer_layers import TransformerConfig
 from core.text.subwords import EOS, Subwords
 
 VOCABULARY_SIZE = 8  # the four special tokens and four words
@@ -89,7 +88,14 @@ RNNS = {rnn_name(config): partial(random_model, RNN, config) for config in [*HAL
 MORE_RNNS = {rnn_name(config): partial(random_model, RNN, config) for config in LOOKING.values()}
 TRANSFORMERS: dict[str, Callable[[], nn.Module]] = {
     f"transformer-{norm}-{positions}-{'tied' if tied else 'untied'}": partial(transformer, norm, positions, tied)
-    for norm, positions, tied in product(NORMS, POSITIONS, (True, False))
+    for norm, positions, tied in (
+        ("post", "sinusoidal", True),
+        ("post", "sinusoidal", False),
+        ("pre", "sinusoidal", True),
+        ("post", "learned", True),
+        ("pre", "learned", False),
+        ("post", "none", True),
+    )
 }
 MODELS = RNNS | TRANSFORMERS
 EVERY = MODELS | MORE_RNNS

@@ -4,7 +4,16 @@ import math
 
 import pytest
 import torch
-from model_zoo import MAX_POSITIONS, MODELS, TRANSFORMERS, VOCABULARY_SIZE, random_ids, random_model, sources
+from model_zoo import (
+    MAX_POSITIONS,
+    MODELS,
+    TRANSFORMERS,
+    VOCABULARY_SIZE,
+    random_ids,
+    random_model,
+    sources,
+    transformer,
+)
 from torch import nn
 from torch.testing import assert_close
 
@@ -177,7 +186,7 @@ def test_a_sinusoidal_model_reads_past_its_table_as_with_a_longer_one():
 @pytest.mark.parametrize("norm", NORMS)
 @torch.no_grad()
 def test_without_positions_the_encoder_sees_a_set(norm):
-    model, (source, mask) = MODELS[f"transformer-{norm}-none-tied"](), sources((6,))
+    model, (source, mask) = transformer(norm, "none", True), sources((6,))
     order = torch.tensor([3, 0, 5, 1, 4, 2])
     memory, turned = (model.encode(ids, mask).memory for ids in (source, source[:, order]))
     assert_close(turned, memory[:, order])
