@@ -95,6 +95,8 @@ TRANSFORMERS: dict[str, Callable[[], nn.Module]] = {
         ("post", "learned", True),
         ("pre", "learned", False),
         ("post", "none", True),
+        ("pre", "rotary", True),
+        ("post", "alibi", True),
     )
 }
 MODELS = RNNS | TRANSFORMERS

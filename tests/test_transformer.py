@@ -203,6 +203,7 @@ def test_without_positions_the_encoder_sees_a_set(norm):
     [
         ({"norm": "middle"}, f"unknown norm 'middle'; valid: {', '.join(NORMS)}"),
         ({"positions": "seats"}, f"unknown positions 'seats'; valid: {', '.join(POSITIONS)}"),
+        ({"width": 6, "heads": 2, "positions": "rotary"}, "heads of width 3 are odd"),
         ({"width": 10, "heads": 4}, "width 10 is not a multiple of 4 heads"),
     ],
 )
