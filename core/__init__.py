@@ -8,7 +8,8 @@ records      what comes out: frozen, torch-free traces, with search_tree · trac
 checkpoints  model folders: Card, cards(), load(), save(), the stored example trace
 metrics      BLEU and chrF, of a corpus and of a sentence
 text         subwords, corpora (Multi30k, Tatoeba, toys), fetch (their download), batches
-models       contract (State, Step, take, keep, interventions), attention, positional, rnn, transformer(_layers), packed
+models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
+             transformer(_layers), packed
 decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a
              table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is

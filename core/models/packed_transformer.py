@@ -36,7 +36,7 @@ class PackedLayer:
     """One decoder layer's weights, as products."""
 
     def __init__(self, layer: DecoderLayer):
-        own, self.heads = layer.query_key_value, layer.heads
+        own, self.heads, self.relative = layer.query_key_value, layer.heads, layer.relative
 
         def by_head(rows: Tensor) -> Tensor:  # (3D, …): query, key, value; then head by head with its three
             return rows.detach().unflatten(0, (3, self.heads, -1)).transpose(0, 1).reshape(rows.shape)
@@ -56,9 +56,16 @@ class PackedLayer:
         own_gate, cross_gate, override = changes
         looking, crossing, feeding = self.norms
         read = self.query_key_value(torch.layer_norm(x, *looking) if self.pre else x).view(cache.shape[0], 3, -1)
+        position = cache.shape[2] - 1
+        if self.relative is not None:
+            placed = self.relative.place(read[:, :2, None], position).squeeze(2)
+            read = torch.cat([placed, read[:, 2:]], dim=1)
         cache[:, :, -1] = read[:, 1:]
         own_key, own_value = cache.unbind(1)
-        looked = attend(scaled(read[:, :1], own_key.mT), own_value, gate=own_gate)
+        scores = scaled(read[:, :1], own_key.mT)
+        if self.relative is not None:
+            scores = self.relative.weigh(scores.unflatten(0, (-1, self.heads)), position).flatten(0, 1)
+        looked = attend(scores, own_value, gate=own_gate)
         x = self.self_output(looked.context.view(x.shape)).add_(x)
         if not self.pre:
             x = torch.layer_norm(x, *looking)
