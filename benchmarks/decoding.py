@@ -1,7 +1,7 @@
 """Searching beside Hugging Face `generate` and CTranslate2, on the same weights, one thread, the engines in turn.
 
-Single sentences: every engine makes exactly as many decoder steps as the sentence has pieces, and three more. Ours: that
-is max_length, and so many hypotheses are wanted that the search can't end before. Theirs: minimum and maximum length,
+Single sentences: every engine makes as many decoder steps as the sentence has pieces, and three more. Ours: that is
+max_length, and so many hypotheses are wanted that the search can't end before. Theirs: minimum and maximum length,
 which bans <eos> up to there; no work is saved by it. In the batch every engine ends as it does by itself.
 """
 
@@ -63,7 +63,7 @@ def pieces(loaded: Loaded, text: str) -> list[str]:
 
 
 def of_length(loaded: Loaded, count: int, first: int = 0) -> str:
-    """Our sentences from the `first` on, joined and cut after the last word with which they have at most so many pieces."""
+    """Our sentences from the `first` on, joined and cut after a word: at most so many pieces, as many as can be."""
     words = " ".join(itertools.islice(itertools.cycle(SENTENCES), first, first + 30)).split()
     ends = range(1, len(words) + 1)
     fits = itertools.takewhile(lambda end: len(loaded.subwords.encode(" ".join(words[:end]))) <= count, ends)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core.models.contract import State, Step, StepModel, first_tensor, keep, take
-from core.text.subwords import BOS, EOS, PAD
+from core.text.subwords import BOS, EOS
 
 IMPOSSIBLE = float("-inf")
 
@@ -97,7 +97,7 @@ def search(
 def next_logprobs(answer: Step, sentences: int) -> Tensor:
     """The model's own log-probabilities (n, W, V), but for what it can't emit."""
     logprobs = answer.logits.float().log_softmax(dim=-1).view(sentences, -1, answer.logits.shape[1])
-    logprobs[..., [PAD, BOS]] = IMPOSSIBLE  # they stand for no text
+    logprobs[..., : BOS + 1] = IMPOSSIBLE  # <pad> and <bos>, the first two, stand for no text
     return logprobs
 
 
