@@ -23,12 +23,15 @@ from core.models.transformer_layers import TransformerConfig
 from core.text.batches import batch
 from core.text.subwords import BOS, EOS, PAD
 from core.training import loop
-from core.training.loop import TrainOptions, train
-from core.training.regimes import REGIMES, smoothed_cross_entropy, teacher_forcing
+from core.training.loop import train
+from core.training.options import REGIME_OPTIONS, TrainOptions
+from core.training.progress import begin
+from core.training.regimes import REGIMES, Moment, smoothed_cross_entropy, teacher_forcing
 from core.training.schedules import SCHEDULES
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE_BATCH = 10**6  # tokens
+PLAIN = Moment(TrainOptions(epochs=1, label_smoothing=0.0))
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 CONFIGS = {
     "rnn": (RNN, RNNConfig(VOCABULARY_SIZE, 32)),
@@ -95,15 +98,8 @@ def test_teacher_forcing_is_the_mean_surprise_at_each_token_after_the_gold_prefi
             prefix = torch.tensor([[BOS, *target[:position]]])
             logits = model(ids, torch.ones_like(ids, dtype=torch.bool), prefix).logits[0, -1]
             surprises.append(-logits.log_softmax(dim=-1)[token].item())
-    loss = teacher_forcing(model, batch(pairs), 0.0).item()
+    loss = teacher_forcing(model, batch(pairs), PLAIN)["train"].item()
     assert loss == pytest.approx(sum(surprises) / len(surprises), abs=1e-5)
-
-
-@pytest.mark.parametrize("name", REGIMES)
-def test_a_regimes_loss_can_be_back_propagated(name):
-    model = tiny()
-    REGIMES[name](model, batch(toy(3)), 0.1).backward()
-    assert [name for name, weight in model.named_parameters() if not weight.grad.any()] == []
 
 
 # --- schedules -----------------------------------------------------------------------------------------------
@@ -187,7 +183,7 @@ def test_weights_are_averaged_and_the_average_is_evaluated_and_kept(exact):
     assert len(seen) == 3
     assert not same(seen[1], seen[2])
     assert_close(weights_of(model), average)
-    expected = teacher_forcing(model, batch(validation), 0.0).item()
+    expected = teacher_forcing(model, batch(validation), PLAIN)["train"].item()
     assert event.losses["validation"] == pytest.approx(expected, abs=1e-5)
 
 
@@ -210,7 +206,7 @@ def test_training_ends_after_so_many_epochs_without_a_better_loss():
 
 def test_vectors_are_not_decayed_and_every_weight_is_trained_once():
     model = tiny()
-    decayed, free = loop.begin(model, TrainOptions(epochs=1, weight_decay=0.1)).optimizer.param_groups
+    decayed, free = begin(model, TrainOptions(epochs=1, weight_decay=0.1)).optimizer.param_groups
     assert (decayed["weight_decay"], free["weight_decay"]) == (0.1, 0.0)
     assert {weight.dim() for weight in free["params"]} == {1}
     together = [id(weight) for weight in decayed["params"] + free["params"]]
