@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from core.checkpoints import PRETRAINED, cards, load
-from core.data_command import data_arguments
+from core.data_command import BATCHED, data_arguments
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
 from core.options import MAX_SAMPLES, check, check_range
 from core.records import DecodeTrace
@@ -86,7 +86,8 @@ def parser() -> argparse.ArgumentParser:
 
     added = command("evaluate", run_evaluate, "Translate a file and compare it with its reference: BLEU and chrF.")
     pair_of_files(added)
-    added.add_argument("--strategy", choices=("greedy", "sample", "beam", "diverse"), default="beam")
+    added.add_argument("--strategy", choices=BATCHED, default="beam")
+    added.add_argument("--exposure", action="store_true", help="also what reading its own prefix costs the model")
     decoder_arguments(added)
     models_dir(added)
 
@@ -178,6 +179,11 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
     translations = [found[index][0].text if found[index] else "" for index in range(len(sources))]
     for name, value in translation_metrics(translations, references, loaded.card.target).items():
         print(f"{name:<16} {value}")
+    if chosen.exposure:
+        from core.training.exposure import exposure_bias
+
+        sides = (loaded.subwords.encode_batch(side) for side in (sources, references))
+        print(f"{'exposure_bias':<16} {exposure_bias(loaded.model, list(zip(*sides, strict=True))).excess:.4f}")
 
 
 def run_search_report(chosen: argparse.Namespace) -> None:

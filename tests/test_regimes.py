@@ -63,7 +63,10 @@ def test_a_regimes_loss_can_be_back_propagated(name, regime):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"regime": "r-drop", "decay": "linear"}, "decay means nothing to the regime 'r-drop': leave it out or choose "),
+        (
+            {"regime": "r-drop", "decay": "linear"},
+            "decay means nothing to the regime 'r-drop': leave it out or choose ",
+        ),
         ({"r_drop_alpha": 1.0}, "r drop alpha means nothing to the regime 'teacher-forcing': .* choose r-drop"),
         ({"regime": "scheduled-sampling", "professor_weight": 2.0}, "choose professor-forcing"),
         ({"regime": "scheduled-sampling", "decay": "cubic"}, "unknown decay 'cubic'; valid: linear, exponential"),
