@@ -16,7 +16,6 @@ from unittest.mock import MagicMock
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from core.checkpoints import build
 from core.text.batches import Batch
@@ -58,7 +57,9 @@ def updater(model: nn.Module) -> Callable[[torch.Tensor], None]:
 
 
 def hugging_face(attention: str, bf16: bool, vocabulary_size: int, smoothing: float) -> Engine:
-    """MarianMTModel of the recipe's size and dropout; smoothed as their `LabelSmoother` does."""
+    """MarianMTModel of the recipe's size and dropout; with the loss that their `Trainer` smooths."""
+    from transformers.trainer_pt_utils import LabelSmoother
+
     from benchmarks.marian import marian
 
     wanted = recipe("en-de-transformer")
@@ -67,15 +68,13 @@ def hugging_face(attention: str, bf16: bool, vocabulary_size: int, smoothing: fl
     rate = like.config.dropout
     for part in model.modules():
         part.dropout = rate if isinstance(getattr(part, "dropout", None), float) else getattr(part, "dropout", None)
-    update = updater(model)
+    update, smoothed = updater(model), LabelSmoother(smoothing, ignore_index=PAD)
 
     def step(batch: Batch) -> None:
         source, mask, inputs, targets = (torch.from_numpy(part).to(device()) for part in batch)
         with autocast(model) if bf16 else contextlib.nullcontext():
-            logits = model(input_ids=source, attention_mask=mask.long(), decoder_input_ids=inputs).logits
-            loss = functional.cross_entropy(
-                logits.flatten(0, 1), targets.flatten(), ignore_index=PAD, label_smoothing=smoothing
-            )
+            output = model(input_ids=source, attention_mask=mask.long(), decoder_input_ids=inputs)
+            loss = smoothed(output, targets)
         update(loss)
 
     return model, step
