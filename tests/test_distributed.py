@@ -33,7 +33,8 @@ import contextlib
 loop.autocast = lambda model: contextlib.nullcontext()
 with together() as group:
     options = TrainOptions(2, max_tokens=30, warmup=5, checkpoint_every=1, **{CHOSEN | changed!r})
-    events = train(undropped("rnn"), toy(61) + [([4] * 35, [5] * 35)], toy(10, seed=2), options, Path({str(folder / "checkpoint.pt")!r}))
+    pairs, checkpoint = toy(61) + [([4] * 35, [5] * 35)], Path({str(folder / "checkpoint.pt")!r})
+    events = train(undropped("rnn"), pairs, toy(10, seed=2), options, checkpoint)
     losses = [value for event in events for value in (*event.losses.values(), event.tokens)]
     Path({str(folder)!r}, f"losses{{group.rank}}.json").write_text(json.dumps(losses))
 """

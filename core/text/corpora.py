@@ -152,7 +152,7 @@ def captions(language: str, folders: list[Path]) -> list[str]:
     check_choice("language of the captions", language, CAPTION_LANGUAGES)
     held_out = [f"multi30k/{MULTI30K[split]}.{language}.gz" for split in ("val", "test_2016")]
     here = [folder / name for name in held_out for folder in folders if (folder / name).is_file()]
-    seen = {letters(line) for path in here for line in read_lines(path)}
+    seen = {""} | {letters(line) for path in here for line in read_lines(path)}
     lines = []
     for number in range(1, CAPTION_SETS + 1):
         name = f"captions/train.{number}.{language}.gz"

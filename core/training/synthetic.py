@@ -49,7 +49,7 @@ def synthesise(
     for number, line in enumerate(lines, start=1):
         check_line(line, "the text", number)
     texts = [text for text in map(clean, lines) if text]
-    partial, record = output.with_name(output.name + ".partial"), output.with_name(output.name + ".json")
+    partial, record = output.with_name(output.name + ".unfinished"), output.with_name(output.name + ".json")
     output.parent.mkdir(parents=True, exist_ok=True)
     done = whole_lines(partial) if begun(partial, record, made) else 0
     write_json(record, {**made, "finished": False})
