@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         try:
             chosen, unknown = parser().parse_known_args(arguments)
-            check(not unknown, unknown_option(unknown, chosen.usage()))
+            check(not unknown, unknown_option(unknown, chosen.told()))
             chosen.run(chosen)
         finally:
             sys.stdout.flush()  # a full disk shows here, and not when the interpreter ends
@@ -39,9 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def unknown_option(unknown: list[str], usage: str) -> str:
+def unknown_option(unknown: list[str], told: str) -> str:
     """The sentence about arguments that a command has not."""
-    flags = re.findall(r"--[a-z][a-z0-9-]*", usage)
+    flags = re.findall(r"--[a-z][a-z0-9-]*", told)
     return (
         f"unknown option {unknown[0]!r}{did_you_mean(unknown[0].split('=')[0], flags)}; --help lists them"
         if unknown
@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, run, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run, usage=added.format_usage)
+        added.set_defaults(run=run, told=added.format_help)
         return added
 
     def models_dir(added: argparse.ArgumentParser) -> None:

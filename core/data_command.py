@@ -19,11 +19,11 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added = kinds.add_parser("fetch", help="Download a corpus, checked and resumable.")
     added.add_argument("corpus", choices=tuple(ADDRESSES))
     added.add_argument("--data-dir", type=Path, default=cache_folder(), help="where to (default: %(default)s)")
-    added.set_defaults(run=run_fetch, usage=added.format_usage)
+    added.set_defaults(run=run_fetch, told=added.format_help)
 
     added = kinds.add_parser("list", help="What is on this machine, and where.")
     added.add_argument("--data-dir", type=Path)
-    added.set_defaults(run=list_data, usage=added.format_usage)
+    added.set_defaults(run=list_data, told=added.format_help)
 
     text = "Translate a text into pairs to train on: back-translation (--direction back --tag) or distillation."
     added = kinds.add_parser("translate", help=text, description=text)
@@ -39,7 +39,7 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added.add_argument("--data-dir", type=Path, help="where the captions lie")
     added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
     decoder_arguments(added)
-    added.set_defaults(run=run_data_translate, usage=added.format_usage)
+    added.set_defaults(run=run_data_translate, told=added.format_help)
 
 
 def run_fetch(chosen: argparse.Namespace) -> None:
