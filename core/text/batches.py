@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.text.subwords import BOS, EOS, PAD
+from core.text.subwords import BOS, EOS, PAD, UNK
 
 Ids = Sequence[int]
 
@@ -42,14 +42,21 @@ def batch(pairs: Sequence[tuple[Ids, Ids]]) -> Batch:
     return Batch(source, mask, inputs, targets)
 
 
-def bucketed(lengths: Sequence[int], max_tokens: int, drawn: random.Random | None = None) -> list[list[int]]:
+def bucketed(
+    lengths: Sequence[int],
+    max_tokens: int,
+    drawn: random.Random | None = None,
+    ties: Sequence[int] | None = None,
+) -> list[list[int]]:
     """Indices in batches of at most `max_tokens` padded tokens; with `drawn`, like lengths are shuffled among
-    themselves and the batches too. A sentence longer than `max_tokens` stands alone.
+    themselves and the batches too. A sentence longer than `max_tokens` stands alone. Equal lengths stand in the order
+    of `ties`.
 
     bucketed([3, 1, 2], max_tokens=4) -> [[1, 2], [0]]
     """
     noise = [drawn.random() for _ in lengths] if drawn else [0.0] * len(lengths)
-    order = sorted(range(len(lengths)), key=lambda index: (lengths[index], noise[index]))
+    ties = [0] * len(lengths) if ties is None else ties
+    order = sorted(range(len(lengths)), key=lambda index: (lengths[index], ties[index], noise[index]))
     batches: list[list[int]] = []
     for index in order:
         if not batches or (len(batches[-1]) + 1) * lengths[index] > max_tokens:
@@ -60,9 +67,30 @@ def bucketed(lengths: Sequence[int], max_tokens: int, drawn: random.Random | Non
     return batches
 
 
-def epoch(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> Iterator[Batch]:
-    """All pairs once, in batches; the same seed gives the same order, no seed gives order of length."""
+def plan(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> list[list[int]]:
+    """All pairs once, as indices in batches; the same seed gives the same order, no seed gives order of length.
+
+    By the longer side; among those, pairs whose other side is as much shorter are together, which saves more padding.
+    """
     lengths = [max(len(source), len(target)) + 1 for source, target in pairs]
-    drawn = None if seed is None else random.Random(seed)
-    for indices in bucketed(lengths, max_tokens, drawn):
+    ties = [len(source) - len(target) for source, target in pairs]
+    return bucketed(lengths, max_tokens, None if seed is None else random.Random(seed), ties)
+
+
+def epoch(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> Iterator[Batch]:
+    """All pairs once, in the batches of `plan`."""
+    for indices in plan(pairs, max_tokens, seed):
         yield batch([pairs[index] for index in indices])
+
+
+def without_words(whole: Batch, dropout: float, seed: int) -> Batch:
+    """The batch with that share of what is read, on both sides, unknown (Gal & Ghahramani 2016, arXiv 1512.05287).
+
+    What is to be predicted stays, and so do `<bos>`, `<eos>` and the padding; the same seed drops the same.
+    """
+    drawn = np.random.default_rng(seed)
+
+    def dropped(ids: np.ndarray) -> np.ndarray:
+        return np.where((drawn.random(ids.shape) < dropout) & (ids > EOS), UNK, ids)
+
+    return whole._replace(source=dropped(whole.source), inputs=dropped(whole.inputs))
