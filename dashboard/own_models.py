@@ -1,0 +1,72 @@
+"""What one session trains: its training, its models, and what becomes of them."""
+
+import shutil
+from pathlib import Path
+
+from core.checkpoints import Card, read_card
+from dashboard.model_zip import pack, unpack
+from dashboard.training_plan import Plan
+from dashboard.trainings import Training, Trainings
+
+MOST = 4  # models a session keeps; the oldest gives way
+
+
+class OwnModels:
+    """The models of a session by name, the newest last, and the training that makes them."""
+
+    def __init__(self, trainings: Trainings):
+        self.trainings = trainings
+        self.training: Training | None = None
+        self.cards: dict[str, Card] = {}
+        self.folders: list[Path] = []
+        self.taken: set[str] = set()
+
+    def begin(self, plan: Plan) -> Training:
+        """Start a training; the one before is stopped, and what it saved stays."""
+        self.found()
+        if self.training is not None and not self.training.over:
+            self.trainings.stop(self.training)
+        self.training = self.trainings.start(plan)
+        self.folders.append(self.training.folder)
+        return self.training
+
+    def found(self) -> dict[str, Card]:
+        """The cards of all that was saved."""
+        for name in list(self.training.saved) if self.training else []:
+            if name not in self.taken:
+                self.keep(read_card(self.training.folder / name))
+        return dict(self.cards)
+
+    def keep(self, card: Card) -> None:
+        """Take a model in; the oldest beyond `MOST` is removed."""
+        self.taken.add(card.name)
+        self.cards[card.name] = card
+        for name in list(self.cards)[:-MOST]:
+            del self.cards[name]
+            shutil.rmtree(self.trainings.folder_of(name) / name, ignore_errors=True)
+
+    def upload(self, content: bytes) -> Card:
+        """Take in a zip that was downloaded here; Refusal names the damage."""
+        folder = self.trainings.new_folder()
+        self.folders.append(folder)
+        try:
+            return unpack(content, folder)
+        except ValueError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def forget(self, name: str) -> None:
+        """Remove a model."""
+        self.cards.pop(name, None)
+        shutil.rmtree(self.trainings.folder_of(name) / name, ignore_errors=True)
+
+    def zipped(self, name: str) -> bytes:
+        """A model to take home."""
+        return pack(self.trainings.folder_of(name) / name)
+
+    def close(self) -> None:
+        """End the training and remove everything."""
+        if self.training is not None:
+            self.trainings.remove(self.training)
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
