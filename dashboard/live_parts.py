@@ -19,8 +19,8 @@ PAGES = ("step", "alignment", "beam")  # where a model is opened
 DIAGONALS = {"copy": 0, "reverse": 1}  # a task's place among the answers to the first question
 
 
-def wanted(say: Texts) -> Plan | None:
-    """What the reader wants to train; None, after one sentence, if their own pairs can't be read."""
+def wanted(say: Texts) -> tuple[Plan | None, bool]:
+    """What the reader wants to train (None, after one sentence, if their own pairs can't be read); whether to guess."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         task = pick(say, "task", {name: say[f"task_{name}"] for name in TASKS})
         kind = pick(say, "kind", {name: controls.kind_label(say, *made) for name, made in KINDS.items()})
@@ -30,11 +30,12 @@ def wanted(say: Texts) -> Plan | None:
             st.session_state.pop("regime", None)
             controls.addressed("regime", DEFAULTS["regime"], DEFAULTS["regime"])
         regime = pick(say, "regime", {name: say.get(f"regime_{name}", name.replace("-", " ")) for name in valid})
+        predict = controls.predict(say)
     try:
-        return Plan(task, kind, size, regime, given_pairs(say) if task == "own" else ())
+        return Plan(task, kind, size, regime, given_pairs(say) if task == "own" else ()), predict
     except Refusal as refusal:
         st.error(in_words(say, "pairs", refusal))
-        return None
+        return None, predict
 
 
 def pick(say: Texts, name: str, options: Mapping[str, str]) -> str:
@@ -114,9 +115,14 @@ def status(say: Texts, training: Training | None) -> None:
         st.progress(0.0, say["live_starting" if not training.over else "live_none"])
     else:
         last, steps = training.frames[-1], training.about["steps"]
-        facts = {"step": last["step"], "steps": steps, "epoch": last["epoch"], "tokens": f"{last['tokens']:,}"}
+        facts = {
+            "step": last["step"],
+            "steps": steps,
+            "epoch": last["epoch"],
+            "tokens": f"{last['tokens']:,}".replace(",", "\u202f"),
+        }
         line = say[f"live_{training.state}"].format(**facts, seconds=round(last["seconds"]))
-        st.progress(min(1.0, last["step"] / steps), line.replace(",", "\u202f"))
+        st.progress(min(1.0, last["step"] / steps), line)
         if training.timed_out:
             st.info(say["live_time"].format(minutes=round(resources.trainings().seconds / 60)))
 

@@ -19,13 +19,13 @@ from dashboard.training_plan import TASKS
 LARGEST = {WEIGHTS: 24_000_000, CARD: 64_000, TOKENIZER: 1_000_000, CURVE: 1_000_000}  # bytes of each file, unpacked
 LARGEST_ZIP = sum(LARGEST.values())
 RANGES = {  # of the numbers among a constructor's arguments: no file from outside builds a giant
-    "vocabulary_size": (5, 8000),
-    "width": (2, 512),
+    "vocabulary_size": (5, 4000),
+    "width": (2, 256),
     "layers": (1, 4),
-    "encoder_layers": (1, 6),
-    "decoder_layers": (1, 6),
+    "encoder_layers": (1, 4),
+    "decoder_layers": (1, 4),
     "heads": (1, 16),
-    "feed_forward": (1, 2048),
+    "feed_forward": (1, 1024),
     "max_positions": (1, 1024),
     "dropout": (0, 0.9),
     "dropout_embedding": (0, 0.9),
@@ -47,7 +47,7 @@ def pack(folder: Path) -> bytes:
 
 
 def unpack(content: bytes, place: Path) -> Card:
-    """Check a zip and write a model folder into `place`, with what was checked of its card; Refusal names the damage."""
+    """Write a model folder into `place`, of its card only what was checked; Refusal names the damage."""
     files = members(content)
     card = checked_card(parsed(files, CARD), place.name)
     for name, digest in card.sha256.items():
@@ -99,7 +99,7 @@ def parsed(files: Mapping[str, bytes], name: str) -> Any:
 
 
 def checked_card(content: Any, name: str) -> Card:
-    """A card under a new name (and its number of steps), of which the family, the arguments and the sums are as a model needs them."""
+    """A card under a new name and its number of steps, its arguments checked, without what no page may trust."""
     try:
         card = Card(**content)
         family, config, sums = (

@@ -65,16 +65,15 @@ class Camera:
         from core.training.recipes import encode_pairs
 
         self.lesson, (self.text, self.right) = lesson, lesson.plan.filmed()
-        self.batch = [
-            torch.from_numpy(part) for part in batch(encode_pairs(lesson.subwords, [(self.text, self.right)]))
-        ]
+        filmed = encode_pairs(lesson.subwords, [(self.text, self.right)])
+        self.batch = [torch.from_numpy(part) for part in batch(filmed)]
         self.losses: list[float] = []  # of the steps since the last frame
         self.frames = 0
 
     def about(self) -> dict[str, Any]:
         """What stays the same in every frame."""
         model, subwords = self.lesson.model, self.lesson.subwords
-        ends = [f"{subwords.tokens[index]}".removeprefix("▁") or "␣" for index in self.batch[3][0].tolist()]
+        ends = [subwords.tokens[index].removeprefix("▁") or "␣" for index in self.batch[3][0].tolist()]
         columns = [piece.text for piece in subwords.pieces(self.text)]
         sizes = {"parameters": sum(weight.numel() for weight in model.parameters()), "vocabulary": len(subwords)}
         steps = self.lesson.options.epochs * -(-STEPS // self.lesson.options.epochs)

@@ -111,7 +111,7 @@ class Trainings:
             return self.queue.index(training) + 1 if training in self.queue else 0
 
     def stop(self, training: Training) -> None:
-        """Let it save its model and end; one that waits just leaves the queue, one that can't is ended after a while."""
+        """Let it save its model and end (by force, if that takes long); one that waits leaves the queue."""
         with self.lock:
             if training in self.queue:
                 self.queue.remove(training)

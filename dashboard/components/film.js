@@ -164,9 +164,9 @@ function put(parent, x, y, text, style = '') {
   return element;
 }
 
-function letters(view, text) {
+function letters(view, text, bold = false) {
   const pen = view.pen ??= document.createElement('canvas').getContext('2d');
-  pen.font = `${SMALL}px ${getComputedStyle(view.root).fontFamily}`;
+  pen.font = `${bold ? 700 : 400} ${SMALL}px ${getComputedStyle(view.root).fontFamily}`;
   return pen.measureText(text).width;
 }
 
@@ -213,7 +213,7 @@ function lay(view) {
   if (data.hidden || !view.frames.length) {
     view.veil = add(picture, 'g');
     const lines = cutTo(view, data.hidden ? labels.hidden : labels.empty, Math.min(full, width) - left - 32, 9), middle = above + rows.length * high / 2;
-    const size = Math.max(...lines.map(line => letters(view, line))) + 32, wide = Math.min(full, width);
+    const size = Math.max(...lines.map(line => letters(view, line, true))) + 32, wide = Math.min(full, width);
     const start = Math.max(0, (wide - size) / 2), tall = lines.length * 20 + 20;
     add(view.veil, 'rect', {x: start, y: middle - tall / 2, width: size, height: tall, rx: 6, class: 'curtain'});
     lines.forEach((line, i) => put(view.veil, start + 16, middle - tall / 2 + 20 + i * 20, line, 'strong'));

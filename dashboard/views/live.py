@@ -19,8 +19,7 @@ def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
     controls.intro(say, "live")
-    plan = live_parts.wanted(say)
-    predict = controls.predict(say)
+    plan, predict = live_parts.wanted(say)
     training = resources.own().training
     shown = training.plan if training else plan
     hidden = predict and shown is not None and not explain.questions(say, "live_quiz", live_parts.guesses(say, shown))
