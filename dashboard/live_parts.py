@@ -133,7 +133,7 @@ def losses(say: Texts, training: Training) -> str:
     points = figures.losses(training.frames, training.validation)
     description = say["live_chart"].format(**figures.describe(training.frames, training.validation))
     if points:
-        chart = figures.chart(pd.DataFrame(points), training.about["vocabulary"], labels)
+        chart = figures.chart(pd.DataFrame(points), training.about, labels)
         st.altair_chart(chart, key="losses", alt=description, width="stretch")
     return description
 

@@ -1,6 +1,7 @@
 """What one session trains: its training, its models, and what becomes of them."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from core.checkpoints import Card, read_card
@@ -34,12 +35,13 @@ class OwnModels:
         """The cards of all that was saved."""
         for name in list(self.training.saved) if self.training else []:
             if name not in self.taken:
-                self.keep(read_card(self.training.folder / name))
+                self.taken.add(name)
+                with suppress(ValueError):  # another program cleared the folder for temporary files
+                    self.keep(read_card(self.training.folder / name))
         return dict(self.cards)
 
     def keep(self, card: Card) -> None:
         """Take a model in; the oldest beyond `MOST` is removed."""
-        self.taken.add(card.name)
         self.cards[card.name] = card
         for name in list(self.cards)[:-MOST]:
             del self.cards[name]

@@ -85,13 +85,12 @@ class Plan:
         }
 
     def lessons(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        """The pairs to train on, and those held back; of ten pairs and fewer none is."""
+        """The pairs to train on, and those held back: of one's own every tenth, so that of a few none is."""
         if self.task != "own":
             train, held = (toy(split, reverse=self.task == "reverse") for split in ("train", "val"))
             return train[:TRAINED], held[:HELD_BACK]
-        pairs = list(self.pairs)
-        held = pairs[9::10]
-        return ([pair for index, pair in enumerate(pairs) if index % 10 != 9], held) if held else (pairs, pairs)
+        held = list(self.pairs[9::10])
+        return [pair for index, pair in enumerate(self.pairs) if index % 10 != 9], held
 
     def filmed(self) -> tuple[str, str]:
         """The pair whose attention is filmed: a word that is never trained on, or the first pair of one's own."""

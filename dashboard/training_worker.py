@@ -78,7 +78,14 @@ class Camera:
         sizes = {"parameters": sum(weight.numel() for weight in model.parameters()), "vocabulary": len(subwords)}
         steps = self.lesson.options.epochs * -(-STEPS // self.lesson.options.epochs)
         pair = {"source": self.text, "right": self.right, "rows": ends, "columns": [*columns, "<eos>"]}
-        return {"kind": "begun", "pairs": len(self.lesson.pairs), "steps": steps, **sizes, **pair}
+        return {
+            "kind": "begun",
+            "pairs": len(self.lesson.pairs),
+            "held": len(self.lesson.held),
+            "steps": steps,
+            **sizes,
+            **pair,
+        }
 
     def due(self, step: int) -> bool:
         """Whether to film after this step: often at first, as there most happens."""
@@ -146,14 +153,14 @@ def lessons(folder: Path, tell) -> Iterator[None]:
     tell(camera.about())
     tell(camera.frame(0, 1, 0, 0.0))
     step, seconds, rested, curve = 0, 0.0, 0.0, []
-    for event in train(current.model, current.pairs, current.held, current.options):
+    for event in train(current.model, current.pairs, current.held or current.pairs, current.options):
         step, seconds = event.step, event.seconds - rested
-        if "validation" in event.losses:  # the step's own loss is then that of the whole epoch
-            point = {"epoch": event.epoch, "step": step, **{k: round(v, 4) for k, v in event.losses.items()}}
-            curve.append(point)
-            tell({"kind": "validation", **point})
-        else:
+        if "validation" not in event.losses or step == event.epoch:  # else the epoch's mean stands for the step's loss
             camera.losses.append(event.losses["train"])
+        if "validation" in event.losses:
+            curve.append({"epoch": event.epoch, "step": step, **{k: round(v, 4) for k, v in event.losses.items()}})
+        if "validation" in event.losses and current.held:
+            tell({"kind": "validation", **curve[-1]})
         stop = commands.wanted == "stop"
         if camera.due(step) or commands.wanted != "go":
             tell(camera.frame(step, event.epoch, event.tokens, seconds))
@@ -223,7 +230,7 @@ def main() -> None:
             pass
     except Exception as error:  # whatever it is, the page says it in one sentence
         tell({"kind": "failed", "reason": " ".join(str(error).split())[:300] or type(error).__name__})
-        raise
+    os._exit(0)  # at once: the thread that listens must not take the end of its input for the server's
 
 
 if __name__ == "__main__":

@@ -178,12 +178,12 @@ function lay(view) {
   view.laid = plan(data, width);
   picture.replaceChildren();
   const attends = data.attends, count = attends ? columns.length : 0, widest = list => Math.max(...list.map(one => letters(view, cut(one))));
-  const left = Math.max(widest(rows), letters(view, labels.target)) + 10, beside = Math.min(BARS, width * .3), room = beside - 52;
+  const left = widest(rows) + 10, beside = width < 480 ? 84 : BARS, room = beside - 52;
   const cell = Math.max(CELL[0], Math.min(CELL[1], Math.floor((width - left - beside - 14) / Math.max(1, count))));
   const high = attends ? cell : 26, slanted = attends && widest(columns) > cell - 2;
-  const above = 22 + (attends ? (slanted ? widest(columns) * .82 + 14 : 22) : 20);
-  if (attends) put(picture, left, 9, `${labels.source} →`, 'dim');
-  put(picture, 0, above - 11, labels.target, 'dim');
+  const above = 22 + (attends ? (slanted ? widest(columns) * .82 + 14 : 22) : 4);
+  put(picture, 0, 9, labels.target, 'dim');
+  if (attends) put(picture, Math.max(left, letters(view, labels.target) + 18), 9, labels.source, 'dim');
   columns.slice(0, count).forEach((text, i) => {
     const x = left + (i + .5) * cell, label = put(picture, x, above - 11, cut(text));
     if (slanted) set(label, {transform: `rotate(-55 ${x} ${above - 11})`});
@@ -205,8 +205,8 @@ function lay(view) {
     const bar = add(picture, 'rect', {x, y: middle - thick / 2, width: 0, height: thick, class: 'share'});
     view.bars.push({bar, room: long, note: put(picture, x + long + 6, middle, '')});
   });
-  const heading = cutTo(view, labels.right, width - x);
-  heading.forEach((line, i) => put(picture, x, above - 11 - 16 * (heading.length - 1 - i), line, 'dim'));
+  if (attends) put(picture, x, above - 11, labels.right, 'dim');
+  else put(picture, Math.max(x, letters(view, labels.target) + 18), 9, labels.right, 'dim');
   let height = above + rows.length * high + 8;
   if (attends) height = legend(view, left, height + 4);
   const full = Math.max(x + long + 46, left + count * cell);

@@ -48,7 +48,7 @@ def thinned(points: list) -> list:
     return points[::-1][::every][::-1]
 
 
-def chart(points: Any, vocabulary: int, labels: Mapping[str, str]) -> alt.LayerChart:
+def chart(points: Any, about: Mapping[str, Any], labels: Mapping[str, str]) -> alt.LayerChart:
     """Both curves over the steps, from a data frame of `losses`, and the loss of pure guessing, ln V.
 
     `labels` names "train", "validation", "step", "loss" and "guessing". Only the data change from frame to frame, so
@@ -56,16 +56,18 @@ def chart(points: Any, vocabulary: int, labels: Mapping[str, str]) -> alt.LayerC
     """
     expression = f"datum.value == 'train' ? '{labels['train']}' : '{labels['validation']}'"
     legend = alt.Legend(title=None, orient="top", labelFontSize=13, symbolStrokeWidth=3, labelExpr=expression)
-    curves = list(COLOURS)
+    curves = list(COLOURS) if about["held"] else ["train"]
     lines = alt.Chart(points).mark_line(strokeWidth=2.5)
     lines = lines.encode(
         x=alt.X("step:Q", title=labels["step"]).axis(tickMinStep=1, grid=False),
         y=alt.Y("loss:Q", title=labels["loss"]).scale(domainMin=0),
-        color=alt.Color("curve:N", legend=legend).scale(domain=curves, range=list(COLOURS.values())),
-        strokeDash=alt.StrokeDash("curve:N", legend=legend).scale(domain=curves, range=list(DASHES.values())),
+        color=alt.Color("curve:N", legend=legend).scale(domain=curves, range=[COLOURS[name] for name in curves]),
+        strokeDash=alt.StrokeDash("curve:N", legend=legend).scale(
+            domain=curves, range=[DASHES[name] for name in curves]
+        ),
         tooltip=[alt.Tooltip("step:Q", title=labels["step"]), alt.Tooltip("loss:Q", format=".3f")],
     )
-    level = alt.datum(math.log(vocabulary))
+    level = alt.datum(math.log(about["vocabulary"]))
     ground = alt.Chart(points.head(1))
     rule = ground.mark_rule(strokeDash=[2, 3], opacity=0.7, color="#808080").encode(y=level)
     text = ground.mark_text(align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"])
