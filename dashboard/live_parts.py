@@ -34,7 +34,7 @@ def wanted(say: Texts) -> tuple[Plan | None, bool]:
     try:
         return Plan(task, kind, size, regime, given_pairs(say) if task == "own" else ()), predict
     except Refusal as refusal:
-        st.error(in_words(say, "pairs", refusal))
+        st.error(in_words(say[f"pairs_{refusal.reason}"], refusal))
         return None, predict
 
 
@@ -54,10 +54,10 @@ def given_pairs(say: Texts) -> tuple[tuple[str, str], ...]:
     return own_pairs.parsed(own_pairs.decoded(file.getvalue()) if file else typed)
 
 
-def in_words(say: Texts, what: str, refusal: Refusal) -> str:
-    """Why something is not taken, as a sentence."""
+def in_words(sentence: str, refusal: Refusal) -> str:
+    """Why something is not taken: the sentence that belongs to it, with its numbers."""
     facts = {name: controls.plain(str(value)) for name, value in refusal.facts.items()}
-    return say[f"{what}_{refusal.reason}"].format(**facts)
+    return sentence.format(**facts)
 
 
 def guesses(say: Texts, plan: Plan) -> list[Question]:
@@ -190,6 +190,6 @@ def load(say: Texts) -> None:
         st.rerun()
     outcome = st.session_state["zip_taken"][1]
     if isinstance(outcome, Refusal):
-        st.error(in_words(say, "zip", outcome))
+        st.error(in_words(say[f"zip_{outcome.reason}"], outcome))
     else:
         st.success(say["zip_taken"])

@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import tempfile
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -35,7 +34,7 @@ def shipped() -> tuple[dict[str, Card], dict[str, str]]:
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Trainings.close)
 def trainings() -> Trainings:
     """All that is trained live on this server, in a folder that goes when the server does."""
-    made = Trainings(Path(tempfile.mkdtemp(prefix="seqscope-")))
+    made = Trainings()
     atexit.register(made.close)
     return made
 

@@ -143,13 +143,11 @@ class Commands:
 
 def lessons(folder: Path, tell) -> Iterator[None]:
     """Train, film and save, a step at a time."""
-    import torch
-
     from core.training.loop import train
 
-    plan = read_plan(folder)
-    current = lesson(plan)
-    camera, commands = Camera(current), Commands(folder)
+    commands = Commands(folder)
+    current = lesson(read_plan(folder))
+    camera = Camera(current)
     tell(camera.about())
     tell(camera.frame(0, 1, 0, 0.0))
     step, seconds, rested, curve = 0, 0.0, 0.0, []
@@ -179,7 +177,6 @@ def lessons(folder: Path, tell) -> Iterator[None]:
             break
         yield
     else:
-        torch.manual_seed(1)
         tell(camera.frame(step, current.options.epochs, event.tokens, seconds))
         save(folder, current, curve, step, seconds, tell)
     tell({"kind": "ended"})

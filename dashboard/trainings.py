@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -78,8 +79,9 @@ class Training:
 class Trainings:
     """All trainings of a server."""
 
-    def __init__(self, root: Path, places: int = PLACES, seconds: float = SECONDS, worker: Sequence[str] = WORKER):
-        self.root, self.places, self.seconds, self.worker = root, places, seconds, tuple(worker)
+    def __init__(self, places: int = PLACES, seconds: float = SECONDS, worker: Sequence[str] = WORKER):
+        self.places, self.seconds, self.worker = places, seconds, tuple(worker)
+        self.root: Path | None = None  # made when it is needed first: a full disk breaks no page
         self.lock = threading.RLock()
         self.queue: list[Training] = []
         self.running: list[Training] = []
@@ -87,13 +89,15 @@ class Trainings:
 
     def new_folder(self) -> Path:
         """A folder whose name nobody guesses."""
+        with self.lock:
+            self.root = self.root or Path(tempfile.mkdtemp(prefix="seqscope-"))
         folder = self.root / f"{MINE}{secrets.token_hex(6)}"
-        folder.mkdir(parents=True)
+        folder.mkdir()
         return folder
 
     def folder_of(self, model: str) -> Path:
         """Where the folder of a model lies: it is named after that, and its number of steps."""
-        return self.root / model.rpartition("-")[0]
+        return (self.root or Path()) / model.rpartition("-")[0]
 
     def start(self, plan: Plan) -> Training:
         """Start a training, or queue it; OSError if its folder can't be written."""
@@ -135,7 +139,8 @@ class Trainings:
             self.closed = True
             for training in [*self.queue, *self.running]:
                 self.remove(training)
-        shutil.rmtree(self.root, ignore_errors=True)
+        if self.root is not None:
+            shutil.rmtree(self.root, ignore_errors=True)
 
     def fill(self) -> None:
         """Give the free places to those who wait longest."""
