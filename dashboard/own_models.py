@@ -1,6 +1,7 @@
 """What one session trains: its training, its models, and what becomes of them."""
 
 import shutil
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from dashboard.model_zip import pack, unpack
 from dashboard.training_plan import Plan
 from dashboard.trainings import Training, Trainings
 
+PATIENCE = 30.0  # seconds after which a browser that is gone is not expected back
 MOST = 4  # models a session keeps; the oldest gives way
 
 
@@ -21,6 +23,7 @@ class OwnModels:
         self.cards: dict[str, Card] = {}
         self.folders: list[Path] = []
         self.taken: set[str] = set()
+        self.leaving: threading.Timer | None = None
 
     def begin(self, plan: Plan) -> Training:
         """Start a training; the one before is stopped, and what it saved stays."""
@@ -65,6 +68,17 @@ class OwnModels:
     def zipped(self, name: str) -> bytes:
         """A model to take home."""
         return pack(self.trainings.folder_of(name) / name)
+
+    def leave(self) -> None:
+        """The browser is gone: wait a while, as a lost connection comes back, then close."""
+        self.leaving = threading.Timer(PATIENCE, self.close)
+        self.leaving.daemon = True
+        self.leaving.start()
+
+    def stay(self) -> None:
+        """The browser is there, perhaps again."""
+        if self.leaving is not None:
+            self.leaving.cancel()
 
     def close(self) -> None:
         """End the training and remove everything."""

@@ -39,10 +39,18 @@ def trainings() -> Trainings:
     return made
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=OwnModels.close)
 def own() -> OwnModels:
     """What this session trains and has trained: it goes with the session, and no other one sees it."""
-    return OwnModels(trainings())
+    if "own" not in st.session_state:
+        st.session_state["own"] = OwnModels(trainings())
+    return held(st.session_state["own"])
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=OwnModels.leave)
+def held(_own: OwnModels) -> OwnModels:
+    """The same: Streamlit lets go of it when the browser is gone, and this runs again if it comes back."""
+    _own.stay()
+    return _own
 
 
 def known() -> dict[str, Card]:

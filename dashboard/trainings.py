@@ -175,7 +175,7 @@ class Trainings:
             for line in process.stdout:
                 try:
                     training.take(json.loads(line))
-                except (ValueError, KeyError, AttributeError):  # cut off in the middle as it was ended
+                except (ValueError, KeyError, TypeError, AttributeError):  # cut off, or not ours
                     continue
         limit.cancel()
         if not training.over:

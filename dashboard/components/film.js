@@ -60,6 +60,7 @@ function write(view) {
 const last = view => view.frames.length - 1;
 
 function go(view, index) {                                // by hand: stop, and follow only from the newest frame on
+  clearTimeout(view.timer);
   view.playing = false;
   view.at = Math.max(0, Math.min(last(view), index));
   view.following = view.at >= last(view);
