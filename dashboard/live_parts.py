@@ -76,7 +76,7 @@ def buttons(say: Texts, plan: Plan | None, training: Training | None) -> None:
     state = training.state if training else "ended"
     busy = state not in ("ended", "failed")
     with st.container(horizontal=True):
-        if st.button(say["live_again" if busy else "live_start"], key="start", type="primary", disabled=plan is None):
+        if st.button(say["live_again" if busy else "live_start"], key="start", disabled=plan is None):
             begin(say, plan)
         if st.button(say["live_pause"], key="pause", disabled=state != "running"):
             training.ask("pause")

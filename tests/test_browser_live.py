@@ -97,7 +97,9 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
     press(page, "stop")
     expect(page.get_by_text(EN["live_ended"].split("{")[0])).to_be_visible(timeout=LONG)
 
-    page.get_by_text(EN["data"]).click()
+    expect(page.get_by_role("button", name=EN["live_save"])).to_have_count(2)  # of the pause and of the end
+    page.wait_for_timeout(1000)
+    dashboard.rerun(page.get_by_text(EN["data"]).click)
     with page.expect_download() as waiting:
         page.get_by_role("button", name=EN["save"].format(kind="PNG"), exact=True).click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")

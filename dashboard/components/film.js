@@ -182,7 +182,7 @@ function lay(view) {
   const left = widest(rows) + 10, beside = width < 480 ? 84 : BARS, room = beside - 52;
   const cell = Math.max(CELL[0], Math.min(CELL[1], Math.floor((width - left - beside - 14) / Math.max(1, count))));
   const high = attends ? cell : 26, slanted = attends && widest(columns) > cell - 2;
-  const above = 22 + (attends ? (slanted ? widest(columns) * .82 + 14 : 22) : 4);
+  const above = 22 + (attends ? (slanted ? widest(columns) * .82 + 20 : 22) : 4);
   put(picture, 0, 9, labels.target, 'dim');
   if (attends) put(picture, Math.max(left, letters(view, labels.target) + 18), 9, labels.source, 'dim');
   columns.slice(0, count).forEach((text, i) => {
