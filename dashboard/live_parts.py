@@ -82,11 +82,9 @@ def buttons(say: Texts, plan: Plan | None, training: Training | None) -> None:
             training.ask("pause")
         if st.button(say["live_on"], key="on", disabled=state != "paused"):
             training.ask("go")
-            training.state = "running"
             st.rerun()
-        if st.button(say["live_stop"], key="stop", disabled=not busy):
+        if st.button(say["live_stop"], key="stop", disabled=not busy or state == "stopping"):
             resources.trainings().stop(training)
-            training.state = "ended" if training.process is None else training.state
             st.rerun()
 
 

@@ -19,28 +19,34 @@ class OwnModels:
 
     def __init__(self, trainings: Trainings):
         self.trainings = trainings
-        self.training: Training | None = None
+        self.begun: list[Training] = []
         self.cards: dict[str, Card] = {}
         self.folders: list[Path] = []
         self.taken: set[str] = set()
         self.leaving: threading.Timer | None = None
 
+    @property
+    def training(self) -> Training | None:
+        """The newest."""
+        return self.begun[-1] if self.begun else None
+
     def begin(self, plan: Plan) -> Training:
         """Start a training; the one before is stopped, and what it saved stays."""
-        self.found()
         if self.training is not None and not self.training.over:
             self.trainings.stop(self.training)
-        self.training = self.trainings.start(plan)
+        self.found()
+        self.begun = [training for training in self.begun if not training.over]  # of the others only models are left
+        self.begun.append(self.trainings.start(plan))
         self.folders.append(self.training.folder)
         return self.training
 
     def found(self) -> dict[str, Card]:
         """The cards of all that was saved."""
-        for name in list(self.training.saved) if self.training else []:
-            if name not in self.taken:
+        for training in self.begun:
+            for name in [name for name in training.saved if name not in self.taken]:
                 self.taken.add(name)
                 with suppress(ValueError):  # another program cleared the folder for temporary files
-                    self.keep(read_card(self.training.folder / name))
+                    self.keep(read_card(training.folder / name))
         return dict(self.cards)
 
     def keep(self, card: Card) -> None:
@@ -82,7 +88,7 @@ class OwnModels:
 
     def close(self) -> None:
         """End the training and remove everything."""
-        if self.training is not None:
-            self.trainings.remove(self.training)
+        for training in self.begun:
+            self.trainings.remove(training)
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)

@@ -30,11 +30,11 @@ OVER = ("ended", "failed")
 
 
 class Training:
-    """One training as the page sees it; only its own thread writes here, and lists only ever grow."""
+    """One training as the page sees it; its lists only ever grow."""
 
     def __init__(self, plan: Plan, folder: Path):
         self.plan, self.folder, self.name = plan, folder, folder.name
-        self.state = "waiting"  # then "starting", "running", "paused", and "ended" or "failed"
+        self.state = "waiting"  # then "starting", "running", "paused", "stopping", and "ended" or "failed"
         self.about: dict[str, Any] = {}
         self.frames: list[dict[str, Any]] = []
         self.validation: list[dict[str, float]] = []
@@ -61,7 +61,7 @@ class Training:
             self.validation.append(told)
         elif kind == "saved":
             self.saved.append(told["name"])
-        else:
+        elif kind in OVER or self.state not in ("stopping", *OVER):  # who is told to stop may first have to pause
             self.state, self.reason = kind, told.get("reason", "")
 
     def ask(self, command: str) -> None:
@@ -69,6 +69,7 @@ class Training:
         process = self.process
         if process is None or self.over:
             return
+        self.state = {"go": "running", "stop": "stopping"}.get(command, self.state)
         try:
             process.stdin.write(command + "\n")
             process.stdin.flush()

@@ -190,7 +190,10 @@ def test_a_training_is_started_shown_paused_gone_on_with_and_stopped(page):
     assert film_of(at)["live"] is False
     press(at, "on")
     assert enabled(at) == {"start", "pause", "stop"}
-    press(at, "stop")
+    press(at, "pause")
+    until(lambda: training.state == "paused")
+    press(at.run(), "stop")
+    assert "pause" not in enabled(at)
     until(lambda: training.over)
     assert enabled(at.run()) == {"start"}
     assert not complaints(at)

@@ -116,6 +116,17 @@ def test_a_worker_that_fails_gives_its_place_away(managed, kind, reason):
     until(lambda: not manager.running)
 
 
+def test_stopping_out_of_a_pause_is_never_taken_for_the_pause(managed):
+    manager = managed()
+    training = manager.start(PLAN)
+    until(lambda: training.state == "running")
+    training.ask("pause")
+    manager.stop(training)
+    assert training.state in ("stopping", "ended")
+    training.take({"kind": "paused"})
+    until(lambda: training.state == "ended")
+
+
 def test_a_worker_that_can_not_be_started_is_a_failed_training():
     manager = Trainings(worker=(str(ROOT / "nothing-of-this-name"),))
     training = manager.start(PLAN)

@@ -69,8 +69,10 @@ def chart(points: Any, about: Mapping[str, Any], labels: Mapping[str, str]) -> a
     )
     level = alt.datum(math.log(about["vocabulary"]))
     ground = alt.Chart(points.head(1))
-    rule = ground.mark_rule(strokeDash=[2, 3], opacity=0.7, color="#808080").encode(y=level)
-    text = ground.mark_text(align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"])
+    rule = ground.mark_rule(aria=False, strokeDash=[2, 3], opacity=0.7, color="#808080").encode(y=level)
+    text = ground.mark_text(
+        aria=False, align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"]
+    )
     return alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300)
 
 

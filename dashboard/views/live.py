@@ -12,7 +12,7 @@ from dashboard.training_plan import Plan
 from dashboard.trainings import Training
 
 PACE = 0.5  # seconds between two looks at a training that runs
-MOVING = ("waiting", "starting", "running")
+MOVING = ("waiting", "starting", "running", "stopping")
 
 
 def main() -> None:

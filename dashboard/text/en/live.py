@@ -37,6 +37,7 @@ TEXT = {
     "live_none": "Stopped before it began.",
     "live_running": "Learning: step {step} of {steps}, epoch {epoch}, {tokens} tokens, {seconds} s",
     "live_paused": "Paused: step {step} of {steps}, epoch {epoch}, {tokens} tokens, {seconds} s",
+    "live_stopping": "Stopping and saving the model: step {step} of {steps}, epoch {epoch}, {tokens} tokens, {seconds} s",
     "live_ended": "Done: step {step} of {steps}, epoch {epoch}, {tokens} tokens, {seconds} s",
     "live_time": "It was stopped after {minutes} minutes, the most a training may take here. Its model is kept below.",
     "live_failed": "The training failed: {reason}",

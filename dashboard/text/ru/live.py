@@ -37,6 +37,7 @@ TEXT = {
     "live_none": "Остановлено до начала.",
     "live_running": "Учится: шаг {step} из {steps}, эпоха {epoch}, токенов: {tokens}, {seconds} с",
     "live_paused": "Пауза: шаг {step} из {steps}, эпоха {epoch}, токенов: {tokens}, {seconds} с",
+    "live_stopping": "Останавливается, модель сохраняется: шаг {step} из {steps}, эпоха {epoch}, токенов: {tokens}, {seconds} с",
     "live_ended": "Готово: шаг {step} из {steps}, эпоха {epoch}, токенов: {tokens}, {seconds} с",
     "live_time": "Обучение остановлено: здесь оно длится не больше {minutes} минут. Модель сохранена ниже.",
     "live_failed": "Обучение не удалось: {reason}",
