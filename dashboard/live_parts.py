@@ -12,7 +12,7 @@ from dashboard.controls import Texts
 from dashboard.figures import live as figures
 from dashboard.model_zip import LARGEST_ZIP
 from dashboard.refusal import Refusal
-from dashboard.training_plan import DEFAULTS, FILMED, KINDS, SIZES, TASKS, Plan, regimes
+from dashboard.training_plan import DEFAULTS, KINDS, SIZES, TASKS, Plan, regimes
 from dashboard.trainings import Training
 
 PAGES = ("step", "alignment", "beam")  # where a model is opened
@@ -160,17 +160,9 @@ def models(say: Texts) -> None:
 def open_on(page: str, name: str, card: Card) -> None:
     """Go to another page with this model, and a sentence that it can read."""
     address.keep("model", name, None)
-    if text := readable(name, card):
+    if text := card.training["filmed"]:
         address.keep("text", text, None)
     st.switch_page(f"views/{page}.py", query_params={})
-
-
-def readable(name: str, card: Card) -> str:
-    """A sentence that a model knows; "" where nothing is known of it."""
-    training = resources.own().training
-    if training and name.startswith(training.name):
-        return training.plan.filmed()[0]
-    return FILMED if card.corpus != "own" else ""
 
 
 def load(say: Texts) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, Card, write_json
 from core.text.subwords import Subwords
+from dashboard.own_pairs import LONGEST
 from dashboard.refusal import Refusal
 from dashboard.training_plan import TASKS
 
@@ -115,15 +116,17 @@ def checked_card(content: Any, name: str) -> Card:
         raise Refusal("family", family=str(family)[:40], valid=", ".join(FAMILIES))
     check_config(config)
     task = card.corpus if card.corpus in TASKS else "own"
-    steps = steps_of(card.training)
+    training = checked_training(card.training)
     licence = str(card.licence)[:200]
-    return Card(f"{name}-{steps}", family, config, *about, task, licence, {}, size, {"steps": steps}, sums)
+    return Card(f"{name}-{training['steps']}", family, config, *about, task, licence, {}, size, training, sums)
 
 
-def steps_of(training: Any) -> int:
-    """How long the model was trained, if the card says so."""
-    steps = training.get("steps") if isinstance(training, dict) else None
-    return steps if isinstance(steps, int) and 0 <= steps < 10**9 else 0
+def checked_training(training: Any) -> dict[str, Any]:
+    """How many steps the model was trained for and a sentence that it knows, as far as the card says so."""
+    known = training if isinstance(training, dict) else {}
+    steps, filmed = known.get("steps"), known.get("filmed")
+    sound = isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps < 10**9
+    return {"steps": steps if sound else 0, "filmed": filmed[:LONGEST] if isinstance(filmed, str) else ""}
 
 
 def check_config(config: Mapping[str, Any]) -> None:

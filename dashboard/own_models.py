@@ -34,8 +34,9 @@ class OwnModels:
         """Start a training; the one before is stopped, and what it saved stays."""
         if self.training is not None and not self.training.over:
             self.trainings.stop(self.training)
+        done = [training for training in self.begun if training.over]
         self.found()
-        self.begun = [training for training in self.begun if not training.over]  # of the others only models are left
+        self.begun = [training for training in self.begun if training not in done]  # of those only models are left
         self.begun.append(self.trainings.start(plan))
         self.folders.append(self.training.folder)
         return self.training

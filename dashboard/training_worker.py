@@ -200,7 +200,13 @@ def save(folder: Path, lesson: Lesson, curve: list[dict], step: int, seconds: fl
         licence="generated" if plan.task != "own" else "the pairs' owner's",
         recipe=asdict(lesson.options),
         parameters=sum(weight.numel() for weight in lesson.model.parameters()),
-        training={"steps": step, "minutes": round(seconds / 60, 2), "threads": 1, "torch": torch.__version__},
+        training={
+            "steps": step,
+            "filmed": plan.filmed()[0],
+            "minutes": round(seconds / 60, 2),
+            "threads": 1,
+            "torch": torch.__version__,
+        },
         sha256={},
     )
     save(folder / name, card, lesson.model, lesson.subwords, curve)

@@ -149,5 +149,5 @@ def test_of_a_card_only_what_was_checked_is_kept(zipped, tmp_path):
     )
     card = unpack(strange, tmp_path)
     assert card.name.startswith(tmp_path.name)
-    assert (card.metrics, card.corpus, card.training) == ({}, "own", {"steps": 0})
+    assert (card.metrics, card.corpus, card.training) == ({}, "own", {"steps": 0, "filmed": ""})
     assert len(card.licence) == 200
