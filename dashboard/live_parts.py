@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
 import streamlit as st
 
 from core.checkpoints import Card
@@ -125,15 +124,15 @@ def status(say: Texts, training: Training | None) -> None:
             st.info(say["live_time"].format(minutes=round(resources.trainings().seconds / 60)))
 
 
-def losses(say: Texts, training: Training) -> str:
-    """The chart of the losses; its sentence."""
+def losses(say: Texts, training: Training) -> None:
+    """The chart of the losses and, below it, its sentence: with another `alt` the browser would build it anew."""
     labels = {name: say[f"live_{name}"] for name in ("train", "validation", "step", "loss", "guessing")}
     points = figures.losses(training.frames, training.validation)
     description = say["live_chart"].format(**figures.describe(training.frames, training.validation))
     if points:
-        chart = figures.chart(pd.DataFrame(points), training.about, labels)
-        st.altair_chart(chart, key="losses", alt=description, width="stretch")
-    return description
+        chart = figures.chart(training.about, labels)
+        st.vega_lite_chart(points, chart, key="losses", alt=say["live_losses"], width="stretch")
+        st.caption(controls.plain(description))
 
 
 def models(say: Texts) -> None:

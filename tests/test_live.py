@@ -5,7 +5,6 @@ import json
 import math
 import sys
 
-import pandas as pd
 import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
@@ -77,7 +76,7 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(count):
 @pytest.mark.parametrize("held", [0, 5])
 def test_the_chart_names_its_curves_and_the_loss_of_guessing(held):
     labels = {name: name.upper() for name in ("train", "validation", "step", "loss", "guessing")}
-    chart = live.chart(pd.DataFrame(live.losses(FRAMES, VALIDATION)), ABOUT | {"held": held}, labels).to_dict()
+    chart = live.chart(ABOUT | {"held": held}, labels)
     lines, rule, text = chart["layer"]
     assert lines["encoding"]["color"]["scale"]["domain"] == ["train", "validation"][: 1 + bool(held)]
     assert rule["encoding"]["y"]["datum"] == pytest.approx(math.log(20))

@@ -48,16 +48,16 @@ def thinned(points: list) -> list:
     return points[::-1][::every][::-1]
 
 
-def chart(points: Any, about: Mapping[str, Any], labels: Mapping[str, str]) -> alt.LayerChart:
-    """Both curves over the steps, from a data frame of `losses`, and the loss of pure guessing, ln V.
+def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    """Both curves over the steps, and the loss of pure guessing, ln V, as a specification for the points of `losses`.
 
-    `labels` names "train", "validation", "step", "loss" and "guessing". Only the data change from frame to frame, so
-    that the browser need not build the chart anew.
+    `labels` names "train", "validation", "step", "loss" and "guessing". The points are no part of it, so that it stays
+    the same while they grow and the browser need not build the chart anew.
     """
     expression = f"datum.value == 'train' ? '{labels['train']}' : '{labels['validation']}'"
     legend = alt.Legend(title=None, orient="top", labelFontSize=13, symbolStrokeWidth=3, labelExpr=expression)
     curves = list(COLOURS) if about["held"] else ["train"]
-    lines = alt.Chart(points).mark_line(strokeWidth=2.5)
+    lines = alt.Chart().mark_line(strokeWidth=2.5)
     lines = lines.encode(
         x=alt.X("step:Q", title=labels["step"]).axis(tickMinStep=1, grid=False),
         y=alt.Y("loss:Q", title=labels["loss"]).scale(domainMin=0),
@@ -68,12 +68,14 @@ def chart(points: Any, about: Mapping[str, Any], labels: Mapping[str, str]) -> a
         tooltip=[alt.Tooltip("step:Q", title=labels["step"]), alt.Tooltip("loss:Q", format=".3f")],
     )
     level = alt.datum(math.log(about["vocabulary"]))
-    ground = alt.Chart(points.head(1))
+    ground = alt.Chart(alt.Data(values=[{}]))
     rule = ground.mark_rule(aria=False, strokeDash=[2, 3], opacity=0.7, color="#808080").encode(y=level)
     text = ground.mark_text(
         aria=False, align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"]
     )
-    return alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300)
+    chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300).to_dict()
+    del chart["datasets"], chart["layer"][0]["data"]  # Altair's own stand-in for points that come later
+    return chart
 
 
 def describe(frames: Frames, validation: Frames) -> dict[str, Any]:
