@@ -1,4 +1,4 @@
-"""Trainings in processes of their own: a few at a time, the others in a queue. Standard library only.
+"""Trainings in processes of their own: a few at a time, the others in a queue. Nothing here needs torch or a page.
 
 A process is told and tells by lines of JSON through its pipes: if this one dies, however it does, the pipe closes and
 the process ends by itself.
