@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from core.spelling import did_you_mean
@@ -58,6 +59,25 @@ def en_de_rnn_plain() -> Recipe:
     return Recipe("en-de-rnn-plain", "rnn", config, "multi30k", options)
 
 
+# The attention swap: the same network and budget, another score or another place for the context.
+SWAPPED: dict[str, Mapping[str, Any]] = {
+    "en-de-rnn-reversed": {"attention": "none", "bidirectional": False, "reverse_source": True},
+    "en-de-rnn-mean": {"attention": "mean", "context": "readout"},
+    "en-de-rnn-dot": {"attention": "dot", "context": "readout"},
+    "en-de-rnn-general": {"attention": "general", "context": "readout"},
+    "en-de-rnn-general-before": {"attention": "general", "context": "step"},
+    "en-de-rnn-additive-after": {"attention": "additive", "context": "readout"},
+    "en-de-rnn-concat": {"attention": "concat", "context": "readout"},
+    "en-de-rnn-local-p": {"attention": "local-p", "context": "readout"},
+}
+
+
+def en_de_swapped(name: str) -> Recipe:
+    """One of `SWAPPED`."""
+    options = TrainOptions(epochs=12, max_tokens=1024, learning_rate=1.5e-3)
+    return Recipe(name, "rnn", RNN_SHAPE | SWAPPED[name], "multi30k", options)
+
+
 def reverse_rnn_additive() -> Recipe:
     """A toy: letters written backwards, whose alignment is the other diagonal."""
     config = {"width": 64, "attention": "additive", "dropout_embedding": 0.0, "dropout_memory": 0.0}
@@ -78,6 +98,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "de-en-transformer": de_en_transformer,
     "en-de-rnn-additive": en_de_rnn_additive,
     "en-de-rnn-plain": en_de_rnn_plain,
+    **{name: partial(en_de_swapped, name) for name in SWAPPED},
     "reverse-rnn-additive": reverse_rnn_additive,
     "copy-transformer": copy_transformer,
 }
