@@ -114,7 +114,7 @@ def test_without_the_operators_a_product_is_the_plain_one(monkeypatch):
 
 def test_packing_twice_is_packing_once():
     once = pack(nn.Sequential(nn.Linear(2, 2)).requires_grad_(False))
-    assert isinstance(pack(once)[0].linear, nn.Linear)
+    assert isinstance(pack(once)[0].plain, nn.Linear)
 
 
 def test_a_model_in_training_is_not_packed():
