@@ -11,6 +11,7 @@ from core.checkpoints import PRETRAINED, cards, load
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
 from core.options import MAX_SAMPLES, check, check_range
 from core.records import DecodeTrace
+from core.study_command import run_study, study_arguments
 from core.text.corpora import cache_folder, data_folders, read_pair
 from core.text.subwords import clean
 from core.trace_json import summary_json
@@ -91,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     added.add_argument("--output", type=Path, help="the model's folder (default: runs/RECIPE)")
     added.add_argument("--threads", type=int, default=1, help="CPU threads; one is fastest for two trainings at once")
+
+    study_arguments(command("regimes-study", run_study, "Train one small model under every regime."))
 
     data = commands.add_parser("data", help="Corpora: fetch them, or list those on this machine.")
     kinds = data.add_subparsers(required=True, metavar="fetch|list")

@@ -75,8 +75,8 @@ class Hypothesis:
 class Distribution:
     """The likeliest next tokens, best first, how likely all others are together, and the entropy in bits.
 
-    `removed` says of each token whether the decoder could not draw it; () where nothing was taken out. `uniform_loss` is
-    the mean of -log p over the whole vocabulary in nats, which label smoothing adds; None where it was not recorded.
+    `removed` says of each token whether the decoder could not draw it; () where nothing was taken out. `uniform_loss`
+    is the mean of -log p over the whole vocabulary, nats, which label smoothing adds; None where it was not recorded.
     """
 
     tokens: tuple[str, ...]

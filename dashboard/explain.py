@@ -18,10 +18,12 @@ from dashboard.controls import Texts
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def show_data(say: Texts, picture: str, rows: Callable[[], list[dict]], description: str, trace: DecodeTrace) -> None:
+def show_data(
+    say: Texts, picture: str, rows: Callable[[], list[dict]], description: str, trace: DecodeTrace | None = None
+) -> None:
     """A picture's sentence, its data and all ways to save it, made when they are asked for.
 
-    `picture` is the key under which it was drawn.
+    `picture` is the key under which it was drawn. Where no `trace` is behind it, the rows themselves are the JSON.
     """
     with st.expander(say["data"], key=f"{picture}_data", on_change="rerun") as opened:
         if not opened.open:
@@ -32,7 +34,8 @@ def show_data(say: Texts, picture: str, rows: Callable[[], list[dict]], descript
         with st.container(horizontal=True):
             save(picture, f"seqscope-{picture}", say)
             st.download_button(say["save"].format(kind="CSV"), lambda: csv_text(content), f"seqscope-{picture}.csv")
-            st.download_button(say["save_trace"], lambda: trace_text(trace), f"seqscope-{picture}.json")
+            kept = (lambda: json.dumps(content, ensure_ascii=False)) if trace is None else (lambda: trace_text(trace))
+            st.download_button(say["save_trace"], kept, f"seqscope-{picture}.json")
 
 
 def csv_text(rows: list[dict]) -> bytes:

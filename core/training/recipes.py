@@ -8,15 +8,16 @@ from typing import Any
 import sacrebleu
 import torch
 
-from core.checkpoints import CARD, EXAMPLE, GOLD, GREEDY, Card, build, load, save, write_json
+from core.checkpoints import CARD, EXAMPLE, Card, build, load, save, write_json
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
-from core.options import BeamOptions, ForcedOptions, Options
+from core.options import BeamOptions
 from core.records import Hypothesis, TrainEvent
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
 from core.trace_json import to_json
+from core.training.lesson import write_lesson
 from core.training.loop import Pairs, TrainOptions, keep_freed_memory, train
 
 
@@ -85,7 +86,6 @@ EXAMPLES = {
     "en": "Two children in yellow raincoats are jumping over a puddle in the park.",
     "letters": "s e q s c o p e",
 }
-REFERENCES = {"de": "Zwei Kinder in gelben Regenmänteln hüpfen im Park über eine Pfütze."}  # as a person says it
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "en-de-everyday": en_de_everyday,
     "en-de-transformer": en_de_transformer,
@@ -166,19 +166,10 @@ def measure(folder: Path, data_dir: Path | None = None) -> Card:
         }
     card = replace(card, length_penalty=options.length_penalty, metrics=metrics)
     write_json(folder / CARD, asdict(card))
-    write_examples(folder, options)
+    trace = decode(model, subwords, EXAMPLES[card.source], options, name=card.name)
+    write_json(folder / EXAMPLE, to_json(trace), indent=None)
+    write_lesson(folder)
     return card
-
-
-def write_examples(folder: Path, options: BeamOptions) -> None:
-    """What the pages show first, without torch: the example searched, written greedily, and taught."""
-    loaded = load(folder.name, folder.parent)
-    wanted: dict[str, Options] = {EXAMPLE: options, GREEDY: BeamOptions(1)}
-    if loaded.card.target in REFERENCES:
-        wanted[GOLD] = ForcedOptions(REFERENCES[loaded.card.target])
-    for file, how in wanted.items():
-        trace = decode(loaded.model, loaded.subwords, EXAMPLES[loaded.card.source], how, name=folder.name)
-        write_json(folder / file, to_json(trace), indent=None)
 
 
 def best_texts(found: Mapping[int, Sequence[Hypothesis]], options: BeamOptions) -> list[str]:
