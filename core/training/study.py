@@ -25,7 +25,7 @@ SETTING = Recipe(
     family="rnn",
     config={"width": 128, "attention": "additive", "dropout_embedding": 0.15, "dropout_readout": 0.25},
     corpus="multi30k",
-    options=TrainOptions(epochs=20, max_tokens=512, learning_rate=3e-3, warmup=200, patience=20),
+    options=TrainOptions(epochs=10, max_tokens=768, learning_rate=4e-3, warmup=100, patience=10),
     vocabulary_size=2000,
 )
 

@@ -19,6 +19,7 @@ LABELS = (
     "gold",
     "own",
     "mean",  # "… {loss} …"
+    "softened",  # "… {loss} …"
     "costs",
     "after_gold",
     "after_own",

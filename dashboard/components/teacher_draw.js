@@ -12,7 +12,7 @@ function lay(view) {                                      // what depends on the
   const words = lane => flow(view, lane.map(({label, joined}) => ({text: label, joined})), width);
   const all = [...gold, ...own], most = Math.max(...all.flatMap(one => one.next.map(([text]) => letters(view, text, BIG))));
   Object.assign(view, {laid, tall: 0, ramp: light ? VIRIDIS.toReversed() : VIRIDIS, places: {gold: words(gold), own: words(own)}});
-  view.dearest = Math.max(1, ...all.map(one => one.loss));
+  view.dearest = Math.max(1, ...gold.map(one => one.smoothed), ...all.map(one => one.loss));
   view.rows = Math.max(...all.map(one => one.next.length));
   view.column = width < WIDE ? width : Math.round((width - 36) / 2);
   view.names = Math.min(Math.max(most, letters(view, others(view, gold[0]), BODY, false)), view.column * .42);
@@ -41,28 +41,34 @@ const color = (view, part) => {                           // viridis; on light t
 
 function lane(view, which, y) {                           // a translation: a bar over each token says what it costs
   const {picture, width, data, labels, at} = view, steps = view[which], places = view.places[which];
-  const shown = !data.hidden, mean = data.means[which], head = shown ? TALL + 22 : 4, pitch = head + BOX + 14;
+  const shown = !data.hidden, mean = data.means[which], gold = which === 'gold';
+  const soft = shown && gold && data.smoothing > 0, most = Math.max(...steps.map(one => soft ? Math.max(one.loss, one.smoothed) : one.loss));
+  const head = shown ? TALL * most / view.dearest + 22 : 4, pitch = head + BOX + 14;
   y = prose(view, picture, 0, y, width, labels[which], BODY, 'strong', true);
-  if (shown) y = prose(view, picture, 0, y, width, fill(which === 'gold' ? labels.mean : labels.costs, {loss: view.nats.format(mean)}), SMALL, 'title');
+  const note = shown && fill(gold ? labels.mean : labels.costs, {loss: view.nats.format(mean)});
+  const after = soft ? ` ${fill(labels.softened, {loss: view.nats.format(data.means.smoothed)})}` : '';
+  if (shown) y = prose(view, picture, 0, y, width, note + after, SMALL, 'title');
   y += 4;
-  if (!shown && which === 'own') return curtain(view, 0, y, width, BOX + 20);
+  if (!shown && !gold) return curtain(view, 0, y, width, BOX + 20);
   const lines = places.at(-1).line + 1;
-  if (shown && which === 'gold') for (let line = 0; line < lines; line++) {
+  if (shown && gold) for (let line = 0; line < lines; line++) {
     const level = y + line * pitch + head - 2 - TALL * mean / view.dearest;
     const end = Math.max(...places.filter(one => one.line === line).map(one => one.x + one.width));
     add(picture, 'path', {d: `M0 ${level}h${end}`, class: 'mean'});
   }
   steps.forEach((one, i) => {
     const place = places[i], top = y + place.line * pitch, base = top + head, here = i === at;
-    const apart = which === 'own' && one.label !== view.gold[i]?.label ? ' apart' : '';
+    const apart = !gold && one.label !== view.gold[i]?.label ? ' apart' : '';
     const style = `token${here ? ' now' : i < at ? ' read' : ''}${apart}`;
     const group = token(picture, place, base, style, 0, here);
     set(group, i <= last(view) ? {class: 'go', 'data-at': i} : {});
     if (!shown) return;
     const height = Math.max(1, TALL * one.loss / view.dearest), middle = place.x + place.width / 2;
     add(picture, 'rect', {x: place.x + 6, y: base - height - 2, width: place.width - 12, height, class: 'cost', fill: color(view, one.loss / view.dearest)});
-    if (!here && one.loss < .05) return;
-    const number = put(picture, middle, base - height - 7, view.short.format(one.loss), SMALL - 1, here ? 'number strong' : 'number');
+    const level = TALL * one.smoothed / view.dearest;
+    if (soft) add(picture, 'path', {class: 'soft', d: `M${place.x + 4} ${base - 2}v${-level}h${place.width - 8}v${level}`});
+    if (!here && one.loss < Math.max(.5, data.means.gold)) return;   // the small ones would stand in the dashed line
+    const number = put(picture, middle, base - (soft ? Math.max(height, level) : height) - 7, view.short.format(one.loss), SMALL - 1, here ? 'number strong' : 'number');
     number.setAttribute('text-anchor', 'middle');
   });
   return y + lines * pitch + 4;
@@ -79,7 +85,7 @@ function bars(view, which, x, y, width) {                 // what was expected a
   const {labels, picture, data, at, rows, names} = view, steps = view[which], one = steps[at], gold = which === 'gold';
   y = prose(view, picture, x, y, width, labels[`after_${which}`], BODY, 'strong', true);
   const read = one ? before(steps, at) : before(steps, steps.length);
-  y = prose(view, picture, x, y, width, read ? `… ${read.slice(-60)}` : labels.nothing, SMALL, 'title') + 6;
+  if (!data.hidden) y = prose(view, picture, x, y, width, read ? `… ${read.slice(-60)}` : labels.nothing, SMALL, 'title') + 6;
   const room = (rows + 1) * ROW, notes = [];
   if (data.hidden) return curtain(view, x, y, width, room);
   if (!one) return Math.max(prose(view, picture, x, y, width, fill(labels.finished, {N: steps.length}), BODY), y + room);

@@ -67,8 +67,9 @@ def lesson(gold: Sequence[Position], own: Sequence[Position], about: dict[str, A
     """
     lanes = {"gold": [entry(one) for one in gold], "own": [entry(one) for one in own]}
     means = {name: round(mean([one.loss for one in lane]), 4) for name, lane in (("gold", gold), ("own", own))}
+    means["smoothed"] = round(mean([one.smoothed for one in gold]), 4)
     content = {**about, **lanes, "means": means, "worst": worst(gold), "known": step.KNOWN}
-    walk = json.dumps([about["text"], [values[0] for values in lanes["gold"]], means])
+    walk = json.dumps([about["text"], [values[0] for values in lanes["gold"]], means["gold"], means["own"]])
     return {"id": hashlib.blake2b(walk.encode(), digest_size=8).hexdigest(), **content}
 
 
@@ -109,9 +110,9 @@ def percent(share: float) -> str:
     """A probability as a person reads it.
 
     >>> percent(0.5), percent(0.0057), percent(0.00001)
-    ('50 %', '0.6 %', '0.001 %')
+    ('50%', '0.6%', '0.001%')
     """
-    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1g} %"
+    return f"{share:.0%}" if share >= 0.0995 else f"{100 * share:.1g}%"
 
 
 class Guess(NamedTuple):

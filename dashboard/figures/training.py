@@ -70,7 +70,7 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
         {"model": name, "x": best(points)[field] / unit, "loss": best(points)["validation"]}
         for name, points in curves.items()
     ]
-    x = alt.X("x:Q", title=say[axis])
+    x = alt.X("x:Q", title=say[axis], axis=alt.Axis(tickCount=10))
     y = alt.Y("loss:Q", title=say["loss"], scale=alt.Scale(zero=False))
     colour = alt.Color("model:N", title=None, scale=palette(names), legend=legend())
     dash = alt.StrokeDash(
@@ -98,9 +98,12 @@ def repeated(choices: Sequence[Any], count: int) -> list[Any]:
     return [choices[index % len(choices)] for index in range(count)]
 
 
-def legend() -> alt.Legend:
-    """Below the chart, a column on a narrow screen."""
-    return alt.Legend(orient="bottom", columns=2, labelLimit=220)
+def legend(symbol: str | None = None) -> alt.Legend:
+    """Below the chart, two beside each other; of lines with "stroke" as their symbol."""
+    legend = alt.Legend(orient="bottom", columns=2, labelLimit=220)
+    if symbol:
+        legend.symbolType, legend.symbolStrokeWidth = symbol, 3
+    return legend
 
 
 Schedules = Mapping[str, Callable[[int], float]]
@@ -161,7 +164,7 @@ def schedule_chart(schedules: Schedules, names: Mapping[str, str], step: int, sa
     order = [names[key] for key in schedules]
     x = alt.X("step:Q", title=say["step"], scale=alt.Scale(domain=[0, STEPS]), axis=alt.Axis(tickCount=5))
     y = alt.Y("share:Q", title=say["share"], scale=alt.Scale(domain=[0, 1]))
-    colour = alt.Color("schedule:N", title=None, scale=palette(order), legend=legend())
+    colour = alt.Color("schedule:N", title=None, scale=palette(order), legend=legend("stroke"))
     dash = alt.StrokeDash("schedule:N", title=None, scale=alt.Scale(domain=order, range=repeated(DASHES, len(order))))
     tip = [alt.Tooltip("schedule:N", title=say["schedule"]), alt.Tooltip("step:Q", title=say["step"])]
     tip.append(alt.Tooltip("share:Q", title=say["share"], format=".3f"))
@@ -198,7 +201,7 @@ def study_chart(study: Mapping[str, Any], say: Mapping[str, str]) -> alt.LayerCh
         {"regime": row["regime"], "bleu": statistics.fmean(run["bleu"] for run in row["runs"])} for row in study["rows"]
     ]
     y = alt.Y("regime:N", title=None, sort=[row["regime"] for row in study["rows"]], axis=alt.Axis(labelLimit=240))
-    x = alt.X("bleu:Q", title=say["bleu"], scale=alt.Scale(zero=False, padding=20))
+    x = alt.X("bleu:Q", title=say["bleu"], scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(tickCount=8))
     tip = [alt.Tooltip("regime:N", title=say["regime"]), alt.Tooltip("bleu:Q", title=say["bleu"], format=".1f")]
     dots = (
         alt.Chart(alt.Data(values=runs))
