@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import altair as alt
 import streamlit as st
 
 from core.records import DecodeTrace
@@ -36,6 +37,12 @@ def show_data(
             st.download_button(say["save"].format(kind="CSV"), lambda: csv_text(content), f"seqscope-{picture}.csv")
             kept = (lambda: json.dumps(content, ensure_ascii=False)) if trace is None else (lambda: trace_text(trace))
             st.download_button(say["save_trace"], kept, f"seqscope-{picture}.json")
+
+
+def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:
+    """A small chart, in a place of its own under its key, where `show_data` finds it."""
+    with st.container(key=picture):
+        st.altair_chart(drawn, alt=description)
 
 
 def csv_text(rows: list[dict]) -> bytes:

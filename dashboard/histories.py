@@ -20,10 +20,10 @@ def curves(say: Texts) -> None:
     axis = controls.choice("axis", say["axis"], {name: say[f"axis_{name}"] for name in training.AXES}, "epochs")
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
     description = say["curves_description"].format(**training.curve_facts(found))
-    chart = training.curve_chart(found, axis, labels | {axis: say[f"axis_{axis}"]})
-    st.altair_chart(chart, key="curves", alt=description)
+    drawn = training.curve_chart(found, axis, labels | {axis: say[f"axis_{axis}"]})
+    explain.chart("curves", drawn, description)
     st.markdown(controls.plain(description))
-    numbers = {"curve_best": "d", "curve_epochs": "d", "curve_loss": ".3f", "axis_tokens": ".1f", "axis_minutes": ".0f"}
+    numbers = {"curve_best": "", "curve_loss": ".3f", "axis_tokens": ".1f", "axis_minutes": ".0f"}
     st.html(table(controls.headed(say, curve_model="", **numbers), training.best_rows(found)))
     st.caption(say["curves_caption"])
     explain.show_data(say, "curves", lambda: training.curve_rows(found, axis), description)
@@ -41,7 +41,7 @@ def regimes(say: Texts) -> None:
     setting, told = (say[key].format(**facts) for key in ("regimes_setting", f"regimes_{kind}"))
     st.markdown(controls.plain(setting))
     labels = {"regime": say["regime"], "bleu": say["measure_bleu"]}
-    st.altair_chart(training.study_chart(study, labels), key="regimes", alt=told)
+    explain.chart("regimes", training.study_chart(study, labels), told)
     taken, rows = training.study_rows(study)
     st.html(table({say["regime"]: "", **{say[f"measure_{name}"]: form for name, form in taken.items()}}, rows))
     st.markdown(controls.plain(told))

@@ -69,7 +69,7 @@ def test_a_schedule_s_rule_stands_at_the_step_and_its_marks_on_the_lines():
 
 def test_the_best_epoch_is_the_one_with_the_lowest_validation_loss():
     assert training.best(CURVES["<b>"])["epoch"] == 2
-    assert training.best_rows(CURVES) == [("one", 2, 2, 3.0, 2.0, 2.0), ("<b>", 2, 3, 2.5, 1.0, 3.0)]
+    assert training.best_rows(CURVES) == [("one", "2 / 2", 3.0, 2.0, 2.0), ("<b>", "2 / 3", 2.5, 1.0, 3.0)]
     facts = training.curve_facts(CURVES)
     assert (facts["model"], facts["epoch"], facts["loss"], facts["count"]) == ("<b>", 2, "2.50", 2)
 

@@ -110,9 +110,9 @@ def percent(share: float) -> str:
     """A probability as a person reads it.
 
     >>> percent(0.5), percent(0.0057), percent(0.00001)
-    ('50%', '0.6%', '0.001%')
+    ('50%', '0.6%', '< 0.1%')
     """
-    return f"{share:.0%}" if share >= 0.0995 else f"{100 * share:.1g}%"
+    return f"{share:.0%}" if share >= 0.0995 else f"{share:.1%}" if share >= 0.0005 else "< 0.1%"
 
 
 class Guess(NamedTuple):

@@ -34,18 +34,11 @@ def best(points: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
 
 
 def best_rows(curves: Curves) -> list[tuple[Any, ...]]:
-    """Model, best epoch, epochs, validation loss there, million tokens and minutes in all."""
+    """Model, best epoch of how many, validation loss there, million tokens and minutes in all."""
     return [
-        (
-            name,
-            best(points)["epoch"],
-            len(points),
-            best(points)["validation"],
-            last["tokens"] / 1e6,
-            last["seconds"] / 60,
-        )
+        (name, f"{point['epoch']:.0f} / {len(points)}", point["validation"], last["tokens"] / 1e6, last["seconds"] / 60)
         for name, points in curves.items()
-        for last in points[-1:]
+        for point, last in [(best(points), points[-1])]
     ]
 
 
@@ -80,7 +73,7 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
     tip += [alt.Tooltip("x:Q", title=say[axis], format=".1f"), alt.Tooltip("loss:Q", title=say["loss"], format=".3f")]
     lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2)
     lines = lines.encode(
-        x=x, y=y, color=colour, strokeDash=dash.legend(orient="bottom", symbolStrokeColor="gray"), tooltip=tip
+        x=x, y=y, color=colour, strokeDash=dash.legend(orient="top", symbolStrokeColor="gray"), tooltip=tip
     )
     shape = alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     points = alt.Chart(alt.Data(values=marked)).mark_point(size=130, filled=True, opacity=1)

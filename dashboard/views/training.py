@@ -89,15 +89,15 @@ def schedules(say) -> None:
     step = controls.number("update", say["update"], 0, training.STEPS, 2000, 50, help=say["update_help"])
     left, right = st.columns(2, gap="medium")
     with left:
+        st.markdown(say["decays_caption"])
         half = controls.number("half", say["half"], 500, 9500, 4000, 100, help=say["half_help"])
         decays = {name: partial(decay, half=half) for name, decay in DECAYS.items()}
         draw(say, "decays", decays, step, training.decay_formulas(half))
-        st.caption(say["decays_caption"])
     with right:
+        st.markdown(say["rates_caption"])
         warmup = controls.number("warmup", say["warmup"], 0, 4000, 800, 100, help=say["warmup_help"])
         rates = {name: partial(SCHEDULES[name], warmup=warmup, total=training.STEPS) for name in training.RATES}
         draw(say, "rates", rates, step, training.RATES)
-        st.caption(say["rates_caption"])
 
 
 def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[str, str]) -> None:
@@ -108,7 +108,7 @@ def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[
     ]
     description = say["schedule_description"].format(step=step, values=training.listed(values))
     labels = {"step": say["schedule_step"], "share": say[f"{key}_share"], "schedule": say["schedule"]}
-    st.altair_chart(training.schedule_chart(lines, names, step, labels), key=key, alt=description)
+    explain.chart(key, training.schedule_chart(lines, names, step, labels), description)
     st.html(table({say["schedule"]: "", say["schedule_at"].format(step=step): ".3f", say["formula_short"]: ""}, values))
     explain.show_data(say, key, lambda: training.schedule_rows(lines, names), description)
 
