@@ -14,8 +14,8 @@ from core.metrics import translation_metrics
 from core.options import GreedyOptions, check_choice, check_range
 from core.text.corpora import load_pairs
 from core.text.subwords import Subwords
-from core.training.loop import TrainOptions, cross_entropy, keep_freed_memory, train
-from core.training.recipes import Recipe, encode_pairs
+from core.training.loop import Pairs, TrainOptions, cross_entropy, train
+from core.training.recipes import Recipe
 from core.training.regimes import REGIMES
 
 PAIRS, VALIDATION = 3000, 500  # the first ones of train and of val
@@ -47,7 +47,6 @@ def study(
     for name in regimes:
         check_choice("regime", name, tuple(REGIMES))
     check_range("number of seeds", seeds, 1, 100)
-    keep_freed_memory()
     sides = {"train": pairs, "val": validation}
     lines = {
         split: load_pairs(setting.corpus, split, setting.source, setting.target, data_dir)[:count]
@@ -71,7 +70,7 @@ def trained(
     torch.manual_seed(seed)
     model = build(setting.family, {**setting.config, "vocabulary_size": len(subwords)})
     options = TrainOptions(**{**asdict(setting.options), "regime": regime, "seed": seed})
-    coded = {split: encode_pairs(subwords, pairs) for split, pairs in lines.items()}
+    coded = {split: ids_of(subwords, pairs) for split, pairs in lines.items()}
     began = time.monotonic()
     for _ in train(model, coded["train"], coded["val"], options):
         pass
@@ -83,6 +82,11 @@ def trained(
     loss = cross_entropy(model, coded["val"], options.max_tokens)
     measured = {"seed": seed, "loss": round(loss, 4), "bleu": metrics["bleu"], "chrf": metrics["chrf"]}
     return model, measured | {"seconds": round(seconds, 1)}
+
+
+def ids_of(subwords: Subwords, pairs: list[tuple[str, str]]) -> Pairs:
+    """Both sides as ids."""
+    return list(zip(*(subwords.encode_batch(side) for side in zip(*pairs, strict=True)), strict=True))
 
 
 def about(setting: Recipe, model: torch.nn.Module, vocabulary_size: int, lines: Mapping[str, list], seeds: int) -> dict:
