@@ -7,13 +7,16 @@ options      what a person may ask for: frozen, checked, standard library only �
 records      what comes out: frozen, torch-free traces, with search_tree · trace_json: the same as JSON
 checkpoints  model folders: Card, cards(), load(), save(), the stored example trace
 metrics      BLEU and chrF, of a corpus and of a sentence
-text         subwords, corpora (Multi30k, Tatoeba, toys), fetch (their download), batches
+text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches
 models       contract (State, Step, take, keep, interventions), attention, positional, rnn, transformer(_layers), packed
 decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a
              table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
-training     loop (a generator of events), regimes, schedules, recipes
-__main__     the command line: python -m core models | translate | evaluate | search-report | train | data
+training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
+             schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
+             synthetic (pairs that a model writes), exposure (bias, as a number)
+__main__     the command line: python -m core models | translate | evaluate | search-report | train | data, the last two
+             in train_command and data_command · spelling: the nearest valid name
 
 Who may import whom (a test holds it): options ← nothing; records ← options, search_tree; text ← records; models ←
 nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a model also models,

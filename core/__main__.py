@@ -3,29 +3,34 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from core.checkpoints import PRETRAINED, cards, load
+from core.data_command import BATCHED, data_arguments
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
 from core.options import MAX_SAMPLES, check, check_range
 from core.records import DecodeTrace
+from core.spelling import did_you_mean
 from core.study_command import run_study, study_arguments
-from core.text.corpora import cache_folder, data_folders, read_pair
+from core.text.corpora import read_pair
 from core.text.subwords import clean
 from core.trace_json import summary_json
+from core.train_command import run_train, train_arguments
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0, or 2 after one sentence on stderr."""
     try:
         try:
-            chosen = parser().parse_args(arguments)
+            chosen, unknown = parser().parse_known_args(arguments)
+            check(not unknown, unknown_option(unknown, chosen.usage()))
             chosen.run(chosen)
         finally:
             sys.stdout.flush()  # a full disk shows here, and not when the interpreter ends
-    except (ValueError, OSError, FloatingPointError) as error:
+    except (ValueError, OSError, FloatingPointError, MemoryError) as error:
         print(f"seqscope: {error}", file=sys.stderr)
         drop_unwritable()
         return 2
@@ -33,6 +38,16 @@ def main(arguments: list[str] | None = None) -> int:
         print("seqscope: stopped; what was written stays, train --resume goes on", file=sys.stderr)
         return 130
     return 0
+
+
+def unknown_option(unknown: list[str], usage: str) -> str:
+    """The sentence about arguments that a command has not."""
+    flags = re.findall(r"--[a-z][a-z0-9-]*", usage)
+    return (
+        f"unknown option {unknown[0]!r}{did_you_mean(unknown[0].split('=')[0], flags)}; --help lists them"
+        if unknown
+        else ""
+    )
 
 
 def drop_unwritable() -> None:
@@ -50,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, run, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, usage=added.format_usage)
         return added
 
     def models_dir(added: argparse.ArgumentParser) -> None:
@@ -72,7 +87,8 @@ def parser() -> argparse.ArgumentParser:
 
     added = command("evaluate", run_evaluate, "Translate a file and compare it with its reference: BLEU and chrF.")
     pair_of_files(added)
-    added.add_argument("--strategy", choices=("greedy", "sample", "beam", "diverse"), default="beam")
+    added.add_argument("--strategy", choices=BATCHED, default="beam")
+    added.add_argument("--exposure", action="store_true", help="also what reading its own prefix costs the model")
     decoder_arguments(added)
     models_dir(added)
 
@@ -86,24 +102,9 @@ def parser() -> argparse.ArgumentParser:
     added.set_defaults(strategy="beam")
     models_dir(added)
 
-    added = command("train", run_train, "Train a model by its recipe, measure it and write its folder.")
-    added.add_argument("recipe", metavar="RECIPE")
-    added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
-    added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    added.add_argument("--output", type=Path, help="the model's folder (default: runs/RECIPE)")
-    added.add_argument("--threads", type=int, default=1, help="CPU threads; one is fastest for two trainings at once")
-
+    train_arguments(command("train", run_train, "Train a model by its recipe, measure it and write its folder."))
     study_arguments(command("regimes-study", run_study, "Train one small model under every regime."))
-
-    data = commands.add_parser("data", help="Corpora: fetch them, or list those on this machine.")
-    kinds = data.add_subparsers(required=True, metavar="fetch|list")
-    fetch = kinds.add_parser("fetch", help="Download a corpus, checked and resumable.")
-    fetch.add_argument("corpus", choices=("multi30k", "tatoeba"))
-    fetch.add_argument("--data-dir", type=Path, default=cache_folder(), help="where to (default: %(default)s)")
-    fetch.set_defaults(run=run_fetch)
-    listing = kinds.add_parser("list", help="What is on this machine, and where.")
-    listing.add_argument("--data-dir", type=Path)
-    listing.set_defaults(run=list_data)
+    data_arguments(command("data", None, "Corpora: fetch them, list those on this machine, let a model write one."))
     return top
 
 
@@ -180,6 +181,11 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
     translations = [found[index][0].text if found[index] else "" for index in range(len(sources))]
     for name, value in translation_metrics(translations, references, loaded.card.target).items():
         print(f"{name:<16} {value}")
+    if chosen.exposure:
+        from core.training.exposure import exposure_bias
+
+        sides = (loaded.subwords.encode_batch(side) for side in (sources, references))
+        print(f"{'exposure_bias':<16} {exposure_bias(loaded.model, list(zip(*sides, strict=True))).excess:.4f}")
 
 
 def run_search_report(chosen: argparse.Namespace) -> None:
@@ -205,48 +211,6 @@ def progress(items: Iterable, total: int) -> Iterable:
     from tqdm import tqdm
 
     return tqdm(items, total=total, unit=" sentences", disable=None)
-
-
-def run_train(chosen: argparse.Namespace) -> None:
-    """Train with a progress bar, then measure."""
-    import torch
-    from tqdm import tqdm
-
-    from core.training.recipes import cook, measure, recipe
-
-    torch.set_num_threads(chosen.threads)
-    wanted = recipe(chosen.recipe)
-    folder = chosen.output or Path("runs") / wanted.name
-    form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
-    with tqdm(total=wanted.options.epochs, unit="epoch", bar_format=form) as bar:
-        for event in cook(wanted, folder, chosen.data_dir, chosen.resume):
-            rate = event.tokens / max(event.seconds, 1e-9)
-            bar.set_postfix_str(f"{rate:,.0f} tokens/s, loss {event.losses['train']:.3f}", refresh=False)
-            bar.update(event.share * wanted.options.epochs - bar.n)
-            if "validation" in event.losses:
-                bar.write(f"epoch {event.epoch}: " + ", ".join(f"{k} {v:.4f}" for k, v in event.losses.items()))
-    print("measuring on the held-out sets …", file=sys.stderr)
-    for split, metrics in measure(folder, chosen.data_dir).metrics.items():
-        print(split, json.dumps(metrics))
-    print(f"written to {folder}{os.sep}; copy it into {PRETRAINED.name}{os.sep} to use it")
-
-
-def run_fetch(chosen: argparse.Namespace) -> None:
-    """Download a corpus."""
-    from core.text.fetch import fetch
-
-    fetch(chosen.corpus, chosen.data_dir)
-
-
-def list_data(chosen: argparse.Namespace) -> None:
-    """The corpora on this machine."""
-    from core.text.fetch import available
-
-    folders = data_folders(chosen.data_dir)
-    for corpus, splits in available(folders).items():
-        parts = [f"{split} ({', '.join(languages)})" if languages else split for split, languages in splits.items()]
-        print(f"{corpus:<10} {', '.join(parts) or 'not here: python -m core data fetch ' + corpus}")
-    print("looked in: " + ", ".join(map(str, folders)))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command line, run as a user does; sentences on stderr and exit code 2 for every mistake."""
 
+import hashlib
 import io
 import json
 import math
@@ -12,6 +13,7 @@ import pytest
 
 from core.__main__ import main
 from core.checkpoints import cards
+from core.training.options import TrainOptions
 
 MODELS = sorted(cards()[0])
 SENTENCE = "A dog is running through the snow."
@@ -32,6 +34,12 @@ def run(capsys, *arguments, stdin=None, monkeypatch=None):
 def translate(*options):
     """A translation with these options."""
     return ["translate", "--model", MODELS[0] if MODELS else "", *options, "x"]
+
+
+def data_translate(*options):
+    """Pairs that a model writes, with these options."""
+    model = MODELS[0] if MODELS else ""
+    return ["data", "translate", "--model", model, "--output", "/nowhere/pairs.tsv", *options]
 
 
 def test_models_lists_every_shipped_model_with_its_metrics(capsys):
@@ -160,7 +168,22 @@ def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
         (translate("--n-best", "0"), "n-best must be"),
         (translate("--target", "x", "--beam-size", "3"), "a forced translation leaves no choice: drop --beam-size"),
         (["translate", "--model", "x", "--target", "x", "--strategy", "greedy", "x"], "not allowed with"),
-        (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-transformer"),
+        (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-everyday, en-de-transformer"),
+        (["train", "copy-transfomer"], "unknown recipe 'copy-transfomer', did you mean 'copy-transformer'?; valid: "),
+        (["train", "copy-transformer", "--regmie", "x"], "unknown option '--regmie', did you mean '--regime'?; --help"),
+        (["train", "copy-transformer", "--ecopchs=3"], "unknown option '--ecopchs=3', did you mean '--epochs'?"),
+        (["translate", "--model", "x", "--beamsize", "3", "x"], "did you mean '--beam-size'?"),
+        (["train", "copy-transformer", "--qqq"], "unknown option '--qqq'; --help lists them"),
+        (["train", "copy-transformer", "--regime", "hope"], "unknown regime 'hope'; valid: teacher-forcing, "),
+        (["train", "copy-transformer", "--epochs", "0"], "epochs must be a whole number from 1 to 10000, not 0"),
+        (["train", "copy-transformer", "--decay", "linear"], "decay means nothing to the regime 'teacher-forcing'"),
+        (["train", "copy-transformer", "--extra", "/no/such.tsv"], "/no/such.tsv"),
+        (["train", "copy-transformer", "--threads", "0"], "number of threads must be a whole number from 1"),
+        (["train", "en-de-transformer", "--data-dir", "/nowhere"], "get it with: python -m core data fetch multi30k"),
+        (data_translate("--input", "/no/such/file"), "/no/such/file"),
+        (data_translate("--captions", "--data-dir", "/nowhere"), "put it there from data/task2/raw/train.1.en.gz"),
+        (data_translate("--input", __file__, "--direction", "up"), "unknown direction 'up'; valid: forward, back"),
+        (data_translate(), "one of the arguments --input --captions is required"),
         (["evaluate", "--model", "x", "--source", "/no/such/file", "--reference", "/no/such/file"], "/no/such/file"),
         (["frobnicate"], "invalid choice"),
     ],
@@ -194,19 +217,70 @@ def test_evaluate_gives_a_perfect_score_to_its_own_output(capsys, tmp_path, monk
     assert "bleu             100.0" in out
 
 
-def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path, monkeypatch):
-    """The whole way on a toy, shortened to one epoch."""
-    from core.training import recipes
-
-    toy = recipes.RECIPES["copy-transformer"]()
-    options = recipes.replace(toy.options, epochs=1)
-    monkeypatch.setitem(recipes.RECIPES, "copy-transformer", lambda: recipes.replace(toy, options=options))
-    folder = tmp_path / "copy-transformer"
-    code, out, _ = run(capsys, "train", "copy-transformer", "--output", str(folder))
+def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path):
+    """The whole way on a toy, shortened to one epoch, in another regime, with more pairs that a model wrote."""
+    extra, folder = tmp_path / "more.tsv", tmp_path / "copy-transformer"
+    extra.write_text("<bt> a b\ta b\nc d\tc d\n", encoding="utf-8")
+    changed = ["--epochs", "1", "--seed", "7", "--regime", "r-drop", "--r-drop-alpha", "1", "--bpe-dropout", "0.1"]
+    command = ["train", "copy-transformer", "--output", str(folder), "--extra", str(extra)]
+    code, out, _ = run(capsys, *command, *changed)
     assert code == 0
     assert "test" in out
     found, broken = cards(tmp_path)
     assert not broken
-    assert found["copy-transformer"].metrics["test"]["sentences"] == 200
+    card = found["copy-transformer"]
+    assert card.metrics["test"]["sentences"] == 200
+    told = {name: card.recipe[name] for name in ("epochs", "seed", "regime", "r_drop_alpha", "bpe_dropout")}
+    assert told == {"epochs": 1, "seed": 7, "regime": "r-drop", "r_drop_alpha": 1.0, "bpe_dropout": 0.1}
+    assert card.recipe["extra"] == [{"file": "more.tsv", "sha256": hashlib.sha256(extra.read_bytes()).hexdigest()}]
     code, out, _ = run(capsys, "translate", "--models-dir", str(tmp_path), "--model", "copy-transformer", "a b c")
     assert code == 0
+    code, _, err = run(capsys, *command, "--resume")
+    assert code == 2
+    assert "was trained with --regime r-drop, not teacher-forcing: repeat that" in err
+    assert (folder / "checkpoint.pt").is_file()
+    whole = (folder / "checkpoint.pt").read_bytes()
+    run(capsys, *command, *changed)
+    assert (folder / "checkpoint.before.pt").read_bytes() == whole, "a training anew puts the old checkpoint aside"
+
+
+def test_a_model_writes_pairs_that_train_takes(capsys, tmp_path):
+    source, output = tmp_path / "text.txt", tmp_path / "pairs.tsv"
+    source.write_text("A dog runs.\n\nTwo cats sleep.\n", encoding="utf-8")
+    command = ["data", "translate", "--model", MODELS[0], "--input", str(source), "--output", str(output)]
+    code, out, _ = run(capsys, *command, "--direction", "back", "--tag", "--strategy", "greedy")
+    assert (code, out) == (0, f"written to {output}: train with --extra {output}\n")
+    (first, second) = output.read_text(encoding="utf-8").splitlines()
+    _, translated, _ = run(capsys, "translate", "--model", MODELS[0], "--strategy", "greedy", "A dog runs.")
+    assert first == f"<bt> {translated.strip()}\tA dog runs."
+    assert second.endswith("\tTwo cats sleep.")
+    made = json.loads((tmp_path / "pairs.tsv.json").read_text(encoding="utf-8"))
+    assert made["text"] == {"file": "text.txt", "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}
+    assert (made["model"], made["direction"], made["tagged"]) == (MODELS[0], "back", True)
+    source.write_text("\n \n", encoding="utf-8")
+    code, _, err = run(capsys, *command)
+    assert code == 2
+    assert "has no text" in err
+
+
+def test_data_list_tells_what_is_here(capsys, tmp_path):
+    code, out, _ = run(capsys, "data", "list", "--data-dir", str(tmp_path))
+    assert code == 0
+    assert "multi30k   not here: python -m core data fetch multi30k" in out
+    assert "captions   not here\n" in out
+
+
+def test_evaluate_tells_the_exposure_bias(capsys, tmp_path):
+    (tmp_path / "source").write_text("An old man is selling hot chestnuts.\nTwo cats.\n", encoding="utf-8")
+    (tmp_path / "reference").write_text("Heiße Maronen verkauft dort ein alter Herr.\nKatzen, zwei.\n", "utf-8")
+    files = ["--source", str(tmp_path / "source"), "--reference", str(tmp_path / "reference")]
+    code, out, _ = run(capsys, "evaluate", "--model", MODELS[0], "--exposure", "--strategy", "greedy", *files)
+    assert code == 0
+    assert float(out.splitlines()[-1].removeprefix("exposure_bias")) > 0
+
+
+def test_the_help_of_train_names_every_option(capsys):
+    code, out, _ = run(capsys, "train", "--help")
+    assert code == 0
+    for name in TrainOptions.__dataclass_fields__:
+        assert "--" + name.replace("_", "-") in out

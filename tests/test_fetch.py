@@ -266,7 +266,7 @@ def test_the_table_against_the_shared_files():
 
 def test_available(tmp_path):
     toys = dict.fromkeys(("train", "val", "test"), ())
-    nothing = {"multi30k": {}, "tatoeba": {}, "copy": toys, "reverse": toys}
+    nothing = {"multi30k": {}, "tatoeba": {}, "copy": toys, "reverse": toys, "captions": {}}
     assert available([]) == available([tmp_path / "nowhere"]) == nothing
     for name in ("a/multi30k/train.en.gz", "b/multi30k/train.fr.gz", "a/multi30k/val.en.gz", "b/tatoeba/fra-eng.zip"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,7 @@ INTERNAL = {
         "core.trace_json",
     ),
     "core.training": (
+        "core.spelling",
         "core.models",
         "core.language_models",
         "core.decoding",

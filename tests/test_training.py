@@ -23,12 +23,15 @@ from core.models.transformer_layers import TransformerConfig
 from core.text.batches import batch
 from core.text.subwords import BOS, EOS, PAD
 from core.training import loop
-from core.training.loop import TrainOptions, train
-from core.training.regimes import REGIMES, smoothed_cross_entropy, teacher_forcing
+from core.training.loop import train
+from core.training.options import TrainOptions
+from core.training.progress import begin
+from core.training.regimes import REGIMES, Moment, smoothed_cross_entropy, teacher_forcing
 from core.training.schedules import SCHEDULES
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE_BATCH = 10**6  # tokens
+PLAIN = Moment(TrainOptions(epochs=1, label_smoothing=0.0))
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 CONFIGS = {
     "rnn": (RNN, RNNConfig(VOCABULARY_SIZE, 32)),
@@ -95,15 +98,8 @@ def test_teacher_forcing_is_the_mean_surprise_at_each_token_after_the_gold_prefi
             prefix = torch.tensor([[BOS, *target[:position]]])
             logits = model(ids, torch.ones_like(ids, dtype=torch.bool), prefix).logits[0, -1]
             surprises.append(-logits.log_softmax(dim=-1)[token].item())
-    loss = teacher_forcing(model, batch(pairs), 0.0).item()
+    loss = teacher_forcing(model, batch(pairs), PLAIN)["train"].item()
     assert loss == pytest.approx(sum(surprises) / len(surprises), abs=1e-5)
-
-
-@pytest.mark.parametrize("name", REGIMES)
-def test_a_regimes_loss_can_be_back_propagated(name):
-    model = tiny()
-    REGIMES[name](model, batch(toy(3)), 0.1).backward()
-    assert [name for name, weight in model.named_parameters() if not weight.grad.any()] == []
 
 
 # --- schedules -----------------------------------------------------------------------------------------------
@@ -187,7 +183,7 @@ def test_weights_are_averaged_and_the_average_is_evaluated_and_kept(exact):
     assert len(seen) == 3
     assert not same(seen[1], seen[2])
     assert_close(weights_of(model), average)
-    expected = teacher_forcing(model, batch(validation), 0.0).item()
+    expected = teacher_forcing(model, batch(validation), PLAIN)["train"].item()
     assert event.losses["validation"] == pytest.approx(expected, abs=1e-5)
 
 
@@ -210,7 +206,7 @@ def test_training_ends_after_so_many_epochs_without_a_better_loss():
 
 def test_vectors_are_not_decayed_and_every_weight_is_trained_once():
     model = tiny()
-    decayed, free = loop.begin(model, TrainOptions(epochs=1, weight_decay=0.1)).optimizer.param_groups
+    decayed, free = begin(model, TrainOptions(epochs=1, weight_decay=0.1)).optimizer.param_groups
     assert (decayed["weight_decay"], free["weight_decay"]) == (0.1, 0.0)
     assert {weight.dim() for weight in free["params"]} == {1}
     together = [id(weight) for weight in decayed["params"] + free["params"]]
@@ -235,20 +231,175 @@ def test_a_weight_that_is_not_a_number_stops_training_before_it_is_saved(tmp_pat
     assert not any(tmp_path.iterdir())
 
 
+# --- what a step and an epoch are ------------------------------------------------------------------------------
+
+
+def undropped(family="transformer"):
+    construct, config = CONFIGS[family]
+    without = {name: 0.0 for name in vars(config) if name.startswith("dropout")}
+    return random_model(construct, replace(config, **without))
+
+
+def test_accumulated_batches_make_the_step_of_one_large_batch(exact):
+    """Of sentences of one length, so that a batch of 4 has the tokens of two of 2."""
+    pairs = [([4, 5, 6], [6, 5, 4]), ([4, 4, 4], [4, 4, 4]), ([7, 5, 6], [6, 5, 7]), ([6, 6, 7], [7, 6, 6])]
+    found = {}
+    for max_tokens, accumulate in ((ONE_BATCH, 1), (8, 2)):
+        model = undropped()
+        options = TrainOptions(3, max_tokens=max_tokens, accumulate=accumulate, warmup=0, average_decay=0.0)
+        events = list(train(model, pairs, pairs, options))
+        assert [event.step for event in events] == [1, 2, 3]
+        assert events[-1].tokens == 3 * 4 * (4 + 4)
+        found[accumulate] = [loss for event in events for loss in event.losses.values()]
+    assert found[2] == pytest.approx(found[1], abs=1e-5)
+
+
+def test_batches_of_unlike_size_weigh_as_many_tokens_as_they_have(exact):
+    """The loss of a step is the mean over its tokens, whichever batch they are in."""
+    pairs = [([4] * 6, [5] * 6), ([4], [6])]
+    model = undropped()
+    expected = teacher_forcing(model, batch(pairs), PLAIN)["train"].item()
+    options = TrainOptions(1, max_tokens=7, accumulate=2, label_smoothing=0.0)
+    (event,) = train(model, pairs, pairs, options)
+    assert event.losses["train"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_last_step_of_an_epoch_takes_what_is_left():
+    options = TrainOptions(2, max_tokens=4, accumulate=2)
+    events = list(train(tiny(), [([4, 5], [4, 5])] * 3, toy(3), options))
+    assert [event.share for event in events] == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_plateau_halves_the_rate_after_each_epoch_without_a_better_loss(monkeypatch):
+    losses = iter([3.0, 4.0, 2.0, 2.0, 5.0, 1.0])
+    monkeypatch.setattr(loop, "cross_entropy", lambda *_: next(losses))
+    rates = []
+    monkeypatch.setattr(loop, "copy_of", lambda model: rates.append(seen[-1].optimizer.param_groups[0]["lr"]) or {})
+    seen, whole = [], loop.train_step
+
+    def watched(progress, *arguments):
+        seen.append(progress)
+        progress.average = {}
+        return whole(progress, *arguments)
+
+    monkeypatch.setattr(loop, "train_step", watched)
+    model = tiny()
+    monkeypatch.setattr(model, "load_state_dict", lambda weights: None)
+    options = TrainOptions(6, max_tokens=ONE_BATCH, learning_rate=0.08, warmup=0, schedule="plateau")
+    list(train(model, toy(3), toy(3), options))
+    assert rates == pytest.approx([0.08, 0.08, 0.04, 0.04, 0.02, 0.01])
+
+
+def test_the_mean_of_the_last_epochs_is_evaluated_and_kept(exact):
+    model, validation, seen = tiny(), toy(5, seed=2), []
+    options = TrainOptions(4, max_tokens=ONE_BATCH, learning_rate=0.02, warmup=0, average_last=2, patience=9)
+    for event in train(model, toy(11), validation, options):
+        seen.append((weights_of(model), event.losses["validation"]))
+    for number, (_, validated) in enumerate(seen):
+        last = [weights for weights, _ in seen[max(0, number - 1) : number + 1]]
+        mean = {name: sum(weights[name] for weights in last) / len(last) for name in last[0]}
+        other = tiny()
+        other.load_state_dict(mean)
+        assert teacher_forcing(other, batch(validation), PLAIN)["train"].item() == pytest.approx(validated, abs=1e-5)
+        if validated == min(loss for _, loss in seen):
+            best = mean
+    assert_close(weights_of(model), best)
+
+
+def test_training_leaves_the_callers_random_numbers_alone():
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    list(train(tiny(), toy(5), toy(5), TrainOptions(1, max_tokens=ONE_BATCH)))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_nothing_to_train_on_is_one_sentence():
+    for pairs, validation in (([], toy(3)), (toy(3), [])):
+        with pytest.raises(ValueError, match="give training and validation pairs"):
+            next(train(tiny(), pairs, validation, TrainOptions(1)))
+
+
+OUT_OF_MEMORY = {
+    "a GPU's": torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+    "a CPU's": RuntimeError(
+        "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."
+    ),
+    "Python's": MemoryError(),
+}
+
+
+@pytest.mark.parametrize("kind", OUT_OF_MEMORY)
+def test_the_end_of_memory_is_one_sentence_and_the_last_checkpoint_stays(tmp_path, monkeypatch, kind):
+    checkpoint, whole, steps = tmp_path / "checkpoint.pt", loop.back_propagate, []
+
+    def third_fails(*arguments):
+        steps.append(arguments)
+        if len(steps) == 3:
+            raise OUT_OF_MEMORY[kind]
+        return whole(*arguments)
+
+    monkeypatch.setattr(loop, "back_propagate", third_fails)
+    options = TrainOptions(3, max_tokens=ONE_BATCH, checkpoint_every=1)
+    advice = (
+        "memory ran out at step 3 .* the last checkpoint stays: go on with --resume --max-tokens 500000 --accumulate 2"
+    )
+    with pytest.raises(MemoryError, match=advice):
+        list(train(tiny(), toy(5), toy(5), options, checkpoint))
+    assert [event.step for event in train(tiny(), toy(5), toy(5), options, checkpoint)] == [3]
+
+
+def test_another_error_of_torch_is_not_taken_for_the_end_of_memory(monkeypatch):
+    def fails(*_):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(loop, "back_propagate", fails)
+    with pytest.raises(RuntimeError, match="mat1 and mat2"):
+        list(train(tiny(), toy(5), toy(5), TrainOptions(1)))
+
+
+def test_a_gradient_that_is_not_a_number_stops_before_the_weights_change(monkeypatch, tmp_path):
+    """Its loss is still finite: the checkpoint before it stays the last one."""
+    model, checkpoint, whole = tiny(), tmp_path / "checkpoint.pt", loop.back_propagate
+
+    def poisoned(progress, *arguments):
+        losses = whole(progress, *arguments)
+        if progress.step == 1:
+            progress.model.readout.bias.grad[0] = math.nan
+        return losses
+
+    monkeypatch.setattr(loop, "back_propagate", poisoned)
+    options = TrainOptions(3, max_tokens=ONE_BATCH, checkpoint_every=1)
+    with pytest.raises(FloatingPointError, match="the gradient became nan at step 2"):
+        list(train(model, toy(5), toy(5), options, checkpoint))
+    saved = torch.load(checkpoint, weights_only=True)
+    assert saved["step"] == 1
+    assert same(saved["model"], weights_of(model))
+
+
 # --- killed and resumed --------------------------------------------------------------------------------------
 
 
-def toy_run(family, checkpoint=None):
+RUNS = {  # every regime, and all else that draws or remembers something
+    "scheduled": {"regime": "scheduled-sampling", "decay": "linear", "average_last": 2},
+    "parallel": {"regime": "parallel-scheduled-sampling", "word_dropout": 0.2, "schedule": "plateau"},
+    "professor": {"regime": "professor-forcing", "accumulate": 2},
+    "r-drop": {"regime": "r-drop", "word_dropout": 0.1, "bpe_dropout": 0.3},
+}
+
+
+def toy_run(family, checkpoint=None, run=None, **changed):
     """A model with dropout, and its training: a checkpoint every second step and at the end of each of 3 epochs."""
     model = random_model(*CONFIGS[family])
-    options = TrainOptions(epochs=3, max_tokens=24, learning_rate=0.01, warmup=5, checkpoint_every=2)
-    return model, train(model, toy(100), toy(10, seed=2), options, checkpoint)
+    chosen = {"epochs": 3, "max_tokens": 24, "learning_rate": 0.01, "warmup": 5, "checkpoint_every": 2}
+    options = TrainOptions(**(chosen | RUNS.get(run, {}) | changed))
+    recut = (lambda number: toy(90 + 10 * number, seed=number)) if options.bpe_dropout else None
+    return model, train(model, toy(100), toy(10, seed=2), options, checkpoint, recut=recut)
 
 
-def run_with_leave(family, checkpoint):
+def run_with_leave(family, checkpoint, run=None):
     """In a process of its own: after each step its number is printed, and leave for the next one is awaited."""
     torch.set_num_threads(1)
-    for event in toy_run(family, Path(checkpoint))[1]:
+    for event in toy_run(family, Path(checkpoint), run)[1]:
         print(event.step, flush=True)
         sys.stdin.readline()
 
@@ -276,9 +427,9 @@ def in_a_process(call):
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def finish(family, checkpoint=None):
+def finish(family, checkpoint=None, run=None):
     """The steps made to the end of that run, each with its losses, and the weights."""
-    model, events = toy_run(family, checkpoint)
+    model, events = toy_run(family, checkpoint, run)
     return [(event.step, event.losses) for event in events], weights_of(model)
 
 
@@ -300,6 +451,23 @@ def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
     assert step // 2 * 2 < first <= step + 2, "it goes on from the last checkpoint"
     assert steps == all_steps[first - 1 :]
     assert same(weights, undisturbed), f"killed {moment:.4f} s after step {step}"
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_killed_run_of_any_regime_resumes_to_the_same_weights(tmp_path, run):
+    """Killed between the steps 5 and 6, one after a checkpoint; the judge and its optimiser are resumed, too."""
+    checkpoint = tmp_path / "checkpoint.pt"
+    all_steps, undisturbed = finish("rnn", run=run)
+    with in_a_process(f"run_with_leave('rnn', {str(checkpoint)!r}, {run!r})") as process:
+        process.stdin.write("\n" * 4)
+        process.stdin.flush()
+        printed = [process.stdout.readline() for _ in range(5)]
+        process.kill()
+    assert printed[-1] == "5\n"
+    steps, weights = finish("rnn", checkpoint, run)
+    assert steps == all_steps[-len(steps) :]
+    assert len(all_steps) - 5 <= len(steps) < len(all_steps)
+    assert same(weights, undisturbed)
 
 
 def test_a_run_killed_while_it_writes_a_checkpoint_resumes_from_the_one_before(tmp_path):
@@ -337,3 +505,52 @@ def test_a_damaged_checkpoint_is_named(tmp_path, content):
     checkpoint.write_bytes(content)
     with pytest.raises(ValueError, match="is damaged or belongs to"):
         list(train(tiny(), toy(5), toy(5), TrainOptions(epochs=1), checkpoint))
+
+
+@pytest.mark.parametrize(
+    ("run", "changed", "sentence"),
+    [
+        ("professor", {"regime": "r-drop"}, "was trained with --regime professor-forcing, not r-drop: repeat that"),
+        (None, {"seed": 2}, "was trained with --seed 1, not 2: repeat that, or train anew without --resume"),
+        ("r-drop", {"bpe_dropout": 0.2}, "was trained with --bpe-dropout 0.3, not 0.2"),
+    ],
+)
+def test_a_run_is_not_gone_on_with_as_another(tmp_path, run, changed, sentence):
+    checkpoint = tmp_path / "checkpoint.pt"
+    next(toy_run("rnn", checkpoint, run, checkpoint_every=1)[1])
+    before = checkpoint.read_bytes()
+    with pytest.raises(ValueError, match=sentence) as raised:
+        next(toy_run("rnn", checkpoint, run, **changed)[1])
+    assert "\n" not in str(raised.value)
+    assert checkpoint.read_bytes() == before
+
+
+def test_a_run_is_not_gone_on_with_on_other_data(tmp_path):
+    checkpoint = tmp_path / "checkpoint.pt"
+    options = TrainOptions(epochs=2, max_tokens=ONE_BATCH)
+    list(train(tiny(), toy(5), toy(5), options, checkpoint))
+    with pytest.raises(ValueError, match="was trained on 5 pairs, not on these 6: give the same data"):
+        list(train(tiny(), toy(6), toy(5), options, checkpoint))
+
+
+def test_a_run_can_go_on_longer_and_with_smaller_batches(tmp_path):
+    """With other batches its epoch begins anew; what it has learnt stays."""
+    checkpoint = tmp_path / "checkpoint.pt"
+    events = toy_run("rnn", checkpoint, epochs=1)[1]
+    seen = [next(events).step for _ in range(4)]
+    events.close()
+    resumed = list(toy_run("rnn", checkpoint, epochs=2, max_tokens=12, accumulate=2)[1])
+    assert resumed[0].step == seen[-1] + 1
+    assert resumed[0].share < 0.2
+    assert resumed[-1].epoch == 2
+
+
+def test_a_checkpoint_of_an_older_format_is_one_sentence_and_stays(tmp_path):
+    """As they were before they told their format: the random state, and no options."""
+    checkpoint, model = tmp_path / "checkpoint.pt", tiny()
+    torch.save({"model": model.state_dict(), "random": torch.get_rng_state(), "step": 3}, checkpoint)
+    before = checkpoint.read_bytes()
+    with pytest.raises(ValueError, match=r"is a checkpoint of format 1, .* format 2: .*; the file stays$") as raised:
+        next(train(tiny(), toy(5), toy(5), TrainOptions(1), checkpoint))
+    assert "\n" not in str(raised.value)
+    assert checkpoint.read_bytes() == before

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.text.subwords import BOS, EOS, PAD
+from core.text.subwords import BOS, EOS, PAD, UNK
 
 Ids = Sequence[int]
 
@@ -60,9 +60,26 @@ def bucketed(lengths: Sequence[int], max_tokens: int, drawn: random.Random | Non
     return batches
 
 
-def epoch(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> Iterator[Batch]:
-    """All pairs once, in batches; the same seed gives the same order, no seed gives order of length."""
+def plan(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> list[list[int]]:
+    """All pairs once, as indices in batches; the same seed gives the same order, no seed gives order of length."""
     lengths = [max(len(source), len(target)) + 1 for source, target in pairs]
-    drawn = None if seed is None else random.Random(seed)
-    for indices in bucketed(lengths, max_tokens, drawn):
+    return bucketed(lengths, max_tokens, None if seed is None else random.Random(seed))
+
+
+def epoch(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> Iterator[Batch]:
+    """All pairs once, in the batches of `plan`."""
+    for indices in plan(pairs, max_tokens, seed):
         yield batch([pairs[index] for index in indices])
+
+
+def without_words(whole: Batch, dropout: float, seed: int) -> Batch:
+    """The batch with that share of what is read, on both sides, unknown (Gal & Ghahramani 2016, arXiv 1512.05287).
+
+    What is to be predicted stays, and so do `<bos>`, `<eos>` and the padding; the same seed drops the same.
+    """
+    drawn = np.random.default_rng(seed)
+
+    def dropped(ids: np.ndarray) -> np.ndarray:
+        return np.where((drawn.random(ids.shape) < dropout) & (ids > EOS), UNK, ids)
+
+    return whole._replace(source=dropped(whole.source), inputs=dropped(whole.inputs))

@@ -10,12 +10,15 @@ import zlib
 from pathlib import Path
 
 from core.options import check, check_choice
+from core.text.subwords import TAG
 
 Pairs = list[tuple[str, str]]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LANGUAGES = {"en": "English", "de": "German", "fr": "French"}
 MULTI30K = {"train": "train", "val": "val", "test_2016": "test_2016_flickr"}  # split -> file
+CAPTION_SETS, CAPTION_LANGUAGES = 5, ("en", "de")
+MAX_LINE = 5_000  # characters
 TATOEBA = {"de": ("deu-eng.zip", "deu.txt"), "fr": ("fra-eng.zip", "fra.txt")}
 SPLITS = {
     "multi30k": tuple(MULTI30K),
@@ -56,8 +59,11 @@ def find(name: str, folders: list[Path]) -> Path:
     for folder in folders:
         if (folder / name).is_file():
             return folder / name
-    command = f"python -m core data fetch {name.split('/')[0]}"
-    raise FileNotFoundError(f"{name} is in none of: {', '.join(map(str, folders))}; get it with: {command}")
+    corpus, file = name.split("/")
+    get = f"get it with: python -m core data fetch {corpus}"
+    if corpus == "captions":
+        get = f"put it there from data/task2/raw/{file} of the repository multi30k/dataset"
+    raise FileNotFoundError(f"{name} is in none of: {', '.join(map(str, folders))}; {get}")
 
 
 def read_lines(path: Path) -> list[str]:
@@ -87,7 +93,44 @@ def decoded_lines(content: bytes, name: str) -> list[str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{name} is not UTF-8 text (byte {error.start})") from error
+    before, nul, _ = text.partition("\0")
+    check(not nul, f"{name} line {before.count(chr(10)) + 1:,} holds a NUL byte: it is not plain UTF-8 text")
     return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
+def paired(sources: list[str], targets: list[str], names: tuple[str, str]) -> Pairs:
+    """Lines side by side; where both are empty they are left out. ValueError names a line that is no training pair."""
+    pairs = []
+    for number, pair in enumerate(zip(sources, targets, strict=True), start=1):
+        filled = [bool(side.strip()) for side in pair]
+        if filled == [False, False]:
+            continue
+        if not all(filled):
+            empty, other = names if not filled[0] else names[::-1]
+            raise ValueError(f"{empty} line {number:,} is empty where {other} has text: remove both or translate it")
+        for name, side in zip(names, pair, strict=True):
+            check_line(side, name, number)
+        pairs.append(pair)
+    return pairs
+
+
+def check_line(line: str, name: str, number: int) -> None:
+    """ValueError names a line that is too long to be a sentence."""
+    fits = len(line) <= MAX_LINE
+    sentence = f"{len(line):,} characters in {len(line.split()):,} words; at most {MAX_LINE:,} characters are read"
+    check(fits, f"{name} line {number:,} has {sentence}: split it into sentences or remove it")
+
+
+def tsv(path: Path) -> tuple[Pairs, Pairs]:
+    """Pairs of a file `source<TAB>target`, plain or gzip: those as they are, and those tagged, without their tag."""
+    lines = read_lines(path)
+    columns = [line.split("\t") if line.strip() else ["", ""] for line in lines]
+    for number, row in enumerate(columns, start=1):
+        check(len(row) == 2, f"{path.name} line {number:,} has {len(row)} columns; wanted: source<TAB>target")
+    pairs = paired([row[0] for row in columns], [row[1] for row in columns], (path.name, f"{path.name}'s other side"))
+    check(bool(pairs), f"{path.name} holds no pairs")
+    tagged = [(source.removeprefix(TAG), target) for source, target in pairs if source.startswith(TAG + " ")]
+    return [pair for pair in pairs if not pair[0].startswith(TAG + " ")], tagged
 
 
 def multi30k(split: str, source: str, target: str, folders: list[Path]) -> Pairs:
@@ -98,7 +141,31 @@ def multi30k(split: str, source: str, target: str, folders: list[Path]) -> Pairs
     sides = [read_lines(find(f"multi30k/{name}", folders)) for name in names]
     counts = [f"{name} has {len(lines):,} lines" for name, lines in zip(names, sides, strict=True)]
     check(len(sides[0]) == len(sides[1]), f"{' but '.join(counts)}: they are not translations line by line")
-    return list(zip(*sides, strict=True))
+    return paired(*sides, names)
+
+
+def captions(language: str, folders: list[Path]) -> list[str]:
+    """The images of Multi30k described again, five times: monolingual, no line the translation of another.
+
+    Left out: repetitions, and lines whose letters and digits equal those of a val or test line on this machine.
+    """
+    check_choice("language of the captions", language, CAPTION_LANGUAGES)
+    held_out = [f"multi30k/{MULTI30K[split]}.{language}.gz" for split in ("val", "test_2016")]
+    here = [folder / name for name in held_out for folder in folders if (folder / name).is_file()]
+    seen = {""} | {letters(line) for path in here for line in read_lines(path)}
+    lines = []
+    for number in range(1, CAPTION_SETS + 1):
+        name = f"captions/train.{number}.{language}.gz"
+        for line in read_lines(find(name, folders)):
+            if letters(line) not in seen:
+                seen.add(letters(line))
+                lines.append(line)
+    return lines
+
+
+def letters(line: str) -> str:
+    """Letters and digits alone, lower-cased."""
+    return "".join(filter(str.isalnum, line.lower()))
 
 
 def tatoeba(split: str, source: str, target: str, folders: list[Path]) -> Pairs:
@@ -107,7 +174,8 @@ def tatoeba(split: str, source: str, target: str, folders: list[Path]) -> Pairs:
     check_choice("Tatoeba pair", f"{source}-{target}", tuple(valid))
     archive, member = TATOEBA[target if source == "en" else source]
     lines = read_zip_lines(find(f"tatoeba/{archive}", folders), member)
-    pairs = [tuple(line.split("\t")[:2]) for line in lines if "\t" in line]
+    columns = [line.split("\t")[:2] if "\t" in line else ("", "") for line in lines]
+    pairs = paired(*map(list, zip(*columns, strict=True)), (f"{member}'s English", f"{member}'s other side"))
     pairs = [pair for pair in pairs if tatoeba_split(pair[0]) == split]
     return pairs if source == "en" else [(other, english) for english, other in pairs]
 

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 from tqdm import tqdm
 
 from core.options import check_choice
-from core.text.corpora import LANGUAGES, MULTI30K, SPLITS, TATOEBA
+from core.text.corpora import CAPTION_LANGUAGES, CAPTION_SETS, LANGUAGES, MULTI30K, SPLITS, TATOEBA
 
 AGENT = "Mozilla/5.0 (compatible; Seqscope)"
 COMMIT = "a3d2e0d26b56f3846f66a952536ffed4e401d05a"
@@ -80,7 +80,14 @@ def available(folders: Sequence[Path]) -> dict[str, dict[str, tuple[str, ...]]]:
     foreign = [side for side, (archive, _) in TATOEBA.items() if archive in here]
     found["tatoeba"] = dict.fromkeys(SPLITS["tatoeba"], ("en", *foreign))
     pairs = {at: {split: sides for split, sides in found[at].items() if len(sides) > 1} for at in ADDRESSES}
-    return found | pairs
+    sets = {str(number): captions_here(number, folders) for number in range(1, CAPTION_SETS + 1)}
+    return found | pairs | {"captions": {number: sides for number, sides in sets.items() if sides}}
+
+
+def captions_here(number: int, folders: Sequence[Path]) -> tuple[str, ...]:
+    """The languages in which a set of captions is there."""
+    names = {side: f"captions/train.{number}.{side}.gz" for side in CAPTION_LANGUAGES}
+    return tuple(side for side, name in names.items() if any((Path(at) / name).is_file() for at in folders))
 
 
 def measured(path: Path) -> tuple[int, str]:

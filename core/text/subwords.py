@@ -12,6 +12,7 @@ from core.records import Piece
 
 SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")
 PAD, BOS, EOS, UNK = range(4)
+TAG = "<bt>"  # in front of a source that a model wrote (Caswell et al. 2019, arXiv 1906.06442)
 SPACE = "▁"  # marks a piece that begins after white space
 BLANK = "␣"  # how such a mark is shown where it is a piece of its own
 UNKNOWN = "⁇"  # how an unknown piece is written out
@@ -40,6 +41,13 @@ class Subwords:
     def tokens(self) -> tuple[str, ...]:
         """Every piece by its id."""
         return tuple(self.tokenizer.id_to_token(index) for index in range(len(self)))
+
+    @property
+    def tag(self) -> int:
+        """The id of `TAG`, which no text is ever cut into; ValueError if the vocabulary was learned without it."""
+        if TAG not in self.tokens:
+            raise ValueError(f"this vocabulary has no token {TAG}: it was learned from a text without tagged lines")
+        return self.tokens.index(TAG)
 
     def encode(self, text: str) -> list[int]:
         """The ids of the cleaned text, without `<bos>` and `<eos>`."""
@@ -82,8 +90,11 @@ class Subwords:
         return subwords
 
     @classmethod
-    def train(cls, lines: Iterable[str], vocabulary_size: int) -> "Subwords":
-        """Learn the merges from the lines of both languages together; characters not among them are unknown."""
+    def train(cls, lines: Iterable[str], vocabulary_size: int, tagged: bool = False) -> "Subwords":
+        """Learn the merges from the lines of both languages together; characters not among them are unknown.
+
+        `tagged` gives the vocabulary a token for `TAG`.
+        """
         tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
         tokenizer.normalizer = normalizers.Replace(SPACE, "_")  # the mark must never come from the text itself
         mark = rf"[\p{{P}}\p{{S}}&&[^{SPACE}]]"
@@ -94,9 +105,10 @@ class Subwords:
                 pre_tokenizers.Split(word, "isolated"),
             ]
         )
+        special = (*SPECIAL, TAG) if tagged else SPECIAL
         trainer = trainers.BpeTrainer(
             vocab_size=vocabulary_size,
-            special_tokens=[AddedToken(token, normalized=False, special=True) for token in SPECIAL],
+            special_tokens=[AddedToken(token, normalized=False, special=True) for token in special],
             show_progress=False,
         )
         tokenizer.train_from_iterator((clean(line) for line in lines), trainer)

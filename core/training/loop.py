@@ -1,99 +1,25 @@
 """The training loop: a generator of `TrainEvent` that can be killed at any moment and resumed to the same weights."""
 
-import ctypes
-import os
-import sys
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
-from pickle import UnpicklingError
 
 import torch
 from torch import nn
 
-from core.options import check_choice, check_range
+from core.options import check
 from core.records import DecodeTrace, TrainEvent
-from core.text.batches import Ids, epoch
-from core.training.regimes import REGIMES
+from core.text.batches import Batch, batch, epoch, plan, without_words
+from core.text.subwords import PAD
+from core.training.memory import one_sentence_when_it_ends
+from core.training.mixture import Pairs
+from core.training.options import TrainOptions
+from core.training.processes import add_up, group, share
+from core.training.progress import Progress, begin, copy_of
+from core.training.regimes import REGIMES, Moment, smoothed_cross_entropy, tensors
 from core.training.schedules import SCHEDULES
-
-Pairs = Sequence[tuple[Ids, Ids]]
-
-
-@dataclass(frozen=True)
-class TrainOptions:
-    """How to train. Batches hold at most `max_tokens` padded tokens; evaluation and a report come after each epoch.
-
-    `average_decay` is that of the moving average of the weights, which is what is kept (Polyak & Juditsky 1992);
-    `patience` is the number of epochs without a better validation loss after which training ends.
-    """
-
-    epochs: int
-    max_tokens: int = 1536
-    learning_rate: float = 1e-3
-    warmup: int = 400
-    schedule: str = "cosine"
-    regime: str = "teacher-forcing"
-    label_smoothing: float = 0.1
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    average_decay: float = 0.998
-    patience: int = 5
-    checkpoint_every: int = 200
-    seed: int = 1
-
-    def __post_init__(self):
-        check_range("epochs", self.epochs, 1, 10_000)
-        check_range("max tokens", self.max_tokens, 1, 10**7)
-        check_range("patience", self.patience, 1, 10_000)
-        check_range("checkpoint every", self.checkpoint_every, 1, 10**7)
-        check_range("label smoothing", self.label_smoothing, 0.0, 0.99, whole=False)
-        check_choice("schedule", self.schedule, tuple(SCHEDULES))
-        check_choice("regime", self.regime, tuple(REGIMES))
-
-
-@dataclass
-class Progress:
-    """All that changes while training, and so all that a checkpoint holds."""
-
-    model: nn.Module
-    optimizer: torch.optim.Optimizer
-    average: dict[str, torch.Tensor]
-    best: dict[str, torch.Tensor]
-    best_loss: float = float("inf")
-    best_epoch: int = 0
-    step: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    epoch_loss: float = 0.0
-    curve: list[dict[str, float]] = field(default_factory=list)
-
-    def save(self, path: Path) -> None:
-        """Write atomically, the state of the random numbers included."""
-        content = {name: getattr(self, name) for name in PLAIN_FIELDS}
-        content |= {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
-        content |= {"random": torch.get_rng_state()}
-        partial = path.with_suffix(".partial")
-        torch.save(content, partial)
-        os.replace(partial, path)
-
-    def load(self, path: Path) -> None:
-        """Go on from what `save` wrote; ValueError if it is damaged or does not belong to this model."""
-        try:
-            content = torch.load(path, weights_only=True)
-            self.model.load_state_dict(content.pop("model"))
-            self.optimizer.load_state_dict(content.pop("optimizer"))
-            torch.set_rng_state(content.pop("random"))
-            for name in PLAIN_FIELDS:
-                setattr(self, name, content[name])
-        except (KeyError, TypeError, RuntimeError, EOFError, UnpicklingError) as error:
-            raise ValueError(
-                f"{path} is damaged or belongs to another model: remove it or train without --resume"
-            ) from error
-
-
-PLAIN_FIELDS = ("average", "best", "best_loss", "best_epoch", "step", "tokens", "seconds", "epoch_loss", "curve")
 
 
 def train(
@@ -103,130 +29,182 @@ def train(
     options: TrainOptions,
     checkpoint: Path | None = None,
     sample: Callable[[nn.Module], DecodeTrace] | None = None,
+    recut: Callable[[int], Pairs] | None = None,
 ) -> Iterator[TrainEvent]:
     """Train in place; one event a step, with the validation loss (and a `sample`) at the end of each epoch.
 
-    An existing `checkpoint` is gone on from. At the end the model holds the averaged weights of its best epoch. The
-    same seed gives the same weights on one thread; a NaN stops with FloatingPointError.
+    `recut` gives the pairs of an epoch, from 0, cut by BPE-dropout. An existing `checkpoint` is gone on from. At the
+    end the model holds the averaged weights of its best epoch. The same seed gives the same weights on one thread. A
+    NaN stops with FloatingPointError, the end of memory with MemoryError; the last checkpoint stays.
     """
-    torch.manual_seed(options.seed)
+    check(
+        (options.bpe_dropout > 0) == (recut is not None), "BPE-dropout cuts the text anew: give `recut`, and only then"
+    )
+    check(bool(pairs) and bool(validation), "there is nothing to train on: give training and validation pairs")
     progress = begin(model, options)
     if checkpoint is not None and checkpoint.is_file():
-        progress.load(checkpoint)
-    steps_an_epoch = sum(1 for _ in epoch(pairs, options.max_tokens))
-    total = options.epochs * steps_an_epoch
+        progress.load(checkpoint, options, len(pairs))
+    total = options.epochs * len(steps_of(pairs if recut is None else recut(0), options, 0))
     began = time.monotonic() - progress.seconds
-    while progress.step < total and progress.step // steps_an_epoch - progress.best_epoch < options.patience:
-        number, done = divmod(progress.step, steps_an_epoch)
-        for index, batch in enumerate(epoch(pairs, options.max_tokens, seed=options.seed * 10_007 + number)):
-            if index < done:
-                continue
-            loss = train_step(progress, batch, options, total)
-            check_finite(loss, progress.step)
-            progress.epoch_loss += loss
-            losses, trace = {"train": loss}, None
-            if index + 1 == steps_an_epoch:
-                losses, trace = end_epoch(progress, number + 1, validation, options, steps_an_epoch, sample)
-                check_finite(losses["validation"], progress.step)
+    for number in range(progress.epoch, options.epochs):
+        if number - progress.best_epoch >= options.patience:
+            break
+        cut = pairs if recut is None else recut(number)
+        steps = steps_of(cut, options, number)
+        for index in range(progress.done, len(steps)):
+            with one_sentence_when_it_ends(progress.step + 1, options):
+                losses = train_step(
+                    progress, [batch([cut[at] for at in part]) for part in steps[index]], options, total
+                )
+            progress.done, progress.epoch_loss, trace = index + 1, progress.epoch_loss + losses["train"], None
+            if progress.done == len(steps):
+                losses, trace = end_epoch(progress, validation, options, sample)
             progress.seconds = time.monotonic() - began
-            due = index + 1 == steps_an_epoch or progress.step % options.checkpoint_every == 0
-            if checkpoint is not None and due:
-                progress.save(checkpoint)
-            share = progress.step / total
-            yield TrainEvent(progress.step, number + 1, share, losses, progress.tokens, progress.seconds, trace)
+            due = progress.done == 0 or progress.step % options.checkpoint_every == 0
+            if checkpoint is not None and due and group().first:
+                progress.save(checkpoint, options, len(pairs))
+            share_done = (number + (index + 1) / len(steps)) / options.epochs
+            yield TrainEvent(progress.step, number + 1, share_done, losses, progress.tokens, progress.seconds, trace)
     model.load_state_dict(progress.best)
     model.eval()
 
 
-def begin(model: nn.Module, options: TrainOptions) -> Progress:
-    """A fresh start; biases and norms are not decayed (Loshchilov & Hutter 2019 leave this open)."""
-    decayed = [weight for weight in model.parameters() if weight.dim() > 1]
-    free = [weight for weight in model.parameters() if weight.dim() <= 1]
-    groups = [{"params": decayed, "weight_decay": options.weight_decay}, {"params": free, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, betas=(0.9, 0.98), eps=1e-9)
-    return Progress(model, optimizer, copy_of(model), copy_of(model))
+def steps_of(pairs: Pairs, options: TrainOptions, number: int) -> list[list[list[int]]]:
+    """The steps of an epoch: each a few batches, each batch the indices of its pairs."""
+    batches = plan(pairs, options.max_tokens, seed=options.seed * 10_007 + number)
+    return [batches[first : first + options.accumulate] for first in range(0, len(batches), options.accumulate)]
 
 
-def copy_of(model: nn.Module) -> dict[str, torch.Tensor]:
-    """The model's weights, detached."""
-    return {name: weight.detach().clone() for name, weight in model.state_dict().items()}
-
-
-def train_step(progress: Progress, batch, options: TrainOptions, total: int) -> float:
-    """One update and one step of the moving average; the batch's loss."""
-    model, optimizer = progress.model, progress.optimizer
-    model.train()
-    rate = options.learning_rate * SCHEDULES[options.schedule](progress.step, options.warmup, total)
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    with autocast(model):
-        loss = REGIMES[options.regime](model, batch, options.label_smoothing)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), options.clip)
-    optimizer.step()
+def train_step(progress: Progress, batches: Sequence[Batch], options: TrainOptions, total: int) -> dict[str, float]:
+    """One update and one step of the moving average; the step's losses, means over the tokens of all processes."""
+    model = progress.model
+    optimizers = [found for found in (progress.optimizer, progress.judge_optimizer) if found is not None]
+    for optimizer in optimizers:
+        optimizer.zero_grad(set_to_none=True)
+    losses = back_propagate(progress, batches, options, total)
+    check_finite(losses["train"], progress.step + 1)
+    size = nn.utils.clip_grad_norm_(model.parameters(), options.clip).item()
+    check_finite(size, progress.step + 1, "gradient")
+    rate = options.learning_rate * 0.5**progress.halvings
+    for settings in progress.optimizer.param_groups:
+        settings["lr"] = rate * SCHEDULES[options.schedule](progress.step, options.warmup, total)
+    for optimizer in optimizers:
+        optimizer.step()
     progress.step += 1
-    progress.tokens += int(batch.mask.sum() + (batch.targets != 0).sum())
+    progress.tokens += sum(int(whole.mask.sum()) + targets_in(whole) for whole in batches)
     decay = min(options.average_decay, progress.step / (progress.step + 10))
     current = model.state_dict()
     for name, averaged in progress.average.items():
         averaged.lerp_(current[name], 1 - decay)
-    return loss.item()
+    return losses
+
+
+def back_propagate(progress: Progress, batches: Sequence[Batch], options: TrainOptions, total: int) -> dict[str, float]:
+    """Leave each weight with the gradient of the mean over all real targets of the batches, in all processes."""
+    model, regime = progress.model, REGIMES[options.regime]
+    moment = Moment(options, progress.step, total, progress.judge)
+    tokens = sum(map(targets_in, batches))
+    losses: dict[str, torch.Tensor] = {}
+    model.train()
+    with own_random_numbers(model, options.seed, progress.step):
+        for index, whole in enumerate(batches):
+            if options.word_dropout:
+                whole = without_words(whole, options.word_dropout, seed_of(options.seed, progress.step, index))
+            rows, count = share(whole)
+            with autocast(model):
+                found = regime.losses(model, rows, moment)
+            weight = count / tokens
+            learnt = [loss for name, loss in found.items() if name in ("train", "judge")]
+            (sum(learnt) * weight).backward()
+            for name, loss in found.items():
+                losses[name] = losses.get(name, 0.0) + loss.detach().float() * weight
+    modules = [model] if progress.judge is None else [model, progress.judge]
+    gradients = [part.grad for module in modules for part in module.parameters() if part.grad is not None]
+    add_up([*gradients, *losses.values()])
+    return {name: loss.item() for name, loss in losses.items()}
+
+
+def targets_in(whole: Batch) -> int:
+    """The number of real target tokens."""
+    return int((whole.targets != PAD).sum())
+
+
+def seed_of(seed: int, step: int, index: int) -> int:
+    """The seed of one draw of a training: of a step's process or batch."""
+    return (seed * 10_000_019 + step) * 1_009 + index
+
+
+@contextmanager
+def own_random_numbers(model: nn.Module, seed: int, step: int) -> Iterator[None]:
+    """What a step draws depends on the seed, the step and the process alone; the caller's random state comes back."""
+    found = device_of(model)
+    with torch.random.fork_rng(devices=[found] if found.type == "cuda" else []):
+        torch.manual_seed(seed_of(seed, step, group().rank) % 2**63)
+        yield
 
 
 def end_epoch(
     progress: Progress,
-    number: int,
     validation: Pairs,
     options: TrainOptions,
-    steps: int,
     sample: Callable[[nn.Module], DecodeTrace] | None,
 ) -> tuple[dict[str, float], DecodeTrace | None]:
     """Evaluate the averaged weights, remember them if they are the best so far, and note the point of the curve."""
     model, weights = progress.model, copy_of(progress.model)
-    model.load_state_dict(progress.average)
-    losses = {"train": progress.epoch_loss / steps, "validation": cross_entropy(model, validation, options.max_tokens)}
+    averaged = progress.average
+    if options.average_last:
+        progress.last = [*progress.last, weights][-options.average_last :]
+        averaged = {name: torch.stack([one[name] for one in progress.last]).mean(dim=0) for name in weights}
+    model.load_state_dict(averaged)
+    losses = {
+        "train": progress.epoch_loss / progress.done,
+        "validation": cross_entropy(model, validation, options.max_tokens),
+    }
+    check_finite(losses["validation"], progress.step)
     trace = sample(model) if sample else None
     model.load_state_dict(weights)
+    progress.epoch, progress.done, progress.epoch_loss = progress.epoch + 1, 0, 0.0
     if losses["validation"] < progress.best_loss:
-        progress.best_loss, progress.best_epoch = losses["validation"], number
-        progress.best = {name: weight.clone() for name, weight in progress.average.items()}
-    progress.epoch_loss = 0.0
-    point = {"epoch": number, "step": progress.step, "tokens": progress.tokens, "seconds": round(progress.seconds, 1)}
+        progress.best_loss, progress.best_epoch = losses["validation"], progress.epoch
+        progress.best = {name: weight.clone() for name, weight in averaged.items()}
+    elif options.schedule == "plateau":
+        progress.halvings += 1
+    point = {"epoch": progress.epoch, "step": progress.step, "tokens": progress.tokens}
+    point["seconds"] = round(progress.seconds, 1)
     progress.curve.append(point | {name: round(loss, 4) for name, loss in losses.items()})
     return losses, trace
 
 
 @torch.no_grad()
 def cross_entropy(model: nn.Module, pairs: Pairs, max_tokens: int) -> float:
-    """Nats a target token under teacher forcing, without smoothing or dropout."""
+    """Nats a target token under teacher forcing, without smoothing or dropout; each process does its share."""
     model.eval()
-    total = tokens = 0
-    for batch in epoch(pairs, max_tokens):
-        count = int((batch.targets != 0).sum())
-        with autocast(model):
-            total += REGIMES["teacher-forcing"](model, batch, 0.0).item() * count
-        tokens += count
-    return total / tokens
+    rank, count = group()
+    sums = torch.zeros(2, dtype=torch.float64, device=device_of(model))
+    for index, whole in enumerate(epoch(pairs, max_tokens)):
+        if index % count == rank:
+            source, mask, inputs, targets = tensors(model, whole)
+            with autocast(model):
+                mean = smoothed_cross_entropy(model(source, mask, inputs).logits, targets, 0.0)
+            real = targets_in(whole)
+            sums += torch.tensor([mean.item() * real, real], dtype=torch.float64, device=sums.device)
+    add_up([sums])
+    return (sums[0] / sums[1]).item()
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where the model's weights are."""
+    return next(model.parameters()).device
 
 
 def autocast(model: nn.Module) -> torch.autocast:
     """bfloat16 for matrix products where the device has instructions for it."""
-    device = next(model.parameters()).device.type
+    device = device_of(model).type
     able = device == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
     return torch.autocast(device, dtype=torch.bfloat16, enabled=able)
 
 
-def check_finite(loss: float, step: int) -> None:
+def check_finite(value: float, step: int, name: str = "loss") -> None:
     """Stop on a NaN rather than train on."""
-    if loss != loss or loss in (float("inf"), float("-inf")):
-        raise FloatingPointError(f"the loss became {loss} at step {step}; try a lower learning rate or more warm-up")
-
-
-def keep_freed_memory() -> None:
-    """Let glibc reuse freed memory instead of returning it: logits of 36 MB a batch otherwise cost half the time."""
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        if hasattr(libc, "mallopt"):
-            for option, value in ((-4, 0), (-1, 2**31 - 1), (-2, 256 * 2**20)):  # MMAP_MAX, TRIM_THRESHOLD, TOP_PAD
-                libc.mallopt(option, value)
+    if not math.isfinite(value):
+        raise FloatingPointError(f"the {name} became {value} at step {step}; try a lower learning rate or more warm-up")

@@ -14,6 +14,7 @@ from core.metrics import translation_metrics
 from core.options import GreedyOptions, check_choice, check_range
 from core.text.corpora import load_pairs
 from core.text.subwords import Subwords
+from core.training.exposure import exposure_bias
 from core.training.loop import Pairs, TrainOptions, cross_entropy, train
 from core.training.recipes import Recipe
 from core.training.regimes import REGIMES
@@ -81,6 +82,7 @@ def trained(
     metrics = translation_metrics(texts, references, setting.target)
     loss = cross_entropy(model, coded["val"], options.max_tokens)
     measured = {"seed": seed, "loss": round(loss, 4), "bleu": metrics["bleu"], "chrf": metrics["chrf"]}
+    measured["gap"] = round(exposure_bias(model, coded["val"], options.max_tokens).excess, 4)
     return model, measured | {"seconds": round(seconds, 1)}
 
 

@@ -1,0 +1,88 @@
+"""`python -m core data fetch | list | translate`: corpora from their publishers, and such as a model writes."""
+
+import argparse
+from pathlib import Path
+
+from core.checkpoints import PRETRAINED, load, sha256
+from core.decoder_arguments import decoder_arguments, options_of
+from core.options import check
+from core.text.corpora import cache_folder, captions, data_folders, read_lines
+from core.text.fetch import ADDRESSES, available, fetch
+
+BATCHED = ("greedy", "sample", "beam", "diverse")  # strategies that translate many sentences at once
+
+
+def data_arguments(data: argparse.ArgumentParser) -> None:
+    """The three kinds of it."""
+    kinds = data.add_subparsers(required=True, metavar="fetch|list|translate")
+
+    added = kinds.add_parser("fetch", help="Download a corpus, checked and resumable.")
+    added.add_argument("corpus", choices=tuple(ADDRESSES))
+    added.add_argument("--data-dir", type=Path, default=cache_folder(), help="where to (default: %(default)s)")
+    added.set_defaults(run=run_fetch, usage=added.format_usage)
+
+    added = kinds.add_parser("list", help="What is on this machine, and where.")
+    added.add_argument("--data-dir", type=Path)
+    added.set_defaults(run=list_data, usage=added.format_usage)
+
+    text = "Translate a text into pairs to train on: back-translation (--direction back --tag) or distillation."
+    added = kinds.add_parser("translate", help=text, description=text)
+    added.add_argument("--model", required=True)
+    what = added.add_mutually_exclusive_group(required=True)
+    what.add_argument("--input", type=Path, metavar="FILE", help="one sentence a line, plain or .gz")
+    what.add_argument("--captions", action="store_true", help="the captions in the model's source language")
+    added.add_argument("--output", type=Path, required=True, metavar="FILE.tsv", help="goes on if it was interrupted")
+    added.add_argument("--direction", default="forward", help="forward (text first) or back (translation first)")
+    added.add_argument("--tag", action="store_true", help="mark each source as written by a model")
+    added.add_argument("--strategy", choices=BATCHED, default="beam")
+    added.add_argument("--threads", type=int, default=1, help="CPU threads")
+    added.add_argument("--data-dir", type=Path, help="where the captions lie")
+    added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
+    decoder_arguments(added)
+    added.set_defaults(run=run_data_translate, usage=added.format_usage)
+
+
+def run_fetch(chosen: argparse.Namespace) -> None:
+    """Download a corpus."""
+    fetch(chosen.corpus, chosen.data_dir)
+
+
+def list_data(chosen: argparse.Namespace) -> None:
+    """The corpora on this machine."""
+    folders = data_folders(chosen.data_dir)
+    for corpus, splits in available(folders).items():
+        parts = [f"{split} ({', '.join(languages)})" if languages else split for split, languages in splits.items()]
+        missing = f"not here: python -m core data fetch {corpus}" if corpus in ADDRESSES else "not here"
+        print(f"{corpus:<10} {', '.join(parts) or missing}")
+    print("looked in: " + ", ".join(map(str, folders)))
+
+
+def run_data_translate(chosen: argparse.Namespace) -> None:
+    """Write the pairs with a progress bar, and beside them a file that says how they were made."""
+    import torch
+    from tqdm import tqdm
+
+    from core.models.packed import pack
+    from core.training.synthetic import Written, synthesise
+
+    torch.set_num_threads(chosen.threads)
+    written = Written(chosen.direction, chosen.tag)
+    loaded = load(chosen.model, chosen.models_dir)
+    options = options_of(chosen, loaded.card)
+    captioned = chosen.captions
+    lines = captions(loaded.card.source, data_folders(chosen.data_dir)) if captioned else read_lines(chosen.input)
+    check(any(line.strip() for line in lines), f"{chosen.input} has no text")
+    pack(loaded.model)
+    made = {
+        "model": loaded.card.name,
+        "model sha256": dict(loaded.card.sha256),
+        "text": "captions" if captioned else {"file": chosen.input.name, "sha256": sha256(chosen.input)},
+        "direction": written.direction,
+        "tagged": written.tagged,
+        "strategy": chosen.strategy,
+        "options": repr(options),
+    }
+    with tqdm(total=sum(bool(line.strip()) for line in lines), unit=" sentences", disable=None) as bar:
+        for done in synthesise(loaded, lines, chosen.output, options, written, made):
+            bar.update(done - bar.n)
+    print(f"written to {chosen.output}: train with --extra {chosen.output}")

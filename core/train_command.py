@@ -1,0 +1,109 @@
+"""`python -m core train`: a recipe carried out, its options overridden by flags."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.checkpoints import PRETRAINED
+from core.options import check_range
+from core.training.options import REGIME_OPTIONS, TrainOptions
+from core.training.schedules import DECAYS, SCHEDULES
+
+# Groups of the help, and of each option its help; a field that is missing here has no flag.
+FLAGS: dict[str, dict[str, str]] = {
+    "what is learnt": {
+        "regime": ", ".join(REGIME_OPTIONS),
+        "decay": f"of gold tokens, in scheduled sampling: {', '.join(DECAYS)}",
+        "half_way": "share of all steps after which half of the tokens are gold",
+        "gold_floor": "share of gold tokens that always stays",
+        "professor_weight": "weight of fooling the judge",
+        "r_drop_alpha": "weight of agreeing with oneself",
+        "label_smoothing": "share of each label that goes to all others",
+        "word_dropout": "share of words read as unknown",
+        "bpe_dropout": "share of merges left out, anew in each epoch",
+    },
+    "how long and how fast": {
+        "epochs": "at most so many",
+        "patience": "end after so many without a better validation loss",
+        "max_tokens": "padded tokens a batch",
+        "accumulate": "batches a step",
+        "learning_rate": "the peak",
+        "warmup": "steps to the peak",
+        "schedule": f"after the warm-up: {', '.join(SCHEDULES)}",
+        "clip": "longest gradient",
+        "weight_decay": "of matrices",
+    },
+    "what is kept": {
+        "average_decay": "of the moving average of the weights",
+        "average_last": "keep the mean of so many epochs instead",
+        "checkpoint_every": "steps between checkpoints",
+        "seed": "the same seed gives the same weights",
+    },
+}
+
+
+def train_arguments(added: argparse.ArgumentParser) -> None:
+    """A recipe, where its files go, and a flag for every option."""
+    added.add_argument("recipe", metavar="RECIPE")
+    added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
+    added.add_argument("--extra", type=Path, action="append", default=[], metavar="FILE", help=EXTRA)
+    added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    added.add_argument("--output", type=Path, metavar="DIR", help="the model's folder (default: runs/RECIPE)")
+    added.add_argument("--threads", type=int, default=1, help="CPU threads; one is fastest for two trainings at once")
+    for title, flags in FLAGS.items():
+        group = added.add_argument_group(f"{title} (default: the recipe's)")
+        for name, text in flags.items():
+            kind = TrainOptions.__dataclass_fields__[name].type
+            mark = {int: "N", float: "X", str: "NAME"}[kind]
+            group.add_argument("--" + name.replace("_", "-"), dest=name, type=kind, metavar=mark, help=text)
+
+
+EXTRA = "more training pairs, source<TAB>target a line, as `data translate` writes them (repeatable)"
+
+
+def run_train(chosen: argparse.Namespace) -> None:
+    """Train with a progress bar, then measure; under `torchrun` the first process tells and writes."""
+    import torch
+    from tqdm import tqdm
+
+    from core.training.cook import cook, measure
+    from core.training.processes import together
+    from core.training.recipes import recipe
+
+    check_range("number of threads", chosen.threads, 1, 1_000)
+    torch.set_num_threads(chosen.threads)
+    wanted = recipe(chosen.recipe)
+    wanted = replace(wanted, options=replace(wanted.options, **overridden(chosen)))
+    folder = chosen.output or Path("runs") / wanted.name
+    form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
+    with (
+        together() as group,
+        tqdm(total=wanted.options.epochs, unit="epoch", bar_format=form, disable=not group.first) as bar,
+    ):
+        for event in cook(wanted, folder, chosen.data_dir, chosen.resume, chosen.extra):
+            rate = event.tokens / max(event.seconds, 1e-9)
+            bar.set_postfix_str(f"{rate:,.0f} tokens/s, {told(event.losses)}", refresh=False)
+            bar.update(event.share * wanted.options.epochs - bar.n)
+            if "validation" in event.losses and group.first:
+                bar.write(f"epoch {event.epoch}: {told(event.losses)}")
+    if not group.first:
+        return
+    print("measuring on the held-out sets …", file=sys.stderr)
+    for split, metrics in measure(folder, chosen.data_dir).metrics.items():
+        print(split, json.dumps(metrics))
+    print(f"written to {folder}{os.sep}; copy it into {PRETRAINED.name}{os.sep} to use it")
+
+
+def overridden(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The options that were given."""
+    names = [name for flags in FLAGS.values() for name in flags]
+    return {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
+
+
+def told(losses: dict[str, float]) -> str:
+    """Losses in words."""
+    return ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())

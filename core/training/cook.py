@@ -1,0 +1,137 @@
+"""A recipe carried out: from the corpus to a model folder, measured on what was held out."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import sacrebleu
+import torch
+from torch import nn
+
+from core.checkpoints import CARD, EXAMPLE, Card, build, load, save, sha256, write_json
+from core.decoding.ranking import normalised
+from core.decoding.translate import decode, translate_batches
+from core.metrics import translation_metrics
+from core.options import BeamOptions
+from core.records import Hypothesis, TrainEvent
+from core.text.corpora import LICENCES, SPLITS, load_pairs
+from core.text.subwords import Subwords
+from core.trace_json import to_json
+from core.training.lesson import write_lesson
+from core.training.loop import train
+from core.training.memory import keep_freed_memory
+from core.training.mixture import Text, encoded, recut, with_extra
+from core.training.processes import device, group, wait_for_all
+from core.training.recipes import Recipe
+
+ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
+# What the stored traces show, written for this project: one word of it takes several pieces on both sides.
+EXAMPLES = {
+    "en": "Two children in yellow raincoats are jumping over a puddle in the park.",
+    "de": "Zwei Kinder in gelben Regenjacken springen im Park über eine Pfütze.",
+    "letters": "s e q s c o p e",
+}
+CHECKPOINT, BEFORE = "checkpoint.pt", "checkpoint.before.pt"
+
+
+def cook(
+    recipe: Recipe,
+    folder: Path,
+    data_dir: Path | None = None,
+    resume: bool = False,
+    extra: Sequence[Path] = (),
+) -> Iterator[TrainEvent]:
+    """Train and write the model into `folder`, where one process of several writes.
+
+    With `resume`, go on from the checkpoint that lies there; without, that one is put aside. `extra` are files of more
+    training pairs.
+    """
+    keep_freed_memory()
+    train_pairs, val_pairs = (
+        load_pairs(recipe.corpus, split, recipe.source, recipe.target, data_dir) for split in ("train", "val")
+    )
+    text, options = with_extra(train_pairs, extra), recipe.options
+    subwords = Subwords.train(text.lines, recipe.vocabulary_size, tagged=text.tagged > 0)
+    torch.manual_seed(options.seed)
+    model = build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)}).to(device())
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = folder / CHECKPOINT
+    if not resume and group().first and checkpoint.is_file():
+        os.replace(checkpoint, folder / BEFORE)
+    wait_for_all()
+    pairs, validation = encoded(text, subwords), encoded(Text(val_pairs), subwords)
+    cuts = recut(text, subwords, options.bpe_dropout, options.seed) if options.bpe_dropout else None
+    yield from train(model, pairs, validation, options, checkpoint, recut=cuts)
+    if group().first:
+        seen = torch.load(checkpoint, weights_only=True, map_location="cpu")
+        save(folder, card_of(recipe, model, seen, extra), model.cpu(), subwords, seen["curve"])
+
+
+def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Sequence[Path]) -> Card:
+    """The card of a model whose training is over; `seen` is its last checkpoint."""
+    settings = asdict(recipe.options) | {"vocabulary_size": recipe.vocabulary_size}
+    if extra:
+        settings["extra"] = [{"file": path.name, "sha256": sha256(path)} for path in extra]
+    return Card(
+        name=recipe.name,
+        family=recipe.family,
+        config=asdict(model.config),
+        source=recipe.source,
+        target=recipe.target,
+        corpus=recipe.corpus,
+        licence=LICENCES[recipe.corpus],
+        recipe=settings,
+        parameters=sum(weight.numel() for weight in model.parameters()),
+        training={
+            "epochs": len(seen["curve"]),
+            "tokens": seen["tokens"],
+            "minutes": round(seen["seconds"] / 60, 1),
+            "threads": torch.get_num_threads(),
+            "processes": group().count,
+            "device": device().type,
+            "torch": torch.__version__,
+        },
+        sha256={},
+    )
+
+
+def measure(folder: Path, data_dir: Path | None = None) -> Card:
+    """Complete a trained model's folder: α chosen on val, metrics on every held-out split, the stored example."""
+    loaded = load(folder.name, folder.parent)
+    card, model, subwords = loaded.card, loaded.model, loaded.subwords
+    options = BeamOptions()
+    metrics = {}
+    for split in (name for name in SPLITS[card.corpus] if name != "train"):  # val first: it decides α
+        sources, references = zip(*load_pairs(card.corpus, split, card.source, card.target, data_dir), strict=True)
+        found = dict(translate_batches(model, subwords, sources, options))
+        if split == "val":
+            scores = {alpha: bleu(found, references, alpha) for alpha in ALPHAS}
+            options = replace(options, length_penalty=max(ALPHAS, key=scores.get))
+        translations = best_texts(found, options)
+        metrics[split] = translation_metrics(translations, references, card.target) | {
+            "sentences": len(sources),
+            "beam_size": options.beam_size,
+        }
+    card = replace(card, length_penalty=options.length_penalty, metrics=metrics)
+    write_json(folder / CARD, asdict(card))
+    trace = decode(model, subwords, EXAMPLES[card.source], options, name=card.name)
+    write_json(folder / EXAMPLE, to_json(trace), indent=None)
+    write_lesson(folder)
+    return card
+
+
+def best_texts(found: Mapping[int, Sequence[Hypothesis]], options: BeamOptions) -> list[str]:
+    """The best text of each line under these options, in the order of the lines."""
+
+    def score(one: Hypothesis) -> float:
+        return normalised(one.total, len(one.tokens), options)
+
+    return [max(found[index], key=score).text if found[index] else "" for index in range(len(found))]
+
+
+def bleu(found: Mapping[int, Sequence[Hypothesis]], references: Sequence[str], alpha: float) -> float:
+    """BLEU of the same searches ranked with another α."""
+    translations = best_texts(found, BeamOptions(length_penalty=alpha))
+    return sacrebleu.corpus_bleu(translations, [references]).score

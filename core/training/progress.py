@@ -1,0 +1,154 @@
+"""All that changes while training, and its checkpoint: written whole, read back only by what can go on from it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.options import check
+from core.training.options import TrainOptions
+from core.training.regimes import REGIMES
+
+FORMAT = 2
+MAY_CHANGE = ("epochs", "patience", "checkpoint_every", "max_tokens", "accumulate")  # between a run and its resumption
+BATCHES = ("max_tokens", "accumulate")  # what decides the steps of an epoch
+PLAIN_FIELDS = (
+    "average",
+    "last",
+    "best",
+    "best_loss",
+    "best_epoch",
+    "epoch",
+    "done",
+    "step",
+    "tokens",
+    "seconds",
+    "epoch_loss",
+    "halvings",
+    "curve",
+)
+
+
+@dataclass
+class Progress:
+    """All that changes while training, and so all that a checkpoint holds.
+
+    `epoch` whole epochs and `done` steps of the next are behind it. `last` are the weights after the last epochs, where
+    these are averaged. `judge` is the module of the regime's own. Random numbers are no part of it: those of a step
+    come from the seed and the step's number.
+    """
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    average: dict[str, Tensor]
+    best: dict[str, Tensor]
+    judge: nn.Module | None = None
+    judge_optimizer: torch.optim.Optimizer | None = None
+    last: list[dict[str, Tensor]] = field(default_factory=list)
+    best_loss: float = float("inf")
+    best_epoch: int = 0
+    epoch: int = 0
+    done: int = 0
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    epoch_loss: float = 0.0
+    halvings: int = 0
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+    def stateful(self) -> dict[str, Any]:
+        """What has a state of its own, by its name in the checkpoint."""
+        parts = {"model": self.model, "optimizer": self.optimizer}
+        judging = {"judge": self.judge, "judge_optimizer": self.judge_optimizer}
+        return parts | (judging if self.judge is not None else {})
+
+    def save(self, path: Path, options: TrainOptions, pairs: int) -> None:
+        """Write atomically, with what the run is: its options and the number of its training pairs."""
+        content = {name: getattr(self, name) for name in PLAIN_FIELDS}
+        content |= {name: part.state_dict() for name, part in self.stateful().items()}
+        content |= {"format": FORMAT, "options": asdict(options), "pairs": pairs}
+        partial = path.with_suffix(".partial")
+        torch.save(content, partial)
+        os.replace(partial, path)
+
+    def load(self, path: Path, options: TrainOptions, pairs: int) -> None:
+        """Go on from what `save` wrote; ValueError in one sentence, and the file stays, if that can't be."""
+        content = read(path)
+        check_same_run(content, path, options, pairs)
+        device = next(self.model.parameters()).device
+        try:
+            for name, part in self.stateful().items():
+                part.load_state_dict(content[name])
+            for name in PLAIN_FIELDS:
+                setattr(self, name, on(device, content[name]))
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise ValueError(broken(path)) from error
+        if any(content["options"][name] != getattr(options, name) for name in BATCHES):
+            self.done, self.epoch_loss = 0, 0.0  # the epoch has other steps now: it begins anew
+
+
+def read(path: Path) -> Mapping[str, Any]:
+    """What a checkpoint holds; ValueError in one sentence if it is damaged or of another format."""
+    try:
+        content = torch.load(path, weights_only=True, map_location="cpu")
+        found = content.get("format", 1)
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, EOFError, UnpicklingError) as error:
+        raise ValueError(broken(path)) from error
+    check(
+        found == FORMAT,
+        f"{path} is a checkpoint of format {found}, and this version goes on from format {FORMAT}: resume it with the "
+        "version that wrote it, or train anew without --resume; the file stays",
+    )
+    return content
+
+
+def check_same_run(content: Mapping[str, Any], path: Path, options: TrainOptions, pairs: int) -> None:
+    """ValueError if the checkpoint is of a run with other options or other data."""
+    wanted, found = asdict(options), content["options"]
+    for name in (name for name in wanted if name not in MAY_CHANGE):
+        flag = "--" + name.replace("_", "-")
+        same = found.get(name) == wanted[name]
+        sentence = f"{path} was trained with {flag} {found.get(name)}, not {wanted[name]}"
+        check(same, f"{sentence}: repeat that, or train anew without --resume")
+    sentence = f"{path} was trained on {content['pairs']:,} pairs, not on these {pairs:,}"
+    check(content["pairs"] == pairs, f"{sentence}: give the same data, or train anew without --resume")
+
+
+def on(device: torch.device, value: Any) -> Any:
+    """Weights on a device; everything else as it is."""
+    if isinstance(value, list):
+        return [on(device, one) for one in value]
+    if isinstance(value, dict) and all(isinstance(one, Tensor) for one in value.values()):
+        return {name: weight.to(device) for name, weight in value.items()}
+    return value
+
+
+def broken(path: Path) -> str:
+    """The sentence about a file that is no checkpoint of this model."""
+    return f"{path} is damaged or belongs to another model: remove it or train without --resume"
+
+
+def begin(model: nn.Module, options: TrainOptions) -> Progress:
+    """A fresh start; biases and norms are not decayed (Loshchilov & Hutter 2019 leave this open)."""
+    decayed = [weight for weight in model.parameters() if weight.dim() > 1]
+    free = [weight for weight in model.parameters() if weight.dim() <= 1]
+    groups = [{"params": decayed, "weight_decay": options.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, betas=(0.9, 0.98), eps=1e-9, fused=True)
+    progress = Progress(model, optimizer, copy_of(model), copy_of(model))
+    judge = REGIMES[options.regime].judge
+    if judge is not None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(options.seed)
+            progress.judge = judge(model.config.width).to(next(model.parameters()).device)
+        progress.judge_optimizer = torch.optim.Adam(progress.judge.parameters(), lr=options.learning_rate)
+    return progress
+
+
+def copy_of(model: nn.Module) -> dict[str, Tensor]:
+    """The model's weights, detached."""
+    return {name: weight.detach().clone() for name, weight in model.state_dict().items()}
