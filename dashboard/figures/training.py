@@ -10,10 +10,10 @@ import altair as alt
 AXES = {"epochs": ("epoch", 1), "tokens": ("tokens", 1e6), "minutes": ("seconds", 60)}  # field of a point, divisor
 STEPS = 10_000  # updates that a schedule is drawn for
 POINTS = 200  # of each line
-# Okabe & Ito 2008, told apart by the colour-blind; of these, the four with 3 : 1 on white and on black.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+# Told apart by the colour-blind (Okabe & Ito 2008, then ColorBrewer's Dark2), with 3 : 1 on white and on black.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7570b3", "#a6761d", "#808080")
 DASHES = ([1, 0], [8, 4], [2, 3], [8, 3, 2, 3])
-SHAPES = ("circle", "square", "triangle-up", "diamond")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 HEIGHT = 400  # px, the legend included
 # Without this Streamlit draws on a canvas, which can't be saved as SVG.
 SVG = {"embedOptions": {"renderer": "svg", "actions": False}}
