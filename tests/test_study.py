@@ -122,6 +122,17 @@ def test_a_study_s_table_has_the_measures_that_every_run_has():
     assert [row["bleu"] for row in means] == [10.5, 12.75]
 
 
+def test_the_exposure_gap_is_compared_where_it_was_measured():
+    known = measured(plain=[10.0], scheduled=[13.0])
+    assert training.gap_facts(known) is None
+    for row, gap in zip(known["rows"], (3.4, 2.1), strict=True):
+        row["runs"][0]["gap"] = gap
+    facts = training.gap_facts(known)
+    assert facts == {"least": "scheduled", "gap": "2.10", "most": "plain", "most_gap": "3.40"}
+    assert all("2.10" in catalogue(language)["regimes_gap"].format(**facts) for language in LANGUAGES)
+    assert training.gap_facts(measured(plain=[10.0])) is None
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_study_s_sentences_fill_their_places(language):
     say = catalogue(language)

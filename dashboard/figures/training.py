@@ -229,3 +229,13 @@ def study_facts(study: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
         return "one", facts
     gap = means[0][0] - means[1][0]
     return "clear" if gap > spread else "noise", facts | {"second": means[1][1], "gap": f"{gap:.1f}"}
+
+
+def gap_facts(study: Mapping[str, Any]) -> dict[str, str] | None:
+    """The regimes with the least and the largest exposure gap; None where it was not measured of two."""
+    taken, rows = study_rows(study)
+    if "gap" not in taken or len(rows) < 2:
+        return None
+    place = 1 + list(taken).index("gap")
+    least, most = (choose(rows, key=lambda row: row[place]) for choose in (min, max))
+    return {"least": least[0], "gap": f"{least[place]:.2f}", "most": most[0], "most_gap": f"{most[place]:.2f}"}
