@@ -13,7 +13,7 @@ decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse,
              table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
 training     loop (a generator of events), regimes, schedules, recipes; study (of regimes), lesson (stored for a page)
-__main__     the command line: python -m core models | translate | evaluate | search-report | train | regimes-study | data
+__main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study, data
 
 Who may import whom (a test holds it): options ← nothing; records ← options, search_tree; text ← records; models ←
 nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a model also models,
