@@ -212,7 +212,7 @@ def study_chart(study: Mapping[str, Any], say: Mapping[str, str]) -> alt.LayerCh
 def study_facts(study: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """What a study of regimes shows: which case it is, and its numbers; None where this is no study.
 
-    one: only one regime was measured. clear, noise: the best regime is ahead of the second by more, or not by more,
+    one: only one regime was measured. single: one seed each, which tells nothing of chance. clear, noise: the best regime is ahead of the second by more, or not by more,
     than the seeds of one regime lie apart.
     """
     try:
@@ -228,7 +228,10 @@ def study_facts(study: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     if len(means) == 1:
         return "one", facts
     gap = means[0][0] - means[1][0]
-    return "clear" if gap > spread else "noise", facts | {"second": means[1][1], "gap": f"{gap:.1f}"}
+    facts |= {"second": means[1][1], "gap": f"{gap:.1f}"}
+    if min(map(len, bleu.values())) < 2:
+        return "single", facts
+    return "clear" if gap > spread else "noise", facts
 
 
 def gap_facts(study: Mapping[str, Any]) -> dict[str, str] | None:
