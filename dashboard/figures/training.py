@@ -212,8 +212,8 @@ def study_chart(study: Mapping[str, Any], say: Mapping[str, str]) -> alt.LayerCh
 def study_facts(study: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """What a study of regimes shows: which case it is, and its numbers; None where this is no study.
 
-    one: only one regime was measured. single: one seed each, which tells nothing of chance. clear, noise: the best regime is ahead of the second by more, or not by more,
-    than the seeds of one regime lie apart.
+    one: only one regime was measured. single: one seed each, which tells nothing of chance. clear, noise: the best
+    regime is ahead of the second by more, or not by more, than the seeds of one regime lie apart.
     """
     try:
         bleu = {row["regime"]: [run["bleu"] for run in row["runs"]] for row in study["rows"]}
