@@ -1,4 +1,4 @@
-"""The command line: `python -m core translate | evaluate | search-report | models | train | data`."""
+"""The command line: `python -m core translate | evaluate | search-report | models | train | regimes-study | data`."""
 
 import argparse
 import json

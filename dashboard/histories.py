@@ -45,4 +45,6 @@ def regimes(say: Texts) -> None:
     taken, rows = training.study_rows(study)
     st.html(table({say["regime"]: "", **{say[f"measure_{name}"]: form for name, form in taken.items()}}, rows))
     st.markdown(controls.plain(told))
+    if gaps := training.gap_facts(study):
+        st.markdown(controls.plain(say["regimes_gap"].format(**gaps)))
     explain.show_data(say, "regimes", lambda: training.study_table(study), f"{setting} {told}")

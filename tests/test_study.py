@@ -107,6 +107,7 @@ def test_what_a_study_shows_is_computed():
     assert kind == "clear"
     assert (facts["best"], facts["second"], facts["gap"], facts["spread"]) == ("scheduled", "plain", "2.2", "1.0")
     assert training.study_facts(measured(plain=[10.0, 14.0], scheduled=[13.0, 12.5]))[0] == "noise"
+    assert training.study_facts(measured(plain=[10.0], scheduled=[13.0]))[0] == "single"
     for broken in (None, [], {}, {"rows": 3}, measured(), measured(plain=[])):
         assert training.study_facts(broken) is None
 
@@ -122,10 +123,21 @@ def test_a_study_s_table_has_the_measures_that_every_run_has():
     assert [row["bleu"] for row in means] == [10.5, 12.75]
 
 
+def test_the_exposure_gap_is_compared_where_it_was_measured():
+    known = measured(plain=[10.0], scheduled=[13.0])
+    assert training.gap_facts(known) is None
+    for row, gap in zip(known["rows"], (3.4, 2.1), strict=True):
+        row["runs"][0]["gap"] = gap
+    facts = training.gap_facts(known)
+    assert facts == {"least": "scheduled", "gap": "2.10", "most": "plain", "most_gap": "3.40"}
+    assert all("2.10" in catalogue(language)["regimes_gap"].format(**facts) for language in LANGUAGES)
+    assert training.gap_facts(measured(plain=[10.0])) is None
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_study_s_sentences_fill_their_places(language):
     say = catalogue(language)
-    for known in (measured(a=[1.0]), measured(a=[1.0], b=[9.0]), measured(a=[1.0, 9.0], b=[5.0])):
+    for known in (measured(a=[1.0]), measured(a=[1.0], b=[9.0]), measured(a=[1.0, 9.0], b=[5.0, 5.0])):
         kind, facts = training.study_facts(known)
         for key in ("regimes_setting", f"regimes_{kind}"):
             assert "{" not in say[key].format(**facts)

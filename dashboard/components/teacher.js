@@ -40,6 +40,7 @@ function accept(view, data) {
 
 const last = view => view.gold.length - 1;
 const before = (lane, at) => lane.slice(0, at).map(one => one.text).join('').trim();
+const ending = (text, most) => text.length > most ? `… ${text.slice(-most).replace(/^\S*\s/, '')}` : text;     // whole words
 
 function show(view) {
   const {at, labels, range, buttons, output, data} = view;
@@ -56,7 +57,7 @@ function show(view) {
 function sentence(view) {                                 // the position in words, which a screen reader reads out
   const {at, gold, labels, data} = view, one = gold[at], read = before(gold, at);
   if (data.hidden) return labels.guess;
-  const facts = {before: read.length > 70 ? `…${read.slice(-70)}` : read, token: one.label, share: share(view, Math.exp(-one.loss)),
+  const facts = {before: ending(read, 70), token: one.label, share: share(view, Math.exp(-one.loss)),
     rank: rank(view, one), loss: view.nats.format(one.loss)};
   return fill(read ? labels.said : labels.said_first, facts);
 }

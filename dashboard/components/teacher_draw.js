@@ -85,7 +85,7 @@ function bars(view, which, x, y, width) {                 // what was expected a
   const {labels, picture, data, at, rows, names} = view, steps = view[which], one = steps[at], gold = which === 'gold';
   y = prose(view, picture, x, y, width, labels[`after_${which}`], BODY, 'strong', true);
   const read = one ? before(steps, at) : before(steps, steps.length);
-  if (!data.hidden) y = prose(view, picture, x, y, width, read ? `… ${read.slice(-60)}` : labels.nothing, SMALL, 'title') + 6;
+  if (!data.hidden) y = prose(view, picture, x, y, width, read ? ending(read, 60) : labels.nothing, SMALL, 'title') + 6;
   const room = (rows + 1) * ROW, notes = [];
   if (data.hidden) return curtain(view, x, y, width, room);
   if (!one) return Math.max(prose(view, picture, x, y, width, fill(labels.finished, {N: steps.length}), BODY), y + room);

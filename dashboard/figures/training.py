@@ -10,10 +10,10 @@ import altair as alt
 AXES = {"epochs": ("epoch", 1), "tokens": ("tokens", 1e6), "minutes": ("seconds", 60)}  # field of a point, divisor
 STEPS = 10_000  # updates that a schedule is drawn for
 POINTS = 200  # of each line
-# Okabe & Ito 2008, told apart by the colour-blind; of these, the four with 3 : 1 on white and on black.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+# Told apart by the colour-blind (Okabe & Ito 2008, then ColorBrewer's Dark2), with 3 : 1 on white and on black.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7570b3", "#a6761d", "#808080")
 DASHES = ([1, 0], [8, 4], [2, 3], [8, 3, 2, 3])
-SHAPES = ("circle", "square", "triangle-up", "diamond")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 HEIGHT = 400  # px, the legend included
 # Without this Streamlit draws on a canvas, which can't be saved as SVG.
 SVG = {"embedOptions": {"renderer": "svg", "actions": False}}
@@ -212,8 +212,8 @@ def study_chart(study: Mapping[str, Any], say: Mapping[str, str]) -> alt.LayerCh
 def study_facts(study: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """What a study of regimes shows: which case it is, and its numbers; None where this is no study.
 
-    one: only one regime was measured. clear, noise: the best regime is ahead of the second by more, or not by more,
-    than the seeds of one regime lie apart.
+    one: only one regime was measured. single: one seed each, which tells nothing of chance. clear, noise: the best
+    regime is ahead of the second by more, or not by more, than the seeds of one regime lie apart.
     """
     try:
         bleu = {row["regime"]: [run["bleu"] for run in row["runs"]] for row in study["rows"]}
@@ -228,4 +228,17 @@ def study_facts(study: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     if len(means) == 1:
         return "one", facts
     gap = means[0][0] - means[1][0]
-    return "clear" if gap > spread else "noise", facts | {"second": means[1][1], "gap": f"{gap:.1f}"}
+    facts |= {"second": means[1][1], "gap": f"{gap:.1f}"}
+    if min(map(len, bleu.values())) < 2:
+        return "single", facts
+    return "clear" if gap > spread else "noise", facts
+
+
+def gap_facts(study: Mapping[str, Any]) -> dict[str, str] | None:
+    """The regimes with the least and the largest exposure gap; None where it was not measured of two."""
+    taken, rows = study_rows(study)
+    if "gap" not in taken or len(rows) < 2:
+        return None
+    place = 1 + list(taken).index("gap")
+    least, most = (choose(rows, key=lambda row: row[place]) for choose in (min, max))
+    return {"least": least[0], "gap": f"{least[place]:.2f}", "most": most[0], "most_gap": f"{most[place]:.2f}"}

@@ -99,6 +99,8 @@ TEXT = {
     "measure_gap": "Exposure gap, nats",
     "measure_seconds": "Seconds of training",
     "regimes_one": "Only {best} has been measured so far: BLEU {bleu}. Its seeds lie {spread} BLEU apart: another regime has to differ by more than that to count.",
+    "regimes_single": "{best} comes out first with BLEU {bleu}, {gap} ahead of {second}. With one seed each nobody can say whether that is chance: run more seeds.",
     "regimes_clear": "{best} is best here: BLEU {bleu}, {gap} ahead of {second}. That is more than seeds of one regime lie apart ({spread}), so it is hardly chance.",
+    "regimes_gap": "The exposure gap is how much more a gold token costs after a prefix of the model’s own than after the gold one: {gap} nats for {least}, {most_gap} for {most}. The smaller it is, the less the model is thrown by its own words.",
     "regimes_noise": "{best} comes out first with BLEU {bleu}, but only {gap} ahead of {second}, while seeds of one regime lie up to {spread} apart: on this budget that is no real difference.",
 }
