@@ -5,10 +5,11 @@
 
 options      what a person may ask for: frozen, checked, standard library only · decoder_arguments: as flags
 records      what comes out: frozen, torch-free traces, with search_tree · trace_json: the same as JSON
-checkpoints  model folders: Card, cards(), load(), save(), the stored example trace
+checkpoints  model folders: Card, cards(), load(), load_packed(), save(), the stored example trace
 metrics      BLEU and chrF, of a corpus and of a sentence
 text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches
-models       contract (State, Step, take, keep, interventions), attention, positional, rnn, transformer(_layers), packed
+models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
+             transformer(_layers); packed(_transformer), products: the same made ready to search with on a CPU
 decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a
              table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is

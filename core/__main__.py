@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from core.checkpoints import PRETRAINED, cards, load
+from core.checkpoints import PRETRAINED, cards, load_packed
 from core.data_command import BATCHED, data_arguments
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
 from core.options import MAX_SAMPLES, check, check_range
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         try:
             chosen, unknown = parser().parse_known_args(arguments)
-            check(not unknown, unknown_option(unknown, chosen.usage()))
+            check(not unknown, unknown_option(unknown, chosen.told()))
             chosen.run(chosen)
         finally:
             sys.stdout.flush()  # a full disk shows here, and not when the interpreter ends
@@ -40,9 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def unknown_option(unknown: list[str], usage: str) -> str:
+def unknown_option(unknown: list[str], told: str) -> str:
     """The sentence about arguments that a command has not."""
-    flags = re.findall(r"--[a-z][a-z0-9-]*", usage)
+    flags = re.findall(r"--[a-z][a-z0-9-]*", told)
     return (
         f"unknown option {unknown[0]!r}{did_you_mean(unknown[0].split('=')[0], flags)}; --help lists them"
         if unknown
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, run, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run, usage=added.format_usage)
+        added.set_defaults(run=run, told=added.format_help)
         return added
 
     def models_dir(added: argparse.ArgumentParser) -> None:
@@ -135,18 +135,17 @@ def run_translate(chosen: argparse.Namespace) -> None:
     import torch
 
     from core.decoding.translate import decode
-    from core.models.packed import pack
 
     torch.set_num_threads(1)
-    loaded = load(chosen.model, chosen.models_dir)
-    model, options = pack(loaded.model), options_of(chosen, loaded.card)
+    loaded = load_packed(chosen.model, chosen.models_dir)
+    options = options_of(chosen, loaded.card)
     check_range("n-best", 1 if chosen.n_best is None else chosen.n_best, 1, MAX_SAMPLES)
     check(chosen.text is None or bool(clean(chosen.text)), "the sentence is empty: give some text to translate")
     for number, line in enumerate(stdin_lines() if chosen.text is None else [chosen.text]):
         if not clean(line):
             print("null" if chosen.json else "", flush=True)
             continue
-        trace = decode(model, loaded.subwords, line, options, name=chosen.model)
+        trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
         print(printed(trace, number, chosen), flush=True)
         if trace.proof is not None and not trace.proof.proven:
             print(f"not proven the best: all {trace.proof.opened} openings are spent", file=sys.stderr)
@@ -175,7 +174,7 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
     from core.metrics import translation_metrics
 
     sources, references = read_pair(chosen.source, chosen.reference)
-    loaded = load(chosen.model, chosen.models_dir)
+    loaded = load_packed(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     found = dict(progress(translate_batches(loaded.model, loaded.subwords, sources, options), len(sources)))
     translations = [found[index][0].text if found[index] else "" for index in range(len(sources))]
@@ -197,7 +196,7 @@ def run_search_report(chosen: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     check_range("number of sentences", chosen.sentences, 1, 1_000_000)
     sources, references = (lines[: chosen.sentences] for lines in read_pair(chosen.source, chosen.reference))
-    loaded = load(chosen.model, chosen.models_dir)
+    loaded = load_packed(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     translator = loaded.model, loaded.subwords, sources, references
     diagnoses = [one for _, one in progress(diagnose_all(*translator, options, chosen.exact), len(sources))]

@@ -124,6 +124,14 @@ def load(name: str, folder: Path = PRETRAINED) -> Loaded:
     return Loaded(card, model.eval().requires_grad_(False), subwords)
 
 
+def load_packed(name: str, folder: Path = PRETRAINED) -> Loaded:
+    """The same, made ready to translate on the CPU."""
+    from core.models.packed import pack
+
+    loaded = load(name, folder)
+    return replace(loaded, model=pack(loaded.model))
+
+
 def build(family: str, config: Mapping[str, Any]):
     """A freshly initialised model; ValueError names the valid families."""
     from core.models.rnn import RNN, RNNConfig

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core.checkpoints import PRETRAINED, load, sha256
+from core.checkpoints import PRETRAINED, load_packed, sha256
 from core.decoder_arguments import decoder_arguments, options_of
 from core.options import check
 from core.text.corpora import cache_folder, captions, data_folders, read_lines
@@ -19,11 +19,11 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added = kinds.add_parser("fetch", help="Download a corpus, checked and resumable.")
     added.add_argument("corpus", choices=tuple(ADDRESSES))
     added.add_argument("--data-dir", type=Path, default=cache_folder(), help="where to (default: %(default)s)")
-    added.set_defaults(run=run_fetch, usage=added.format_usage)
+    added.set_defaults(run=run_fetch, told=added.format_help)
 
     added = kinds.add_parser("list", help="What is on this machine, and where.")
     added.add_argument("--data-dir", type=Path)
-    added.set_defaults(run=list_data, usage=added.format_usage)
+    added.set_defaults(run=list_data, told=added.format_help)
 
     text = "Translate a text into pairs to train on: back-translation (--direction back --tag) or distillation."
     added = kinds.add_parser("translate", help=text, description=text)
@@ -39,7 +39,7 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added.add_argument("--data-dir", type=Path, help="where the captions lie")
     added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
     decoder_arguments(added)
-    added.set_defaults(run=run_data_translate, usage=added.format_usage)
+    added.set_defaults(run=run_data_translate, told=added.format_help)
 
 
 def run_fetch(chosen: argparse.Namespace) -> None:
@@ -62,17 +62,15 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
-    from core.models.packed import pack
     from core.training.synthetic import Written, synthesise
 
     torch.set_num_threads(chosen.threads)
     written = Written(chosen.direction, chosen.tag)
-    loaded = load(chosen.model, chosen.models_dir)
+    loaded = load_packed(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     captioned = chosen.captions
     lines = captions(loaded.card.source, data_folders(chosen.data_dir)) if captioned else read_lines(chosen.input)
     check(any(line.strip() for line in lines), f"{chosen.input} has no text")
-    pack(loaded.model)
     made = {
         "model": loaded.card.name,
         "model sha256": dict(loaded.card.sha256),

@@ -48,7 +48,8 @@ FLAGS: dict[str, dict[str, str]] = {
 
 def train_arguments(added: argparse.ArgumentParser) -> None:
     """A recipe, where its files go, and a flag for every option."""
-    added.add_argument("recipe", metavar="RECIPE")
+    added.usage = "python -m core train RECIPE [option …]"
+    added.add_argument("recipe", metavar="RECIPE", help="a model's name; a wrong one is answered by all")
     added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
     added.add_argument("--extra", type=Path, action="append", default=[], metavar="FILE", help=EXTRA)
     added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.checkpoints import EXAMPLE, FINDINGS, GOLD, GREEDY, PRETRAINED, Card, cards, curve, example, load, read_json
+from core.checkpoints import (
+    EXAMPLE,
+    FINDINGS,
+    GOLD,
+    GREEDY,
+    PRETRAINED,
+    Card,
+    cards,
+    curve,
+    example,
+    load_packed,
+    read_json,
+)
 from core.options import BeamOptions, ForcedOptions
 from core.records import DecodeTrace
 
@@ -68,11 +80,8 @@ def model(name: str):
     """A model and its vocabulary, packed; one thread is fastest for one sentence."""
     import torch
 
-    from core.models.packed import pack
-
     torch.set_num_threads(1)
-    loaded = load(name, MODELS)
-    pack(loaded.model)
+    loaded = load_packed(name, MODELS)
     awake().add(name)
     return loaded
 

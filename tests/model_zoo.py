@@ -7,15 +7,16 @@ from itertools import product
 import torch
 from torch import Tensor, nn
 
-from core.models.attention import SCORES
-from core.models.positional import POSITIONS
-from core.models.rnn import CELLS, CONTEXTS, RNN, RNNConfig
+from core.models.attention_scores import SCORES
+from core.models.rnn import RNN
+from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig
 from core.models.transformer import Transformer
-from core.models.transformer_layers import NORMS, TransformerConfig
+from core.models.transformer_layers import TransformerConfig
 from core.text.subwords import EOS, Subwords
 
 VOCABULARY_SIZE = 8  # the four special tokens and four words
 MAX_POSITIONS = 8  # fewer than some tests have tokens
+WINDOW = 2
 torch.set_num_threads(1)  # the same sums in the same order, and the quickest for models as small as these
 
 
@@ -30,10 +31,18 @@ def random_model(construct: Callable[..., nn.Module], config: RNNConfig | Transf
     return model.eval()
 
 
-def rnn(cell: str, layers: int, bidirectional: bool, attention: str, context: str) -> nn.Module:
-    """A recurrent model of width 6."""
-    config = RNNConfig(VOCABULARY_SIZE, 6, layers, cell, bidirectional, attention, context)
-    return random_model(RNN, config)
+def recurrent(attention: str = "additive", context: str = "step", **others: bool | int | str) -> RNNConfig:
+    """The arguments of a recurrent model of width 6, with two layers where the context needs them."""
+    sizes = {"layers": 2 if context == "layer" else 1, "window": WINDOW, "max_positions": MAX_POSITIONS}
+    return RNNConfig(VOCABULARY_SIZE, 6, attention=attention, context=context, **(sizes | others))
+
+
+def rnn_name(config: RNNConfig) -> str:
+    """As in gru-1-bi-additive-step-fed."""
+    ways = "bi" if config.bidirectional else "uni"
+    marks = {"fed": config.input_feeding, "reversed": config.reverse_source, "residual": config.residual}
+    marked = [mark for mark, has in marks.items() if has]
+    return "-".join([config.cell, str(config.layers), ways, config.attention, config.context, *marked])
 
 
 def transformer(norm: str, positions: str, tied: bool) -> nn.Module:
@@ -53,18 +62,46 @@ def transformer(norm: str, positions: str, tied: bool) -> nn.Module:
     return random_model(Transformer, config)
 
 
-RNNS: dict[str, Callable[[], nn.Module]] = {
-    f"{cell}-{layers}-{'bi' if both else 'uni'}-{attention}-{context}": partial(
-        rnn, cell, layers, both, attention, context
-    )
-    for cell, layers, both, attention in product(CELLS, (1, 2), (False, True), SCORES)
-    for context in (CONTEXTS if attention != "none" else CONTEXTS[:1])
+KINDS = [name for name in SCORES if name != "none"]
+LOOKING = {  # each kind with each context, without and with input feeding
+    (kind, context, fed): recurrent(kind, context, input_feeding=fed)
+    for kind, context, fed in product(KINDS, CONTEXTS, (False, True))
 }
+# Every second one meets all laws, the others the main ones: so each kind and each context is there fed and unfed.
+HALF = [
+    config
+    for (kind, context, fed), config in LOOKING.items()
+    if fed == (KINDS.index(kind) + CONTEXTS.index(context)) % 2
+]
+OTHER = [
+    *(recurrent("none", cell=cell, layers=layers, bidirectional=False) for cell, layers in product(CELLS, (1, 2))),
+    recurrent("none", cell="lstm", layers=2, bidirectional=False, reverse_source=True),
+    recurrent("additive", bidirectional=False, reverse_source=True),
+    recurrent("general", "readout", bidirectional=False),
+    recurrent("general", "readout", cell="lstm", layers=2, bidirectional=False),
+    recurrent("additive", "step", cell="lstm"),
+    recurrent("additive", "step", layers=2),
+    recurrent("dot", "step", cell="lstm", layers=2, residual=True),
+    recurrent("local-p", "layer", layers=3, residual=True, input_feeding=True),
+]
+RNNS = {rnn_name(config): partial(random_model, RNN, config) for config in [*HALF, *OTHER]}
+MORE_RNNS = {rnn_name(config): partial(random_model, RNN, config) for config in LOOKING.values()}
 TRANSFORMERS: dict[str, Callable[[], nn.Module]] = {
     f"transformer-{norm}-{positions}-{'tied' if tied else 'untied'}": partial(transformer, norm, positions, tied)
-    for norm, positions, tied in product(NORMS, POSITIONS, (True, False))
+    for norm, positions, tied in (
+        ("post", "sinusoidal", True),
+        ("post", "sinusoidal", False),
+        ("pre", "sinusoidal", True),
+        ("post", "learned", True),
+        ("pre", "learned", False),
+        ("post", "none", True),
+        ("pre", "rotary", True),
+        ("post", "alibi", True),
+    )
 }
 MODELS = RNNS | TRANSFORMERS
+EVERY = MODELS | MORE_RNNS
+ATTENDING = [name for name in MODELS if name in TRANSFORMERS or "-none-" not in name]
 
 
 def vocabulary() -> Subwords:

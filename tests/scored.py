@@ -1,11 +1,12 @@
 """A made-up model whose next-token scores are drawn from a seed, a row of them for every prefix."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
 
-from core.decoding.recording import Recorder
+from core.decoding.recording import Recorder, record
 from core.decoding.search import Frontier
 from core.models.contract import State, Step
 from core.records import SearchTree
@@ -43,8 +44,7 @@ class Scored:
 
 def tree_of(frontiers: Iterable[Frontier], sentence: int = 0) -> SearchTree:
     """The record of one sentence's search."""
-    recorder = Recorder(TOKENS)
+    recorders = defaultdict(lambda: Recorder(TOKENS))
     for frontier in frontiers:
-        if sentence in frontier.sentences:
-            recorder.add(frontier, frontier.sentences.index(sentence))
-    return recorder.tree()
+        record(frontier, recorders)
+    return recorders[sentence].tree()

@@ -4,20 +4,14 @@ import math
 
 import pytest
 import torch
+from model_zoo import MAX_POSITIONS, WINDOW
+from score_equations import EQUATIONS, centre_of, look
 from torch import nn
 from torch.nn import functional
 from torch.testing import assert_close
 
-from core.models.attention import (
-    SCORES,
-    Additive,
-    General,
-    attend,
-    merge_heads,
-    rows_at,
-    scaled_dot_product,
-    split_heads,
-)
+from core.models.attention import attend, merge_heads, rows_at, scaled_dot_product, split_heads
+from core.models.attention_scores import SCORES, Question, Sizes
 
 SENTENCES, HEADS, QUERIES, KEYS, SIZE = 2, 3, 4, 5, 6
 
@@ -121,49 +115,57 @@ def test_rows_past_the_end_of_given_weights_are_left_to_the_model():
         assert_close(rows, torch.tensor([expected], dtype=torch.float32), equal_nan=True)
 
 
-def additive_by_hand(score, query, memory):
-    """Σ_d v_d tanh(Σ_e W_de s_e + b_d + Σ_e U_de h_e), in plain Python."""
-    outer, bias, inner = (weight.tolist() for weight in (score.query.weight, score.query.bias, score.key.weight))
-    total = 0.0
-    for v, w_row, b, u_row in zip(score.energy.weight[0].tolist(), outer, bias, inner, strict=True):
-        inside = b
-        for w, s in zip(w_row, query.tolist(), strict=True):
-            inside += w * s
-        for u, h in zip(u_row, memory.tolist(), strict=True):
-            inside += u * h
-        total += v * math.tanh(inside)
-    return total
+# --- scores --------------------------------------------------------------------------------------------------
 
 
-def general_by_hand(score, query, memory):
-    """Σ_de s_d W_de h_e, in plain Python."""
-    total = 0.0
-    for s, w_row in zip(query.tolist(), score.key.weight.tolist(), strict=True):
-        for w, h in zip(w_row, memory.tolist(), strict=True):
-            total += s * w * h
-    return total
-
-
-@pytest.mark.parametrize(("score_class", "by_hand"), [(Additive, additive_by_hand), (General, general_by_hand)])
-def test_a_score_equals_its_equation(score_class, by_hand, drawn):
-    score = score_class(SIZE)
+def built(kind, drawn):
+    """The score with random weights, and those by name as float64."""
+    score = SCORES[kind](Sizes(SIZE, WINDOW, MAX_POSITIONS))
     for weight in score.parameters():
         nn.init.normal_(weight, generator=drawn)
-    query = torch.randn(SENTENCES, QUERIES, SIZE, generator=drawn)
-    memory = torch.randn(SENTENCES, KEYS, SIZE, generator=drawn)
-    scores = score(query, score.keys(memory))
-    expected = [
-        [[by_hand(score, s, h) for h in memory[sentence]] for s in query[sentence]] for sentence in range(SENTENCES)
-    ]
-    assert_close(scores, torch.tensor(expected), atol=1e-4, rtol=1e-5)
+    return score, {name: weight.detach().double().numpy() for name, weight in score.named_parameters()}
 
 
-@pytest.mark.parametrize("name", [name for name in SCORES if name != "none"])
-def test_every_score_is_a_number_a_query_and_key(name, drawn):
-    score = SCORES[name](SIZE)
-    query = torch.randn(SENTENCES, QUERIES, SIZE, generator=drawn)
-    memory = torch.randn(SENTENCES, KEYS, SIZE, generator=drawn)
-    scores = score(query, score.keys(memory))
-    assert scores.shape == (SENTENCES, QUERIES, KEYS)
-    swapped = score(query, score.keys(memory.flip(1)))
-    assert_close(swapped, scores.flip(2))
+def test_every_kind_has_its_equation():
+    assert set(EQUATIONS) == set(SCORES) - {"none"}
+
+
+@pytest.mark.parametrize("steps", [range(3, 3 + QUERIES), range(4, 5), range(30, 31)], ids=str)
+@pytest.mark.parametrize("kind", EQUATIONS)
+@torch.no_grad()
+def test_a_score_equals_a_loop_written_from_its_equation(kind, steps, drawn):
+    """At each step of a target or, as in a beam, all at one; the sentences have lengths of their own."""
+    score, weights = built(kind, drawn)
+    lengths = (MAX_POSITIONS + 3, 1, 6)  # the first longer than the location table
+    query = torch.randn(len(lengths), QUERIES, SIZE, generator=drawn)
+    memory = torch.randn(len(lengths), max(lengths), SIZE, generator=drawn)
+    mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+    scored = score(Question(query, score.keys(memory), mask, steps))
+    assert (scored.centre is None) == (not kind.startswith("local-"))
+    ours = attend(scored.scores, score.values(memory), mask[:, None], factor=scored.factor)
+    for sentence, length in enumerate(lengths):
+        states = memory[sentence, :length].double().numpy()
+        for place in range(QUERIES):
+            step = steps[place] if len(steps) > 1 else steps[0]
+            asked = query[sentence, place].double().numpy()
+            scores, shares, context = look(kind, weights, asked, states, step)
+            one = sentence, place
+            assert ours.scores[one][:length].numpy() == pytest.approx(scores, abs=1e-4)
+            assert ours.weights[one][:length].numpy() == pytest.approx(shares, abs=1e-5)
+            assert ours.context[one].numpy() == pytest.approx(context, abs=1e-4)
+            assert not ours.weights[one][length:].any()
+            if scored.centre is not None:
+                centre = centre_of(kind, weights, asked, states, step)
+                assert scored.centre[one].item() == pytest.approx(centre, abs=1e-4)
+
+
+def test_a_factor_takes_from_the_weights_and_a_given_weight_stays_as_given(projected):
+    query, key, value, _ = projected
+    scores, factor = scaled_dot_product(query, key), torch.tensor([0.0, 0.25, 0.5, 1.0, 1.0])
+    override = torch.full_like(scores, torch.nan)
+    override[..., 2, 3] = 0.75
+    ours = attend(scores, value, factor=factor, override=override)
+    expected = scores.softmax(dim=-1) * factor
+    expected[..., 2, 3] = 0.75
+    assert_close(ours.weights, expected)
+    assert_close(ours.context, expected @ value)

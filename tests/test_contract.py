@@ -8,23 +8,27 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
-from model_zoo import MAX_POSITIONS, MODELS, random_ids, sources
+from model_zoo import ATTENDING, EVERY, MAX_POSITIONS, MODELS, random_ids, sources
 from torch.nn import functional
 from torch.testing import assert_close
 
 from core.models.contract import NONE, Interventions, keep, over_tensors, take
 
-ATTENDING = [name for name in MODELS if "-none-" not in name]
 CLOSE = {"atol": 1e-5, "rtol": 0.0}
 LENGTHS = (MAX_POSITIONS + 2, 3, 5)  # of the source sentences; the first is longer than the models' tables
 TARGET = 18  # longer than those tables too, and than the first 16 places of a Transformer's cache
 
 
-shared = functools.cache(lambda name: MODELS[name]())  # by all these tests, as the dashboard shares its models
+shared = functools.cache(lambda name: EVERY[name]())  # by all these tests, as the dashboard shares its models
 
 
 @pytest.fixture(params=MODELS)
 def model(request):
+    return shared(request.param)
+
+
+@pytest.fixture(params=EVERY)
+def any_model(request):
     return shared(request.param)
 
 
@@ -84,7 +88,8 @@ def logits_of(steps):
 
 @pytest.mark.parametrize("changes_for", [lambda model: NONE, random_interventions], ids=["plain", "changed"])
 @torch.inference_mode()
-def test_stepping_through_a_target_gives_what_forward_gives(model, changes_for):
+def test_stepping_through_a_target_gives_what_forward_gives(any_model, changes_for):
+    model = any_model
     interventions, target = changes_for(model), random_ids(len(LENGTHS), TARGET)
     whole = model(*sources(LENGTHS), target, interventions=interventions, detail=True)
     steps, _ = read(model, begin(model, interventions), target, detail=True)
@@ -191,7 +196,8 @@ def test_keep_drops_sentences_and_the_rest_goes_on(model):
 
 
 @torch.inference_mode()
-def test_padding_changes_nothing(model):
+def test_padding_changes_nothing(any_model):
+    model = any_model
     source, mask = sources(LENGTHS)
     target = random_ids(len(LENGTHS), 4)
     together = model(source, mask, target)
@@ -217,14 +223,20 @@ def test_attention_sums_to_one_and_is_zero_where_nothing_may_be_seen(attending):
     _, mask = source = sources(LENGTHS)
     attention = attending(*source, random_ids(len(LENGTHS), 5)).attention
     assert "cross" in attention
+    score = getattr(attending.config, "attention", None)  # of an RNN
     for kind, weights in attention.items():
-        assert_close(weights.sum(dim=-1), torch.ones(weights.shape[:-1]), **CLOSE)
+        total = weights.sum(dim=-1)
+        if score == "local-p":  # the Gaussian takes some
+            assert total.le(1 + 1e-5).all()
+        else:
+            assert_close(total, torch.ones_like(total), **CLOSE)
         if kind == "decoder":
             hidden = torch.ones(5, 5, dtype=torch.bool).triu(1).expand_as(weights)
         else:
             hidden = ~mask[:, None, None, None].expand_as(weights)
         assert weights[hidden].eq(0).all()
-        assert weights[~hidden].gt(0).all()
+        if score not in ("location", "local-m", "local-p"):  # which see a part of a sentence
+            assert weights[~hidden].gt(0).all()
 
 
 # --- interventions -------------------------------------------------------------------------------------------
@@ -234,8 +246,9 @@ def readers(model, kind, layer, head):
     """Names of the matrices that read this head's context, and the columns that do."""
     width = model.config.width
     if hasattr(model, "cells"):
-        into_step = ["cells.0.weight_ih"] if model.config.context == "step" else []
-        return ["readout.weight", *into_step], slice(width, 2 * width)
+        above = [f"cells.{index}.weight_ih" for index in range(1, model.config.layers)]
+        names = {"step": ["readout.weight", "cells.0.weight_ih"], "readout": ["readout.weight"], "layer": above}
+        return names[model.config.context], slice(width, 2 * width)
     stack, name = {
         "encoder": ("encoder", "output"),
         "decoder": ("decoder", "self_output"),
@@ -295,8 +308,10 @@ def test_settings_of_a_batch_equal_sentences_run_one_by_one(attending):
         assert_close(together[one], alone, **CLOSE)
 
 
+@pytest.mark.parametrize("name", [name for name in ATTENDING if "-local-p-" not in name])  # never all on one position
 @torch.inference_mode()
-def test_all_weight_on_one_source_position_equals_hiding_all_others(attending):
+def test_all_weight_on_one_source_position_equals_hiding_all_others(name):
+    attending = shared(name)
     source, mask = sources(LENGTHS)
     target, position = random_ids(len(LENGTHS), 4), 1
     only = functional.one_hot(torch.tensor(position), mask.shape[1])
@@ -347,7 +362,8 @@ def test_a_run_leaves_nothing_on_the_module(name):
     assert torch.equal(model(*source, target).logits, plain.logits)
 
 
-def test_two_threads_on_one_model_do_not_disturb_each_other(model, hasty_threads):
+@pytest.mark.usefixtures("hasty_threads")
+def test_two_threads_on_one_model_do_not_disturb_each_other(model):
     """Other sentences of another number and, where there are heads, other interventions in each thread."""
     changes = random_interventions(model)
     jobs = [

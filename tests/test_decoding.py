@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from collections import defaultdict
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from model_zoo import MODELS, VOCABULARY_SIZE, vocabulary
 from core.decoding.beam import beam_search
 from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, normalised, rerank
-from core.decoding.recording import Recorder
+from core.decoding.recording import Recorder, record
 from core.decoding.strategies import STRATEGIES, strategy_of
 from core.decoding.translate import decode, decode_steps, translate_batches
 from core.options import (
@@ -38,11 +39,10 @@ def start(model, source, width):
 
 
 def tree_of(frontiers, sentence=0):
-    recorder = Recorder(TOKENS)
+    recorders = defaultdict(lambda: Recorder(TOKENS))
     for frontier in frontiers:
-        if sentence in frontier.sentences:
-            recorder.add(frontier, frontier.sentences.index(sentence))
-    return recorder.tree()
+        record(frontier, recorders)
+    return recorders[sentence].tree()
 
 
 def ids(tree, leaf):

@@ -13,7 +13,7 @@ from core.decoding.beam import beam_search
 from core.decoding.exact import exact
 from core.decoding.filters import minimum_length
 from core.decoding.ranking import best_leaves, normalised
-from core.decoding.recording import Recorder
+from core.decoding.recording import Recorder, record
 from core.decoding.translate import decode, decode_steps
 from core.options import BeamOptions, Constraints, ExactOptions, ForcedOptions, GreedyOptions
 from core.text.subwords import BOS, EOS, PAD, SPECIAL
@@ -84,7 +84,7 @@ def test_a_beam_as_wide_as_the_space_finds_the_same(seed, norm):
     model, recorder = Scored(seed, 7), Recorder(TOKENS)
     options = BeamOptions(300, norm, finished=10_000)
     for frontier in beam_search(model, model.start(width=300), options, [4]):
-        recorder.add(frontier, 0)
+        record(frontier, [recorder])
     tree = recorder.tree()
     leaf, score = best_leaves(tree, options)[0]
     ids, proven, _, _ = found_by(model, model.start(), ExactOptions(100_000, norm), 4)

@@ -11,7 +11,7 @@ from scored import Scored
 
 from core.decoding.beam import beam_search
 from core.decoding.filters import ban, banned_ids, minimum_length, no_repeat, prefix
-from core.decoding.recording import Recorder
+from core.decoding.recording import Recorder, record
 from core.decoding.translate import decode, translate_batches
 from core.options import (
     BeamOptions,
@@ -71,8 +71,7 @@ def test_no_run_is_repeated_whatever_the_model_prefers(seed, size, width):
     state = Scored(seed).start(2, width=width)
     recorders = [Recorder((*SPECIAL, "a", "b", "c")) for _ in range(2)]
     for frontier in beam_search(Scored(seed), state, BeamOptions(width), [9, 6], filters=[no_repeat(size)]):
-        for place, sentence in enumerate(frontier.sentences):
-            recorders[sentence].add(frontier, place)
+        record(frontier, recorders)
     for sentence, recorder in enumerate(recorders):
         tree = recorder.tree()
         for leaf, node in enumerate(tree.nodes):

@@ -6,7 +6,7 @@ from model_zoo import MODELS, VOCABULARY_SIZE, sources, vocabulary
 
 from core.decoding.forced import forced
 from core.decoding.greedy import greedy
-from core.decoding.recording import Answers, Recorder
+from core.decoding.recording import Answers, Recorder, record
 from core.decoding.translate import decode, translate_batches
 from core.options import MAX_TARGET, BeamOptions, ForcedOptions, GreedyOptions
 from core.text.subwords import BOS, EOS, PAD, SPECIAL, UNK, UNKNOWN
@@ -45,7 +45,7 @@ def recorded(frontiers):
     """The tree of a search over one sentence."""
     recorder, answers = Recorder(TOKENS), Answers()
     for frontier in frontiers:
-        recorder.add(frontier, 0)
+        record(frontier, [recorder])
         answers.add(frontier)
     return recorder.tree(answers.array("cross"))
 

@@ -298,14 +298,17 @@ def test_a_judge_that_is_always_right_is_not_trained_and_one_that_is_wrong_teach
     assert (bool(judging > 0), bool(fooling > 0)) == (learns, teaches)
 
 
-def test_the_judge_learns_beside_the_model():
+def test_the_judge_learns_beside_the_model(tmp_path):
     model = MODELS["gru-1-bi-additive-step"]()
     chosen = options("professor-forcing", max_tokens=20, warmup=0, average_decay=0.0)
     progress = begin(model, chosen)
     fresh = [weight.clone() for weight in progress.judge.parameters()]
     again = begin(model, chosen).judge
     assert all(torch.equal(*pair) for pair in zip(fresh, again.parameters(), strict=True)), "the seed decides it"
-    events = list(train(model, PAIRS * 10, PAIRS, chosen))
+    events = list(train(model, PAIRS * 10, PAIRS, chosen, tmp_path / "checkpoint.pt"))
+    learnt = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert not any(torch.equal(*pair) for pair in zip(fresh, learnt["judge"].values(), strict=True))
+    assert set(learnt["judge_optimizer"]["state"]) == set(range(len(fresh)))
     assert {"train", "judge", "fooling"} <= set(events[0].losses)
     assert all(math.isfinite(loss) for event in events for loss in event.losses.values())
 

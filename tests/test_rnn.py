@@ -5,23 +5,37 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
-from model_zoo import MODELS, RNNS, VOCABULARY_SIZE, random_ids, random_model, sources
+from model_zoo import (
+    EVERY,
+    MODELS,
+    MORE_RNNS,
+    RNNS,
+    VOCABULARY_SIZE,
+    WINDOW,
+    random_ids,
+    random_model,
+    recurrent,
+    sources,
+)
+from score_equations import look, sigmoid
 from torch import nn
 from torch.testing import assert_close
 
-from core.models.attention import SCORES
+from core.models.attention_scores import SCORES, Question
 from core.models.contract import Interventions
-from core.models.rnn import CELLS, CONTEXTS, RNN, RNNConfig
+from core.models.rnn import RNN
+from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig, reading_order
 
 LENGTHS = (5, 2, 4)
 TARGET = 4
+DROPOUTS = ("dropout_embedding", "dropout_memory", "dropout_readout", "dropout_layers")
 
 
 @pytest.mark.parametrize(("cell", "layers", "ways"), [*product(CELLS, (1, 2), ("uni", "bi"))])
 @torch.no_grad()
 def test_the_encoder_equals_torchs_on_each_sentence_alone(cell, layers, ways):
     """`summary` has the last state of each layer, both directions side by side, by part of the state."""
-    model = MODELS[f"{cell}-{layers}-{ways}-additive-step"]()
+    model = random_model(RNN, recurrent(cell=cell, layers=layers, bidirectional=ways == "bi"))
     source, mask = sources(LENGTHS)
     encoded = model.encode(source, mask)
     alone = {"gru": nn.GRU, "lstm": nn.LSTM}[cell](
@@ -42,15 +56,6 @@ def test_the_encoder_equals_torchs_on_each_sentence_alone(cell, layers, ways):
 def weights_of(model):
     """Every weight as float64, by its name."""
     return {name: weight.detach().numpy().astype(np.float64) for name, weight in model.state_dict().items()}
-
-
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(x):
-    shares = np.exp(x - x.max())
-    return shares / shares.sum()
 
 
 def gates(weights, layer, x, h):
@@ -79,23 +84,6 @@ def lstm(weights, layer, x, state):
     return sigmoid(out) * np.tanh(c), c
 
 
-def additive(weights, s, h):
-    """Bahdanau et al. 2015, A.1.2."""
-    inside = weights["score.query.weight"] @ s + weights["score.query.bias"] + weights["score.key.weight"] @ h
-    return weights["score.energy.weight"][0] @ np.tanh(inside)
-
-
-def general(weights, s, h):
-    """Luong et al. 2015, eq. 8."""
-    return s @ weights["score.key.weight"] @ h
-
-
-def look(score, weights, s, memory):
-    """Attention weights and context, position by position."""
-    shares = softmax(np.array([score(weights, s, h) for h in memory]))
-    return shares, sum(share * h for share, h in zip(shares, memory, strict=True))
-
-
 def read_out(weights, *parts):
     """Logits from what the read-out sees, through the tied embeddings."""
     seen = np.tanh(weights["readout.weight"] @ np.concatenate(parts) + weights["readout.bias"])
@@ -106,39 +94,46 @@ def by_hand(model, memory, summary, target):
     """Logits and attention weights for one sentence; memory (S, D), summary (layers, parts, D), target (T,)."""
     config, weights = model.config, weights_of(model)
     cell = {"gru": gru, "lstm": lstm}[config.cell]
-    score = {"additive": additive, "general": general, "none": None}[config.attention]
-    states = []
+    own = {name.removeprefix("score."): weight for name, weight in weights.items() if name.startswith("score.")}
+    states, fed = [], np.zeros(config.width)
     for layer, last in enumerate(summary):
         bridged = weights[f"bridge.{layer}.weight"] @ last.flatten() + weights[f"bridge.{layer}.bias"]
         states.append(tuple(np.split(np.tanh(bridged), len(last))))
     logits, attention = [], []
-    for token in target:
+    for step, token in enumerate(target):
         word = weights["embedding.weight"][token] * np.sqrt(config.width)
-        x = word
-        if score and config.context == "step":  # Bahdanau: scored from the state before, then read by it
-            shares, context = look(score, weights, states[-1][0], memory)
-            x = np.concatenate([word, context])
+        place = None if config.attention == "none" else config.context
+        parts = [word]
+        if place == "step":  # Bahdanau: scored from the state before, then read by it
+            _, shares, context = look(config.attention, own, states[-1][0], memory, step)
+            parts.append(context)
+        if config.input_feeding:  # Luong, §3.3
+            parts.append(fed)
         for layer, state in enumerate(states):
-            states[layer] = cell(weights, layer, x, state)
+            states[layer] = cell(weights, layer, np.concatenate(parts), state)
             x = states[layer][0]
-        if score is None:
-            logits.append(read_out(weights, x))
-            continue
-        if config.context == "readout":  # Luong: scored from the state after
-            shares, context = look(score, weights, x, memory)
-            logits.append(read_out(weights, x, context))
-        else:
-            logits.append(read_out(weights, x, context, word))
-        attention.append(shares)
+            if config.residual and layer:  # Wu et al. 2016, eq. 6
+                x = x + parts[0]
+            if place == "layer" and not layer:  # Wu et al. 2016: into all layers above
+                _, shares, context = look(config.attention, own, x, memory, step)
+            parts = [x, context] if place == "layer" else [x]
+        seen = [x]
+        if place == "readout":  # Luong: scored from the state after
+            _, shares, context = look(config.attention, own, x, memory, step)
+            seen = [x, context]
+        elif place == "step":
+            seen = [x, context, word]
+        fed = np.tanh(weights["readout.weight"] @ np.concatenate(seen) + weights["readout.bias"])
+        logits.append(weights["embedding.weight"] @ fed + weights["output.bias"])  # through the tied embeddings
+        if place:
+            attention.append(shares)
     return np.array(logits), np.array(attention)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in RNNS if name.split("-")[3] in ("additive", "general", "none") and "-bi-" in name]
-)
+@pytest.mark.parametrize("name", [name for name in EVERY if name in RNNS or name in MORE_RNNS])
 @torch.no_grad()
 def test_a_decoder_equals_a_loop_written_from_the_equations(name):
-    model = MODELS[name]()
+    model = EVERY[name]()
     (source, mask), target = sources(LENGTHS), random_ids(len(LENGTHS), TARGET)
     encoded, whole = model.encode(source, mask), model(source, mask, target)
     for index, length in enumerate(LENGTHS):
@@ -151,6 +146,79 @@ def test_a_decoder_equals_a_loop_written_from_the_equations(name):
     assert ("cross" in whole.attention) == (model.config.attention != "none")
 
 
+# --- the encoder's other ways --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@torch.no_grad()
+def test_a_reversed_source_is_read_backwards_and_remembered_in_place(cell):
+    model = random_model(RNN, recurrent(cell=cell, layers=2, bidirectional=False, reverse_source=True))
+    forwards = random_model(RNN, recurrent(cell=cell, layers=2, bidirectional=False))  # the same weights
+    source, mask = sources(LENGTHS)
+    encoded = model.encode(source, mask, detail=True)
+    for index, length in enumerate(LENGTHS):
+        one = source[index : index + 1, :length]
+        turned = forwards.encode(one.flip(1), one > 0, detail=True)
+        assert_close(encoded.memory[index, :length], turned.memory[0].flip(0))
+        assert_close(encoded.detail["hidden"][index, :, :length], turned.detail["hidden"][0].flip(1))
+        assert_close(encoded.summary[index], turned.summary[0])
+
+
+def test_a_reading_order_is_its_own_inverse():
+    order = reading_order(torch.tensor([[True, True, True, False], [True, False, False, False]]))
+    assert order.tolist() == [[2, 1, 0, 3], [0, 1, 2, 3]]
+    assert torch.equal(order.gather(1, order), torch.arange(4).expand(2, -1))
+
+
+@pytest.mark.parametrize(("cell", "ways"), [*product(CELLS, ("uni", "bi"))])
+@torch.no_grad()
+def test_a_residual_encoder_adds_what_each_layer_read(cell, ways):
+    """Sentence by sentence, through torch's one-layer networks."""
+    model = random_model(RNN, recurrent(cell=cell, layers=3, bidirectional=ways == "bi", residual=True))
+    source, mask = sources(LENGTHS)
+    encoded = model.encode(source, mask)
+    for index, length in enumerate(LENGTHS):
+        x = model.embedding.weight[source[index : index + 1, :length]] * 6**0.5
+        for layer, network in enumerate(model.encoder.layers):
+            output, last = network(x)
+            x = output + x if layer else output
+            for part, state in enumerate(last if cell == "lstm" else (last,)):
+                assert_close(encoded.summary[index, layer, part], state.flatten())
+        assert_close(encoded.memory[index, :length], x[0])
+
+
+# --- details -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in RNNS if "-none-" not in name])
+@torch.inference_mode()
+def test_the_details_of_a_step_retell_its_attention(name):
+    """Query and keys give the scores again, scores the weights, weights and values the context."""
+    model, (source, mask) = MODELS[name](), sources(LENGTHS)
+    encoded = model.encode(source, mask, detail=True)
+    assert ("keys" in encoded.detail) == (model.config.attention not in ("mean", "location"))
+    state = model.start(encoded)
+    for position in range(3):
+        step = model.step(torch.full((len(LENGTHS),), 4), state, detail=True)
+        query, scores = step.detail["query"], step.detail["scores"]
+        asked = Question(query[:, None], encoded.detail.get("keys"), mask, range(position, position + 1))
+        scored = model.score(asked)
+        assert_close(scored.scores.masked_fill(~mask[:, None], float("-inf")), scores[:, :, 0])
+        shares = scores.softmax(dim=-1)
+        if "centre" in step.detail:
+            assert_close(step.detail["centre"], scored.centre[:, 0])
+        if model.config.attention == "local-p":
+            distance = torch.arange(mask.shape[1]) - step.detail["centre"][:, None, None, None]
+            shares = shares * torch.exp(-2 * (distance / WINDOW) ** 2)
+        assert_close(step.attention["cross"], shares)
+        assert_close(step.detail["context"], (shares[:, 0] @ encoded.detail["values"])[:, 0])
+        before, state = state, step.state
+        hidden = before.rows.hidden[:, -1, 0] if model.context == "step" else step.detail["hidden"][:, -1]
+        if model.context == "layer":
+            hidden = step.detail["hidden"][:, 1]
+        assert torch.equal(query, hidden)
+
+
 # --- refusals and training -----------------------------------------------------------------------------------
 
 
@@ -158,9 +226,17 @@ def test_a_decoder_equals_a_loop_written_from_the_equations(name):
     ("wrong", "sentence"),
     [
         ({"cell": "elman"}, f"unknown cell 'elman'; valid: {', '.join(CELLS)}"),
-        ({"attention": "cosine"}, f"unknown attention 'cosine'; valid: {', '.join(SCORES)}"),
+        ({"attention": "cosmic"}, f"unknown attention 'cosmic'; valid: {', '.join(SCORES)}"),
         ({"context": "both"}, f"unknown context 'both'; valid: {', '.join(CONTEXTS)}"),
         ({"width": 7}, "width 7 is odd"),
+        ({"layers": 0}, "layers 0 is too small; valid: 1 or more"),
+        ({"window": 0}, "window 0 is too small; valid: 1 or more"),
+        ({"max_positions": -3}, "max_positions -3 is too small; valid: 1 or more"),
+        ({"context": "layer"}, 'context "layer" goes into the layers above the first; valid: layers 2 or more'),
+        ({"residual": True}, "residual acts between layers and there is one; valid: layers 2 or more"),
+        ({"dropout_layers": 0.1}, "dropout_layers acts between layers and there is one; valid: layers 2 or more"),
+        ({"reverse_source": True}, "reverse_source needs bidirectional=False"),
+        ({"attention": "none", "input_feeding": True}, "there is none; valid attention: mean, dot, "),
     ],
 )
 def test_a_wrong_config_names_the_valid_choices(wrong, sentence):
@@ -179,12 +255,27 @@ def test_gates_for_heads_that_a_recurrent_model_lacks_are_refused(kind):
         model.encode(*sources(LENGTHS), interventions=Interventions(**{kind: torch.ones(1, 1)}))
 
 
-@pytest.mark.parametrize("place", ["dropout_embedding", "dropout_memory", "dropout_readout"])
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("place", DROPOUTS)
 @torch.no_grad()
-def test_dropout_acts_in_training_alone(place):
-    off = dict.fromkeys(("dropout_embedding", "dropout_memory", "dropout_readout"), 0.0)
-    model = random_model(RNN, RNNConfig(VOCABULARY_SIZE, 6, **(off | {place: 0.5})))
+def test_dropout_acts_in_training_alone(place, residual):
+    off = dict.fromkeys(DROPOUTS, 0.0)
+    model = random_model(RNN, recurrent(layers=2, residual=residual, **(off | {place: 0.5})))
     inputs = *sources(LENGTHS), random_ids(len(LENGTHS), TARGET)
     assert torch.equal(model(*inputs).logits, model(*inputs).logits)
     model.train()
     assert not torch.allclose(model(*inputs).logits, model(*inputs).logits)
+
+
+@pytest.mark.parametrize("residual", [False, True])
+@torch.no_grad()
+def test_dropout_between_layers_acts_in_both_stacks(residual):
+    off = dict.fromkeys(DROPOUTS, 0.0) | {"dropout_layers": 0.5}
+    model = random_model(RNN, recurrent(layers=2, residual=residual, **off))
+    state = model.start(model.encode(*sources(LENGTHS)))
+    model.train()
+    memories = [model.encode(*sources(LENGTHS)).memory for _ in range(2)]
+    assert not torch.allclose(*memories)
+    steps = [model.step(torch.full((len(LENGTHS),), 4), state, detail=True).detail["hidden"] for _ in range(2)]
+    assert torch.equal(steps[0][:, 1], steps[1][:, 1])
+    assert not torch.allclose(steps[0][:, 2], steps[1][:, 2])

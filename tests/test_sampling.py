@@ -14,7 +14,7 @@ from model_zoo import MODELS, vocabulary
 
 from core.decoding import truncation
 from core.decoding.greedy import greedy
-from core.decoding.recording import Recorder
+from core.decoding.recording import Recorder, record
 from core.decoding.sampling import sample
 from core.decoding.translate import decode
 from core.options import Constraints, GreedyOptions, SamplingOptions
@@ -32,7 +32,7 @@ def drawn(model, options, limit):
     """The tree of sampling from one source."""
     recorder, state = Recorder(TOKENS), model.start(model.encode(SOURCE, SOURCE != PAD), width=options.samples)
     for frontier in sample(model, state, options, [limit]):
-        recorder.add(frontier, 0)
+        record(frontier, [recorder])
     return recorder.tree()
 
 
@@ -78,7 +78,7 @@ def test_at_temperature_zero_it_is_greedy_and_cuts_that_cut_nothing_change_nothi
     model = MODELS[name]()
     recorder = Recorder(TOKENS)
     for frontier in greedy(model, model.start(model.encode(SOURCE, SOURCE != PAD)), GreedyOptions(), [7]):
-        recorder.add(frontier, 0)
+        record(frontier, [recorder])
     wanted = [node.id for node in recorder.tree().nodes]
     for cold in (
         SamplingOptions(1, 0.0),

@@ -4,7 +4,16 @@ import math
 
 import pytest
 import torch
-from model_zoo import MAX_POSITIONS, MODELS, TRANSFORMERS, VOCABULARY_SIZE, random_ids, random_model, sources
+from model_zoo import (
+    MAX_POSITIONS,
+    MODELS,
+    TRANSFORMERS,
+    VOCABULARY_SIZE,
+    random_ids,
+    random_model,
+    sources,
+    transformer,
+)
 from torch import nn
 from torch.testing import assert_close
 
@@ -174,6 +183,18 @@ def test_a_sinusoidal_model_reads_past_its_table_as_with_a_longer_one():
     assert_close(model(*inputs).logits, longer(*inputs).logits)
 
 
+@pytest.mark.parametrize("norm", NORMS)
+@torch.no_grad()
+def test_without_positions_the_encoder_sees_a_set(norm):
+    model, (source, mask) = transformer(norm, "none", True), sources((6,))
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+    memory, turned = (model.encode(ids, mask).memory for ids in (source, source[:, order]))
+    assert_close(turned, memory[:, order])
+    placed = MODELS[f"transformer-{norm}-sinusoidal-tied"]()
+    memory, turned = (placed.encode(ids, mask).memory for ids in (source, source[:, order]))
+    assert not torch.allclose(turned, memory[:, order], atol=1e-3)
+
+
 # --- refusals and training -----------------------------------------------------------------------------------
 
 
@@ -181,7 +202,8 @@ def test_a_sinusoidal_model_reads_past_its_table_as_with_a_longer_one():
     ("wrong", "sentence"),
     [
         ({"norm": "middle"}, f"unknown norm 'middle'; valid: {', '.join(NORMS)}"),
-        ({"positions": "none"}, f"unknown positions 'none'; valid: {', '.join(POSITIONS)}"),
+        ({"positions": "seats"}, f"unknown positions 'seats'; valid: {', '.join(POSITIONS)}"),
+        ({"width": 6, "heads": 2, "positions": "rotary"}, "heads of width 3 are odd"),
         ({"width": 10, "heads": 4}, "width 10 is not a multiple of 4 heads"),
     ],
 )

@@ -20,12 +20,13 @@ def best_continuations(logprobs: Tensor, sums: Tensor) -> Choice:
     width, vocabulary = logprobs.shape[1:]
     totals = (sums[..., None] + logprobs).flatten(1)  # (n, k·V)
     scores, places = totals.topk(min(2 * width, totals.shape[1]), dim=1)
-    tokens, rank = places % vocabulary, torch.arange(scores.shape[1], device=scores.device)
-    finished = is_end(tokens) & (scores > IMPOSSIBLE) & (rank < width)
+    rows = places // vocabulary
+    tokens, rank = places - rows * vocabulary, torch.arange(scores.shape[1], device=scores.device)
     ends = is_end(tokens)
-    live = (rank + len(rank) * ends).argsort(dim=1)[:, :width]
+    finished = ends & (scores > IMPOSSIBLE) & (rank < width)
+    live = (rank + rank.shape[0] * ends).argsort(dim=1)[:, :width]
     open_scores = scores.masked_fill(ends, IMPOSSIBLE).gather(1, live)  # with fewer than k others, rows die
-    return Choice(places // vocabulary, tokens, scores, finished, live, open_scores)
+    return Choice(rows, tokens, scores, finished, live, open_scores)
 
 
 def beam_search(

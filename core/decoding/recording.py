@@ -1,5 +1,6 @@
 """From the frontiers of a search to records: one sentence's tree, and what the model answered at each expanded node."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,18 +22,25 @@ class Recorder:
         self.growing: list[int] = []
         self.expanded: list[int] = []
 
-    def add(self, frontier: Frontier, sentence: int) -> None:
-        """Take in one step; `sentence` is its position among the frontier's n."""
-        alive = frontier.alive[sentence].tolist()
+    def add(
+        self,
+        groups: int,
+        alive: list[bool],
+        logprobs: list[float],
+        rows: list[int],
+        ids: list[int],
+        scores: list[float],
+        finished: list[bool],
+        live: list[int],
+        sums: list[float],
+    ) -> None:
+        """Take in one step: what `Frontier` and `Choice` say of the sentence, and its candidates' logprobs."""
         self.expanded += [node for node, lives in zip(self.rows, alive, strict=False) if lives]
-        choice = frontier.choice
-        logprobs = frontier.logprobs[sentence][choice.rows[sentence], choice.tokens[sentence]].tolist()
-        rows, ids, scores, finished, live, sums = (part[sentence].tolist() for part in choice[:6])
         goes_on = {place for place, total in zip(live, sums, strict=True) if total > IMPOSSIBLE}
-        width, size = len(live) // choice.groups, len(ids) // choice.groups
+        width, size = len(live) // groups, len(ids) // groups
         cut_offs = [
             min((total for total in sums[group * width :][:width] if total > IMPOSSIBLE), default=scores[group * size])
-            for group in range(choice.groups)
+            for group in range(groups)
         ]
         node_at = {}
         for place, (row, token, logprob) in enumerate(zip(rows, ids, logprobs, strict=True)):
@@ -61,6 +69,16 @@ class Recorder:
         return SearchTree(nodes, tuple(self.expanded), attention)
 
 
+def record(frontier: Frontier, recorders: Sequence[Recorder] | Mapping[int, Recorder]) -> None:
+    """Take one step into its sentences' recorders, each at the number its sentence had at the beginning."""
+    choice = frontier.choice
+    taken = choice.rows * frontier.logprobs.shape[2] + choice.tokens
+    logprobs = frontier.logprobs.flatten(1).gather(1, taken)
+    parts = [part.tolist() for part in (frontier.alive, logprobs, *choice[:6])]
+    for position, sentence in enumerate(frontier.sentences):
+        recorders[sentence].add(choice.groups, *(part[position] for part in parts))
+
+
 class Answers:
     """Collects what the model answered at every expanded node of one sentence: everything, or only what is named."""
 
@@ -71,10 +89,11 @@ class Answers:
     def add(self, frontier: Frontier, sentence: int = 0) -> None:
         """Take in one step; `sentence` is its position among the frontier's n."""
         rows = frontier.alive[sentence].nonzero().flatten()
-        self.add_rows(frontier.answer, rows + sentence * frontier.alive.shape[1])
+        every = rows.shape[0] == frontier.alive.numel()
+        self.add_rows(frontier.answer, None if every else rows + sentence * frontier.alive.shape[1])
 
-    def add_rows(self, answer: Step, rows: torch.Tensor) -> None:
-        """Take in these of the B rows; of the hidden layers (detail) the last."""
+    def add_rows(self, answer: Step, rows: torch.Tensor | None) -> None:
+        """Take in these of the B rows (None: all, without a copy); of the hidden layers (detail) the last."""
         hidden = answer.detail.get("hidden")
         parts = {
             "logits": answer.logits,
@@ -84,7 +103,7 @@ class Answers:
         }
         for name, values in parts.items():
             if values is not None and name in self.wanted:
-                self.collected.setdefault(name, []).append(values[rows])
+                self.collected.setdefault(name, []).append(values if rows is None else values[rows])
 
     def array(self, name: str) -> np.ndarray | None:
         """E rows of "logits" (E, V), "cross" (E, L, H, S), "decoder" or "context" (E, D); float16 but for attention."""

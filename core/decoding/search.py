@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core.models.contract import State, Step, StepModel, first_tensor, keep, take
-from core.text.subwords import BOS, EOS, PAD
+from core.text.subwords import BOS, EOS
 
 IMPOSSIBLE = float("-inf")
 
@@ -67,9 +67,10 @@ def search(
     sums = torch.full((count, width), IMPOSSIBLE, device=device)
     sums[:, 0] = 0.0
     previous = torch.full((count * width,), BOS, device=device)
+    first = torch.arange(0, count * width, width, device=device)[:, None]  # of each sentence's rows
     for step in range(1, max(limits, default=0) + 1):
         answer = model.step(previous, state, detail=detail)
-        logprobs = next_logprobs(answer, len(sentences))
+        logprobs = next_logprobs(answer, sentences.shape[0])
         for filtered in filters:
             logprobs = filtered(logprobs, history)
         choice = choose(logprobs, sums)
@@ -78,7 +79,6 @@ def search(
         last = done | (step >= limit) | (sums == IMPOSSIBLE).all(dim=1)
         yield Frontier(sentences.tolist(), alive, choice, logprobs, answer)
         previous = choice.tokens.gather(1, choice.live)
-        first = torch.arange(len(sentences), device=device)[:, None] * width
         rows = choice.rows.gather(1, choice.live)
         state = take(answer.state, (rows + first).flatten())
         if filters:
@@ -89,6 +89,7 @@ def search(
                 return
             state = keep(state, on)
             sentences, limit, tally, sums = (x[on] for x in (sentences, limit, tally, sums))
+            first = first[: on.shape[0]]
             previous, history = previous[on], history[on] if filters else history
         previous = previous.flatten()
 
@@ -96,7 +97,7 @@ def search(
 def next_logprobs(answer: Step, sentences: int) -> Tensor:
     """The model's own log-probabilities (n, W, V), but for what it can't emit."""
     logprobs = answer.logits.float().log_softmax(dim=-1).view(sentences, -1, answer.logits.shape[1])
-    logprobs[..., [PAD, BOS]] = IMPOSSIBLE  # they stand for no text
+    logprobs[..., : BOS + 1] = IMPOSSIBLE  # <pad> and <bos>, the first two, stand for no text
     return logprobs
 
 

@@ -9,7 +9,7 @@ import torch
 from core.decoding.exact import exact
 from core.decoding.mbr import minimum_bayes_risk
 from core.decoding.ranking import best_leaves, hypothesis
-from core.decoding.recording import Answers, Recorder
+from core.decoding.recording import Answers, Recorder, record
 from core.decoding.strategies import ends_of, filters_for, steps, strategy_of, width_of
 from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
 from core.options import BeamOptions, ExactOptions, MBROptions, Options, check
@@ -91,7 +91,7 @@ def followed(
     recorder, answers = Recorder(subwords.tokens), Answers()
     filters = filters_for(subwords, options)
     for frontier in steps(model, encoded, options, ends, filters=filters, detail=True):
-        recorder.add(frontier, 0)
+        record(frontier, [recorder])
         answers.add(frontier)
         yield lambda: Recorded(recorder.tree(answers.array("cross")), answers)
 
@@ -132,7 +132,7 @@ def trace_of(
 
 @torch.inference_mode()
 def translate_batches(
-    model: Seq2Seq, subwords: Subwords, lines: Sequence[str], options: Options, max_tokens: int = 2000
+    model: Seq2Seq, subwords: Subwords, lines: Sequence[str], options: Options, max_tokens: int = 4000
 ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
     """Each line's index and hypotheses, best first, a batch of like lengths at a time.
 
@@ -153,10 +153,9 @@ def translate_batches(
         encoded = model.encode(source, mask)
         ends = ends_of(subwords, options, [len(sources[index]) for index in some])
         for frontier in steps(model, encoded, options, ends, filters=filters):
-            for position, sentence in enumerate(frontier.sentences):
-                recorders[sentence].add(frontier, position)
-                if covers:
-                    looked[sentence].add(frontier, position)
+            record(frontier, recorders)
+            for position, sentence in enumerate(frontier.sentences if covers else ()):
+                looked[sentence].add(frontier, position)
         for index, recorder, answers in zip(some, recorders, looked, strict=True):
             cross = answers.array("cross")
             tree = recorder.tree(None if cross is None else cross[..., : len(sources[index]) + 1])

@@ -1,9 +1,9 @@
-"""Attention: pure functions that return their weights, and the score functions of the RNN literature."""
+"""Attention: pure functions that return their weights; what scores a recurrent model is in `attention_scores`."""
 
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 
@@ -11,7 +11,7 @@ class Attended(NamedTuple):
     """What one attention computed, over any leading shape."""
 
     context: Tensor  # (…, Q, D)
-    weights: Tensor  # (…, Q, S), rows sum to 1 unless overridden
+    weights: Tensor  # (…, Q, S), rows sum to 1, to less under a factor, to anything where overridden
     scores: Tensor  # (…, Q, S) before the softmax, -inf where nothing may be seen
 
 
@@ -30,17 +30,21 @@ def attend(
     value: Tensor,
     visible: Tensor | None = None,
     *,
+    factor: Tensor | None = None,
     gate: Tensor | None = None,
     override: Tensor | None = None,
     dropout: float = 0.0,
 ) -> Attended:
     """Softmax of scores (…, Q, S) over what is visible, and the values (…, S, D) summed by it.
 
-    `gate` (…, the scores' leading axes) multiplies the context; `override` replaces weights where it is not NaN.
+    `factor` (…, Q, S) multiplies the weights; `gate` (…, the scores' leading axes) multiplies the context; `override`
+    replaces weights where it is not NaN.
     """
     if visible is not None:
         scores = scores.masked_fill(~visible, float("-inf"))
     weights = scores.softmax(dim=-1)
+    if factor is not None:
+        weights = weights * factor
     if override is not None:
         weights = torch.where(override.isnan(), weights, override.to(weights))
     context = functional.dropout(weights, dropout) @ value if dropout else weights @ value
@@ -58,40 +62,3 @@ def rows_at(override: Tensor, first: int, count: int) -> Tensor:
     """Positions first … first + count - 1 of given weights (…, T, S); past their end NaN: the model's own."""
     rows = override[..., first : first + count, :]
     return functional.pad(rows, (0, 0, 0, count - rows.shape[-2]), value=torch.nan)
-
-
-class Additive(nn.Module):
-    """score = vᵀ tanh(W s + U h) (Bahdanau et al. 2015, A.1.2)."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.query = nn.Linear(width, width)
-        self.key = nn.Linear(width, width, bias=False)
-        self.energy = nn.Linear(width, 1, bias=False)
-
-    def keys(self, memory: Tensor) -> Tensor:
-        """U h, once a sentence: (n, S, D) → (n, S, D)."""
-        return self.key(memory)
-
-    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
-        """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        return self.energy(torch.tanh(self.query(query)[:, :, None] + keys[:, None])).squeeze(-1)
-
-
-class General(nn.Module):
-    """score = sᵀ W h (Luong et al. 2015, eq. 8)."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.key = nn.Linear(width, width, bias=False)
-
-    def keys(self, memory: Tensor) -> Tensor:
-        """W h, once a sentence: (n, S, D) → (n, S, D)."""
-        return self.key(memory)
-
-    def forward(self, query: Tensor, keys: Tensor) -> Tensor:
-        """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        return query @ keys.transpose(1, 2)
-
-
-SCORES = {"none": None, "additive": Additive, "general": General}

@@ -5,8 +5,10 @@ positions, L layers, H heads, D width, V vocabulary.
 
 Details, on request. "hidden": L + 1 vectors a position, first what the first layer read (the scaled embedding, with its
 position where there are positions), then what each layer gave on; the last one is the last layer's, in a pre-norm
-Transformer before the norm that ends the stack, in an LSTM h and not c. "scores": of the attention before the softmax.
-"context": what an RNN attended to in this step, its memory summed by the attention's weights.
+Transformer before the norm that ends the stack, in an LSTM h and not c. "scores": of the attention before the softmax,
+-inf where nothing may be seen. Of an RNN that attends also: "context", the values summed by the attention's weights;
+"query", the decoder's state that asked; "centre", for local attention, of its window, in source positions from 0; and
+of the source "keys", which scores compare with the query (where they do), and "values".
 """
 
 from collections.abc import Callable, Mapping
@@ -40,7 +42,8 @@ class Encoded(NamedTuple):
     attention: Tensor | None  # (n, L, H, S, S) of the encoder's self-attention, None where there is none
     summary: Tensor | None  # what a recurrent decoder starts from, None for a Transformer
     interventions: Interventions  # gates (n, L, H), attention (n, L, H, T, S)
-    detail: Mapping[str, Tensor]  # "hidden" (n, L+1, S, D); an RNN's has the embeddings and the last layer
+    # "hidden" (n, L+1, S, D), an RNN's has the embeddings and the last layer; "keys" and "values" (n, S, D)
+    detail: Mapping[str, Tensor]
 
 
 class State(NamedTuple):
@@ -59,7 +62,8 @@ class Step(NamedTuple):
     logits: Tensor  # (B, V)
     state: State
     attention: Mapping[str, Tensor]  # "cross" (B, L, H, S), "decoder" (B, L, H, t); what the model has of these
-    detail: Mapping[str, Tensor]  # "hidden" (B, L+1, D), "scores" (B, L, H, S), "context" (B, D); what the model has
+    # "hidden" (B, L+1, D), "scores" (B, L, H, S), "context" and "query" (B, D), "centre" (B,); what the model has
+    detail: Mapping[str, Tensor]
 
 
 class Output(NamedTuple):
@@ -67,7 +71,8 @@ class Output(NamedTuple):
 
     logits: Tensor  # (n, T, V)
     attention: Mapping[str, Tensor]  # "cross" (n, L, H, T, S), "decoder" (n, L, H, T, T)
-    detail: Mapping[str, Tensor]  # "hidden" (n, T, L+1, D), "scores" (n, L, H, T, S), "context" (n, T, D)
+    # "hidden" (n, T, L+1, D), "scores" (n, L, H, T, S), "context" and "query" (n, T, D), "centre" (n, T)
+    detail: Mapping[str, Tensor]
 
 
 class StepModel(Protocol):

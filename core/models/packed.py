@@ -1,11 +1,10 @@
-"""Linear maps in oneDNN's own order of weights: the same numbers, about 1.6 times the steps a second on a CPU.
+"""Models made ready to search with on a CPU: the same numbers, more steps a second."""
 
-A beam's few rows leave torch's ordinary product waiting for memory. The two operators are torch's own but not public
-(torch.compile uses them), so without them a model simply stays as it is.
-"""
-
-import torch
 from torch import Tensor, nn
+
+from core.models.packed_transformer import PackedTransformer
+from core.models.products import product
+from core.models.transformer import Transformer
 
 
 class PackedLinear(nn.Module):
@@ -13,29 +12,18 @@ class PackedLinear(nn.Module):
 
     def __init__(self, linear: nn.Linear):
         super().__init__()
-        self.linear, self.product = linear, torch.ops.mkldnn._linear_pointwise.default
-        packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach().contiguous())
-        self.weights = (packed, linear.bias)  # a tuple: found at once, where a module searches for its own tensors
+        self.linear, self.product = linear, product(linear.weight, linear.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (…, in) → (…, out)."""
-        return self.linear(x) if x.requires_grad else self.product(x, *self.weights, "none", [], "")
-
-
-def packable() -> bool:
-    """Whether this build of torch has the operators."""
-    try:
-        torch.ops.mkldnn._linear_pointwise.default(torch.ones(1, 1), torch.ones(1, 1), None, "none", [], "")
-        torch.ops.mkldnn._reorder_linear_weight(torch.ones(1, 1))
-    except (AttributeError, RuntimeError):
-        return False
-    return True
+        return self.linear(x) if x.requires_grad else self.product(x)
 
 
 def pack(model: nn.Module) -> nn.Module:
-    """Pack every linear map of a model that is loaded (on the CPU, not to be trained) in place, and hand it back."""
-    for parent in list(model.modules()) if packable() else ():
+    """A loaded model (on the CPU, not to be trained) made ready; the given one is used up."""
+    ready = PackedTransformer(model) if isinstance(model, Transformer) else model
+    for parent in list(model.modules()):
         for name, part in parent.named_children():
             if type(part) is nn.Linear and not part.weight.requires_grad and type(parent) is not PackedLinear:
                 setattr(parent, name, PackedLinear(part))
-    return model
+    return ready

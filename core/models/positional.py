@@ -1,4 +1,4 @@
-"""Positions for a model that sees a set: sinusoidal or learned tables, added to the embeddings."""
+"""Positions for a model that sees a set: added to the embeddings (`POSITIONS`) or in self-attention (`RELATIVE`)."""
 
 import torch
 from torch import Tensor, nn
@@ -44,4 +44,55 @@ class Learned(nn.Module):
         return self.table[positions.clamp(max=len(self.table) - 1)]
 
 
-POSITIONS = {"sinusoidal": Sinusoidal, "learned": Learned}
+class Unplaced(nn.Module):
+    """Adds nothing: the encoder sees a set, and the decoder an order only by what its mask hides."""
+
+    def __init__(self, width: int, _max_positions: int):
+        super().__init__()
+        self.register_buffer("nothing", torch.zeros(1, width), persistent=False)
+
+    def forward(self, _first: int, _length: int) -> Tensor:
+        """(1, D) zeros, for any positions."""
+        return self.nothing
+
+
+class Rotary(nn.Module):
+    """Queries and keys turned by their position, pair by pair: position · 10000^(-2i/d) (Su et al. 2021, eq. 13-15)."""
+
+    def __init__(self, _heads: int, size: int, max_positions: int):
+        super().__init__()
+        self.angles = Sinusoidal(size, max_positions)
+
+    def place(self, x: Tensor, first: int) -> Tensor:
+        """Queries or keys (…, Q, d) at positions first … → the same, turned; d is even."""
+        sin, cos = self.angles(first, x.shape[-2]).unflatten(-1, (-1, 2)).unbind(-1)  # (Q, d/2)
+        even, odd = x.unflatten(-1, (-1, 2)).unbind(-1)
+        return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
+
+    def weigh(self, scores: Tensor, _first: int) -> Tensor:
+        """Scores as they are: turned queries and keys already meet at the angle of their distance."""
+        return scores
+
+
+class LinearBiases(nn.Module):
+    """ALiBi: scores less slope · distance, with the slopes 2^(-8h/H) of heads h = 1 … H (Press et al. 2022, §3)."""
+
+    def __init__(self, heads: int, _size: int, _max_positions: int):
+        super().__init__()
+        slopes = 2.0 ** (-8 * torch.arange(1, heads + 1, dtype=torch.float64) / heads)
+        self.register_buffer("slopes", slopes.float()[:, None, None], persistent=False)
+
+    def place(self, x: Tensor, _first: int) -> Tensor:
+        """Queries and keys as they are."""
+        return x
+
+    def weigh(self, scores: Tensor, first: int) -> Tensor:
+        """Scores (…, H, Q, S) of queries at positions first … and keys at 0 …, less what their distance costs."""
+        queries, keys = scores.shape[-2:]
+        positions = torch.arange(max(first + queries, keys), device=scores.device)
+        distance = (positions[first : first + queries, None] - positions[:keys]).abs()  # (Q, S)
+        return scores - self.slopes * distance
+
+
+POSITIONS = {"sinusoidal": Sinusoidal, "learned": Learned, "none": Unplaced, "rotary": Unplaced, "alibi": Unplaced}
+RELATIVE = {"rotary": Rotary, "alibi": LinearBiases}

@@ -1,50 +1,21 @@
 """The recurrent encoder-decoder: Sutskever et al. 2014 without attention, Bahdanau et al. 2015, Luong et al. 2015."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from core.models.attention import SCORES, Attended, attend, rows_at
-from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, spread
-
-CELLS = {"gru": (nn.GRU, nn.GRUCell, 1), "lstm": (nn.LSTM, nn.LSTMCell, 2)}  # sequence, step, tensors of state
-CONTEXTS = ("step", "readout")
-
-
-@dataclass(frozen=True)
-class RNNConfig:
-    """The constructor's arguments, as a card stores them.
-
-    `context` says where the attended context goes: into the next "step" (Bahdanau: scored from the state before it) or
-    into the "readout" (Luong: scored from the state after it).
-    """
-
-    vocabulary_size: int
-    width: int = 256
-    layers: int = 1
-    cell: str = "gru"
-    bidirectional: bool = True
-    attention: str = "additive"
-    context: str = "step"
-    dropout_embedding: float = 0.2
-    dropout_memory: float = 0.2
-    dropout_readout: float = 0.3
-
-    def __post_init__(self):
-        for name, table in (("cell", CELLS), ("attention", SCORES), ("context", CONTEXTS)):
-            if getattr(self, name) not in table:
-                raise ValueError(f"unknown {name} {getattr(self, name)!r}; valid: {', '.join(table)}")
-        if self.bidirectional and self.width % 2:
-            raise ValueError(f"width {self.width} is odd: each direction of the encoder takes half of it")
+from core.models.attention import attend, rows_at
+from core.models.attention_scores import SCORES, Question, Sizes
+from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, over_tensors, spread
+from core.models.rnn_layers import CELLS, RNNConfig, encoder_of, reading_order, reorder
 
 
 class RNNSource(NamedTuple):
     """What the decoder reads of the source: n rows."""
 
-    memory: Tensor  # (n, S, D)
-    keys: Tensor | None  # (n, S, D)
+    values: Tensor | None  # (n, S, D), None without attention
+    keys: Tensor | None  # (n, S, D), None where no score looks at the source
     mask: Tensor  # (n, S)
     interventions: Interventions
 
@@ -53,7 +24,27 @@ class RNNRows(NamedTuple):
     """The decoder's state after `length` tokens: B rows."""
 
     hidden: Tensor  # (B, layers, 1 for GRU or 2 for LSTM, D)
+    fed: Tensor | None  # (B, D) the attentional vector of the step before, None without input feeding
     length: int
+
+
+class Look(NamedTuple):
+    """What attention gave to Q queries a sentence: the rows of a beam, or the steps of a target."""
+
+    context: Tensor  # (n, Q, D)
+    weights: Tensor  # (n, Q, S)
+    scores: Tensor  # (n, Q, S)
+    query: Tensor  # (n, Q, D)
+    centre: Tensor | None  # (n, Q) of a local window
+
+
+class Turn(NamedTuple):
+    """One recurrence of B rows, n · W of them."""
+
+    rows: RNNRows
+    outputs: list[Tensor]  # what each layer gave on, (B, D)
+    look: Look | None
+    seen: Tensor | None  # (n, W, D) the attentional vector, where it was asked for
 
 
 class RNN(nn.Module):
@@ -63,28 +54,23 @@ class RNN(nn.Module):
         super().__init__()
         self.config = config
         width, attends = config.width, config.attention != "none"
-        sequence, cell, self.parts = CELLS[config.cell]
+        _, cell, self.parts = CELLS[config.cell]
+        self.context = config.context if attends else None
         self.embedding = nn.Embedding(config.vocabulary_size, width)
-        self.encoder = sequence(
-            width,
-            width // 2 if config.bidirectional else width,
-            num_layers=config.layers,
-            bidirectional=config.bidirectional,
-            batch_first=True,
-        )
+        self.encoder = encoder_of(config)
         self.bridge = nn.ModuleList(nn.Linear(self.parts * width, self.parts * width) for _ in range(config.layers))
-        self.score = SCORES[config.attention](width) if attends else None
-        self.into_step = attends and config.context == "step"
-        self.cells = nn.ModuleList(
-            cell(2 * width if self.into_step and layer == 0 else width, width) for layer in range(config.layers)
-        )
+        sizes = Sizes(width, config.window, config.max_positions)
+        self.score = SCORES[config.attention](sizes) if attends else None
+        first, above = 1 + (self.context == "step") + config.input_feeding, 1 + (self.context == "layer")
+        self.cells = nn.ModuleList(cell(width * (above if layer else first), width) for layer in range(config.layers))
         # Bahdanau's read-out sees state, context and the previous word (A.2.2), Luong's state and context (eq. 5).
-        self.readout = nn.Linear(width * (1 + attends + self.into_step), width)
+        self.readout = nn.Linear(width * {"step": 3, "readout": 2}.get(self.context, 1), width)
         self.output = nn.Linear(width, config.vocabulary_size)
         self.output.weight = self.embedding.weight
         self.drop_embedding = nn.Dropout(config.dropout_embedding)
         self.drop_memory = nn.Dropout(config.dropout_memory)
         self.drop_readout = nn.Dropout(config.dropout_readout)
+        self.drop_layers = nn.Dropout(config.dropout_layers)
         self.reset()
 
     def reset(self) -> None:
@@ -110,15 +96,22 @@ class RNN(nn.Module):
         if interventions.encoder is not None or interventions.decoder is not None:
             raise ValueError("an RNN has no self-attention heads to gate; valid: cross, attention")
         embedded = self.embed(source)
+        order = reading_order(mask) if self.config.reverse_source else None
+        inputs = embedded if order is None else reorder(embedded, order)
         lengths = mask.sum(dim=1).cpu()
-        packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+        packed = nn.utils.rnn.pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
         output, final = self.encoder(packed)
         memory, _ = nn.utils.rnn.pad_packed_sequence(output, batch_first=True, total_length=source.shape[1])
+        if order is not None:
+            memory = reorder(memory, order)
         parts = final if isinstance(final, tuple) else (final,)  # each (layers · directions, n, D/directions)
         summary = [part.unflatten(0, (self.config.layers, -1)).permute(2, 0, 1, 3).flatten(2) for part in parts]
         details = {"hidden": torch.stack([embedded, memory], dim=1)} if detail else {}
-        interventions = spread(interventions, len(source))
         memory = self.drop_memory(memory)
+        if detail and self.score is not None:
+            read = {"keys": self.score.keys(memory), "values": self.score.values(memory)}
+            details |= {name: value for name, value in read.items() if value is not None}
+        interventions = spread(interventions, len(source))
         return Encoded(memory, mask, None, torch.stack(summary, dim=2), interventions, details)
 
     def start(self, encoded: Encoded, *, width: int = 1) -> State:
@@ -128,66 +121,69 @@ class RNN(nn.Module):
             for layer, bridge in enumerate(self.bridge)
         ]
         hidden = torch.stack(layers, dim=1).repeat_interleave(width, dim=0)
-        keys = None if self.score is None else self.score.keys(encoded.memory)
-        return State(RNNSource(encoded.memory, keys, encoded.mask, encoded.interventions), RNNRows(hidden, 0))
+        fed = hidden.new_zeros(len(hidden), self.config.width) if self.config.input_feeding else None
+        memory, values, keys = encoded.memory, None, None
+        if self.score is not None:
+            values, keys = self.score.values(memory), self.score.keys(memory)
+        return State(RNNSource(values, keys, encoded.mask, encoded.interventions), RNNRows(hidden, fed, 0))
 
-    def attend(self, query: Tensor, source: RNNSource, first: int, positions: int) -> Attended:
-        """query (n, Q, D) → context (n, Q, D), weights and scores (n, Q, S).
-
-        Q is `positions` target positions from `first` on, or the rows of a beam, all at position `first`.
-        """
+    def attend(self, query: Tensor, source: RNNSource, steps: range) -> Look:
+        """What query (n, Q, D) sees; `steps` are Q target positions, or the one of all rows of a beam."""
         _, _, gate, override = source.interventions
         gate = None if gate is None else gate[:, 0, 0]
-        override = None if override is None else rows_at(override[:, 0, 0], first, positions)
-        scores = self.score(query, source.keys)
-        return attend(scores, source.memory, source.mask[:, None], gate=gate, override=override)
+        override = None if override is None else rows_at(override[:, 0, 0], steps.start, len(steps))
+        scores, factor, centre = self.score(Question(query, source.keys, source.mask, steps))
+        visible = source.mask[:, None]
+        attended = attend(scores, source.values, visible, factor=factor, gate=gate, override=override)
+        return Look(*attended, query, centre)
 
-    def advance(
-        self, embedded: Tensor, hidden: Tensor, source: RNNSource, position: int
-    ) -> tuple[Tensor, Attended | None]:
-        """One recurrence of B rows: embedded (B, D), hidden (B, layers, parts, D) → the next hidden state."""
-        attended, inputs = None, embedded
-        if self.into_step:
-            query = hidden[:, -1, 0].view(len(source.mask), -1, self.config.width)  # (n, W, D)
-            attended = self.attend(query, source, position, 1)
-            inputs = torch.cat([embedded, attended.context.flatten(0, 1)], dim=-1)
-        layers = []
+    def advance(self, embedded: Tensor, rows: RNNRows, source: RNNSource, *, reads: bool) -> Turn:
+        """One recurrence of B rows on embedded (B, D); whether it `reads` out, too, as it must to feed itself."""
+        by_sentence = (len(source.mask), -1, self.config.width)  # (n, W, D)
+        hidden, outputs, look, inputs = [], [], None, [embedded]
+        steps = range(rows.length, rows.length + 1)
+        if self.context == "step":
+            look = self.attend(rows.hidden[:, -1, 0].view(by_sentence), source, steps)
+            inputs.append(look.context.flatten(0, 1))
+        if rows.fed is not None:
+            inputs.append(rows.fed)
         for layer, cell in enumerate(self.cells):
-            before = hidden[:, layer].unbind(1)
-            after = cell(inputs, before[0] if self.parts == 1 else before)
+            if layer:
+                inputs = [self.drop_layers(outputs[-1])]
+                if self.context == "layer":
+                    look = look or self.attend(outputs[0].view(by_sentence), source, steps)
+                    inputs.append(look.context.flatten(0, 1))
+            x = torch.cat(inputs, dim=-1) if len(inputs) > 1 else inputs[0]
+            before = rows.hidden[:, layer].unbind(1)
+            after = cell(x, before[0] if self.parts == 1 else before)
             after = (after,) if self.parts == 1 else after
-            inputs = after[0]
-            layers.append(torch.stack(after, dim=1))
-        return torch.stack(layers, dim=1), attended
+            hidden.append(torch.stack(after, dim=1))
+            outputs.append(after[0] + outputs[-1] if self.config.residual and layer else after[0])
+        seen, fed = None, None
+        if reads:
+            seen, look = self.read(outputs[-1].view(by_sentence), embedded.view(by_sentence), look, source, steps)
+            fed = None if rows.fed is None else seen.flatten(0, 1)
+        return Turn(RNNRows(torch.stack(hidden, dim=1), fed, rows.length + 1), outputs, look, seen)
 
     def read(
-        self, top: Tensor, embedded: Tensor, attended: Attended | None, source: RNNSource, first: int, positions: int
-    ) -> tuple[Tensor, Attended | None]:
-        """top and embedded (n, Q, D) → logits (n, Q, V), and the attention of this step whichever way it went."""
-        if self.score is not None and not self.into_step:
-            attended = self.attend(top, source, first, positions)
-        parts = [top] if attended is None else [top, attended.context]
-        if self.into_step:
-            parts.append(embedded)
-        readout = torch.tanh(self.readout(torch.cat(parts, dim=-1)))
-        return self.output(self.drop_readout(readout)), attended
+        self, top: Tensor, embedded: Tensor, look: Look | None, source: RNNSource, steps: range
+    ) -> tuple[Tensor, Look | None]:
+        """top and embedded (n, Q, D) → the attentional vector (n, Q, D), and the look whichever way it went."""
+        if self.context == "readout":
+            look = self.attend(top, source, steps)
+        if self.context == "step":
+            top = torch.cat([top, look.context, embedded], dim=-1)
+        elif self.context == "readout":
+            top = torch.cat([top, look.context], dim=-1)
+        return self.drop_readout(torch.tanh(self.readout(top))), look
 
     def step(self, previous: Tensor, state: State, *, detail: bool = False) -> Step:
         """Read one token a row, previous (B,)."""
-        source, (hidden, length) = state
-        rows = (len(source.mask), -1, self.config.width)
         embedded = self.embed(previous)
-        hidden, attended = self.advance(embedded, hidden, source, length)
-        logits, attended = self.read(hidden[:, -1, 0].view(rows), embedded.view(rows), attended, source, length, 1)
-        attention, details = {}, {}
-        if attended is not None:
-            attention["cross"] = attended.weights.flatten(0, 1)[:, None, None]
-        if detail:
-            details["hidden"] = torch.cat([embedded[:, None], hidden[:, :, 0]], dim=1)
-            if attended is not None:
-                details["scores"] = attended.scores.flatten(0, 1)[:, None, None]
-                details["context"] = attended.context.flatten(0, 1)
-        return Step(logits.flatten(0, 1), State(source, RNNRows(hidden, length + 1)), attention, details)
+        rows, outputs, look, seen = self.advance(embedded, state.rows, state.source, reads=True)
+        hidden = torch.stack([embedded, *outputs], dim=1) if detail else None
+        answers = answers_of(over_tensors(lambda tensor: tensor.flatten(0, 1), look), hidden)
+        return Step(self.output(seen).flatten(0, 1), State(state.source, rows), *answers)
 
     def forward(
         self,
@@ -199,25 +195,37 @@ class RNN(nn.Module):
         detail: bool = False,
     ) -> Output:
         """Teacher forcing: source, mask (n, S), target (n, T), `<bos>` first."""
-        read, (hidden, _) = self.start(self.encode(source, mask, interventions=interventions))
-        embedded = self.embed(target)  # (n, T, D)
-        states, steps = [], []
-        for position, inputs in enumerate(embedded.unbind(1)):
-            hidden, attended = self.advance(inputs, hidden, read, position)
-            states.append(hidden)
-            steps.append(attended)
-        top = torch.stack([state[:, -1, 0] for state in states], dim=1)
-        attended = None
-        if self.into_step:
-            attended = Attended(*(torch.cat(parts, dim=1) for parts in zip(*steps, strict=True)))
-        logits, attended = self.read(top, embedded, attended, read, 0, len(states))
-        attention, details = {}, {}
-        if attended is not None:
-            attention["cross"] = attended.weights[:, None, None]  # (n, 1, 1, T, S)
+        read, rows = self.start(self.encode(source, mask, interventions=interventions))
+        embedded, turns = self.embed(target), []  # (n, T, D)
+        for inputs in embedded.unbind(1):
+            turns.append(self.advance(inputs, rows, read, reads=self.config.input_feeding))
+            rows = turns[-1].rows
+        look = joined([turn.look for turn in turns])
+        if self.config.input_feeding:
+            seen = torch.cat([turn.seen for turn in turns], dim=1)
+        else:  # nothing flows back: all steps look and are read out at once
+            top = torch.stack([turn.outputs[-1] for turn in turns], dim=1)
+            seen, look = self.read(top, embedded, look, read, range(len(turns)))
+        hidden = None
         if detail:
-            layers = torch.stack(states, dim=1)[:, :, :, 0]  # (n, T, layers, D)
-            details["hidden"] = torch.cat([embedded[:, :, None], layers], dim=2)
-            if attended is not None:
-                details["scores"] = attended.scores[:, None, None]
-                details["context"] = attended.context
-        return Output(logits, attention, details)
+            layers = zip(*(turn.outputs for turn in turns), strict=True)
+            hidden = torch.stack([embedded, *(torch.stack(layer, dim=1) for layer in layers)], dim=2)
+        return Output(self.output(seen), *answers_of(look, hidden))
+
+
+def joined(looks: list[Look | None]) -> Look | None:
+    """The looks of single steps as one of all steps."""
+    if looks[0] is None:
+        return None
+    return Look(*(None if parts[0] is None else torch.cat(parts, dim=1) for parts in zip(*looks, strict=True)))
+
+
+def answers_of(look: Look | None, hidden: Tensor | None) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Attention and details under the contract's names; of (B, …) or (n, T, …), details where there is `hidden`."""
+    attention = {} if look is None else {"cross": look.weights[:, None, None]}
+    details = {} if hidden is None else {"hidden": hidden}
+    if look is not None and hidden is not None:
+        details |= {"scores": look.scores[:, None, None], "context": look.context, "query": look.query}
+        if look.centre is not None:
+            details["centre"] = look.centre
+    return attention, details

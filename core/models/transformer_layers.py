@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.attention import Attended, attend, merge_heads, scaled_dot_product, split_heads
-from core.models.positional import POSITIONS
+from core.models.positional import POSITIONS, RELATIVE
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class TransformerConfig:
             raise ValueError(f"unknown norm {self.norm!r}; valid: {', '.join(NORMS)}")
         if self.positions not in POSITIONS:
             raise ValueError(f"unknown positions {self.positions!r}; valid: {', '.join(POSITIONS)}")
+        if self.positions == "rotary" and self.width // self.heads % 2:
+            raise ValueError(
+                f"heads of width {self.width // self.heads} are odd: rotary positions turn pairs of numbers"
+            )
 
 
 NORMS = ("post", "pre")
@@ -79,12 +83,20 @@ class FeedForward(nn.Sequential):
         )
 
 
+def relative_positions(config: TransformerConfig) -> nn.Module | None:
+    """What tells self-attention where queries and keys stand; None where the embeddings have said it."""
+    if config.positions not in RELATIVE:
+        return None
+    return RELATIVE[config.positions](config.heads, config.width // config.heads, config.max_positions)
+
+
 class EncoderLayer(nn.Module):
     """Self-attention and a feed-forward block."""
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
         self.heads, self.rate = config.heads, config.dropout
+        self.relative = relative_positions(config)
         self.query_key_value = nn.Linear(config.width, 3 * config.width)
         self.output = nn.Linear(config.width, config.width)
         self.feed_forward = FeedForward(config)
@@ -95,7 +107,11 @@ class EncoderLayer(nn.Module):
         attending, feeding = self.residuals
         projected = self.query_key_value(attending.enter(x))
         query, key, value = (split_heads(part, self.heads) for part in projected.chunk(3, dim=-1))
-        scores = scaled_dot_product(query, key)
+        if self.relative is None:
+            scores = scaled_dot_product(query, key)
+        else:
+            query, key = self.relative.place(query, 0), self.relative.place(key, 0)
+            scores = self.relative.weigh(scaled_dot_product(query, key), 0)
         attended = attend(scores, value, mask[:, None, None], gate=gate, dropout=self.rate * self.training)
         x = attending.leave(x, self.output(merge_heads(attended.context)))
         return feeding.leave(x, self.feed_forward(feeding.enter(x))), attended.weights
@@ -110,6 +126,7 @@ class DecoderLayer(nn.Module):
     def __init__(self, config: TransformerConfig):
         super().__init__()
         self.heads, self.rate = config.heads, config.dropout
+        self.relative = relative_positions(config)
         self.query_key_value = nn.Linear(config.width, 3 * config.width)
         self.self_output = nn.Linear(config.width, config.width)
         self.cross_query = nn.Linear(config.width, config.width)
@@ -129,6 +146,9 @@ class DecoderLayer(nn.Module):
         if cache is not None:
             projected = projected.flatten(0, 1)[:, None]  # (B, 1, 3D)
         query, key, value = (split_heads(part, self.heads) for part in projected.chunk(3, dim=-1))
+        first = 0 if cache is None else cache.shape[3] - 1
+        if self.relative is not None:
+            query, key = self.relative.place(query, first), self.relative.place(key, first)
         if cache is None:
             visible = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
         else:
@@ -137,7 +157,10 @@ class DecoderLayer(nn.Module):
             own = cache.clone() if torch.is_grad_enabled() else cache
             (key, value), visible = own.unbind(1), None
             gate = None if gate is None else gate.repeat_interleave(x.shape[1], dim=0)
-        return attend(scaled_dot_product(query, key), value, visible, gate=gate, dropout=self.rate * self.training)
+        scores = scaled_dot_product(query, key)
+        if self.relative is not None:
+            scores = self.relative.weigh(scores, first)
+        return attend(scores, value, visible, gate=gate, dropout=self.rate * self.training)
 
     def forward(self, x: Tensor, source: LayerSource, cache: Tensor | None = None) -> tuple[Tensor, Attended, Attended]:
         """x (n, Q, D) → x, self-attention (n, H, T, T) or (B, H, 1, t), cross-attention (n, H, Q, S)."""

@@ -42,14 +42,21 @@ def batch(pairs: Sequence[tuple[Ids, Ids]]) -> Batch:
     return Batch(source, mask, inputs, targets)
 
 
-def bucketed(lengths: Sequence[int], max_tokens: int, drawn: random.Random | None = None) -> list[list[int]]:
+def bucketed(
+    lengths: Sequence[int],
+    max_tokens: int,
+    drawn: random.Random | None = None,
+    ties: Sequence[int] | None = None,
+) -> list[list[int]]:
     """Indices in batches of at most `max_tokens` padded tokens; with `drawn`, like lengths are shuffled among
-    themselves and the batches too. A sentence longer than `max_tokens` stands alone.
+    themselves and the batches too. A sentence longer than `max_tokens` stands alone. Equal lengths stand in the order
+    of `ties`.
 
     bucketed([3, 1, 2], max_tokens=4) -> [[1, 2], [0]]
     """
     noise = [drawn.random() for _ in lengths] if drawn else [0.0] * len(lengths)
-    order = sorted(range(len(lengths)), key=lambda index: (lengths[index], noise[index]))
+    ties = [0] * len(lengths) if ties is None else ties
+    order = sorted(range(len(lengths)), key=lambda index: (lengths[index], ties[index], noise[index]))
     batches: list[list[int]] = []
     for index in order:
         if not batches or (len(batches[-1]) + 1) * lengths[index] > max_tokens:
@@ -61,9 +68,13 @@ def bucketed(lengths: Sequence[int], max_tokens: int, drawn: random.Random | Non
 
 
 def plan(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> list[list[int]]:
-    """All pairs once, as indices in batches; the same seed gives the same order, no seed gives order of length."""
+    """All pairs once, as indices in batches; the same seed gives the same order, no seed gives order of length.
+
+    By the longer side; among those, pairs whose other side is as much shorter are together, which saves more padding.
+    """
     lengths = [max(len(source), len(target)) + 1 for source, target in pairs]
-    return bucketed(lengths, max_tokens, None if seed is None else random.Random(seed))
+    ties = [len(source) - len(target) for source, target in pairs]
+    return bucketed(lengths, max_tokens, None if seed is None else random.Random(seed), ties)
 
 
 def epoch(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> Iterator[Batch]:

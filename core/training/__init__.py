@@ -1,1 +1,1 @@
-"""Training: a generator of events, recipes that rerun, regimes and schedules."""
+"""Training: a generator of events, and what surrounds it: recipes that rerun, regimes, schedules, texts, processes."""

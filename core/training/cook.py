@@ -10,7 +10,7 @@ import sacrebleu
 import torch
 from torch import nn
 
-from core.checkpoints import CARD, EXAMPLE, Card, build, load, save, sha256, write_json
+from core.checkpoints import CARD, EXAMPLE, Card, build, load_packed, save, sha256, write_json
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
@@ -99,7 +99,7 @@ def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Se
 
 def measure(folder: Path, data_dir: Path | None = None) -> Card:
     """Complete a trained model's folder: α chosen on val, metrics on every held-out split, the stored example."""
-    loaded = load(folder.name, folder.parent)
+    loaded = load_packed(folder.name, folder.parent)
     card, model, subwords = loaded.card, loaded.model, loaded.subwords
     options = BeamOptions()
     metrics = {}

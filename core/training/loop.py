@@ -44,21 +44,21 @@ def train(
     progress = begin(model, options)
     if checkpoint is not None and checkpoint.is_file():
         progress.load(checkpoint, options, len(pairs))
-    total = options.epochs * len(steps_of(pairs if recut is None else recut(0), options, 0))
+    first = pairs if recut is None else recut(0)
+    total = options.epochs * len(steps_of(first, options, 0))  # BPE-dropout may add some to later epochs
     began = time.monotonic() - progress.seconds
     for number in range(progress.epoch, options.epochs):
         if number - progress.best_epoch >= options.patience:
             break
-        cut = pairs if recut is None else recut(number)
+        cut = first if recut is None or number == 0 else recut(number)
         steps = steps_of(cut, options, number)
         for index in range(progress.done, len(steps)):
             with one_sentence_when_it_ends(progress.step + 1, options):
-                losses = train_step(
-                    progress, [batch([cut[at] for at in part]) for part in steps[index]], options, total
-                )
-            progress.done, progress.epoch_loss, trace = index + 1, progress.epoch_loss + losses["train"], None
-            if progress.done == len(steps):
-                losses, trace = end_epoch(progress, validation, options, sample)
+                batches = [batch([cut[at] for at in part]) for part in steps[index]]
+                losses, trace = train_step(progress, batches, options, total), None
+                progress.done, progress.epoch_loss = index + 1, progress.epoch_loss + losses["train"]
+                if progress.done == len(steps):
+                    losses, trace = end_epoch(progress, validation, options, sample)
             progress.seconds = time.monotonic() - began
             due = progress.done == 0 or progress.step % options.checkpoint_every == 0
             if checkpoint is not None and due and group().first:
