@@ -6,6 +6,8 @@ from dashboard.text import catalogue
 
 PAGES = tuple(key.removeprefix("page_") for key in catalogue("en") if key.startswith("page_"))
 
+READING = tuple(page for page in PAGES if page != "live")  # those that read a sentence with a model
+
 
 def address(page: str, **parameters: object) -> str:
     """A page's path with its state, which is left out where it is None; the first page stands at the root.

@@ -11,6 +11,7 @@ from core.records import Attention
 from core.text.subwords import clean
 from dashboard.address import carried, keep, moved
 from dashboard.text import LANGUAGES, catalogue
+from dashboard.trainings import MINE
 
 LIMIT = 300  # characters of a sentence
 WIDEST = 12  # beam size
@@ -139,10 +140,17 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
 
 
+def kind_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
+    """What kind of model its arguments make it, in words; "" where there are none."""
+    return say.get(f"model_{family}_{config['attention']}" if "attention" in config else f"model_{family}", "")
+
+
 def model_label(card: Card, say: Texts) -> str:
     """A model in words."""
-    kind = f"{card.family}_{card.config['attention']}" if "attention" in card.config else card.family
-    return say.get(f"model_{kind}", card.name)
+    label = kind_label(say, card.family, card.config) or card.name
+    if not card.name.startswith(MINE):
+        return label
+    return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
 
 
 def model(say: Texts, found: Mapping[str, Card], default: str) -> str:

@@ -29,7 +29,7 @@ class Asked(NamedTuple):
 
 def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
     """The page's beginning; None, after one sentence, where there is no model or no text."""
-    found, _ = resources.shipped()
+    found = resources.known()
     controls.intro(say, page)
     if not found:
         st.error(say["models_none"])

@@ -1,5 +1,6 @@
 """All that is shared between sessions: cards, models and traces, each cache bounded. The only place with caches."""
 
+import atexit
 import os
 import threading
 from collections.abc import Iterable
@@ -23,6 +24,9 @@ from core.checkpoints import (
 )
 from core.options import BeamOptions, ForcedOptions
 from core.records import DecodeTrace
+from dashboard.own_models import OwnModels
+from dashboard.refusal import Refusal
+from dashboard.trainings import MINE, Trainings
 
 WARM_UP_DELAY = 3.0  # seconds, in which a browser has fetched the page's scripts
 QUIET = 0.25  # seconds without a question, after which nobody is likely to wait for the processor
@@ -39,9 +43,41 @@ def shipped() -> tuple[dict[str, Card], dict[str, str]]:
     return dict(sorted(found.items(), key=lambda item: (item[1].family, item[1].attends))), broken
 
 
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=Trainings.close)
+def trainings() -> Trainings:
+    """All that is trained live on this server, in a folder that goes when the server does."""
+    made = Trainings()
+    atexit.register(made.close)
+    return made
+
+
+def own() -> OwnModels:
+    """What this session trains and has trained: it goes with the session, and no other one sees it."""
+    if "own" not in st.session_state:
+        st.session_state["own"] = OwnModels(trainings())
+    return held(st.session_state["own"])
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=OwnModels.leave)
+def held(_own: OwnModels) -> OwnModels:
+    """The same: Streamlit lets go of it when the browser is gone, and this runs again if it comes back."""
+    _own.stay()
+    return _own
+
+
+def known() -> dict[str, Card]:
+    """The models that this session may choose from: the shipped ones and its own."""
+    return shipped()[0] | own().found()
+
+
+def folder_of(name: str) -> Path:
+    """The folder in which a model's folder lies."""
+    return trainings().folder_of(name) if name.startswith(MINE) else MODELS
+
+
 @st.cache_resource(max_entries=48)
 def stored(name: str, file: str = EXAMPLE) -> DecodeTrace | None:
-    """A stored example of a model: drawn without torch."""
+    """A stored example of a shipped model: drawn without torch."""
     try:
         return example(name, MODELS, file)
     except ValueError:
@@ -75,15 +111,48 @@ def awake() -> set[str]:
     return set()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
 def model(name: str):
-    """A model and its vocabulary, packed; one thread is fastest for one sentence."""
+    """A model and its vocabulary, packed; what readers train never pushes a shipped one out of memory."""
+    return own_model(name) if name.startswith(MINE) else shipped_model(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def shipped_model(name: str):
+    """A shipped model, which then counts as awake."""
+    loaded = packed(name)
+    awake().add(name)
+    return loaded
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def own_model(name: str):
+    """A model that a reader trained; ValueError, in one sentence, if it is damaged or gone."""
+    return packed(name)
+
+
+def take_in(content: bytes) -> Card:
+    """Load a model from a zip into this session; Refusal names the damage."""
+    import torch
+
+    card = own().upload(content)
+    try:
+        weights = model(card.name).model.state_dict().values()
+    except ValueError as error:
+        own().forget(card.name)
+        raise Refusal("weights") from error
+    if not all(bool(torch.isfinite(one).all()) for one in weights):
+        own().forget(card.name)
+        raise Refusal("finite")
+    own().keep(card)
+    return card
+
+
+def packed(name: str):
+    """A model, loaded; one thread is fastest for one sentence."""
     import torch
 
     torch.set_num_threads(1)
-    loaded = load_packed(name, MODELS)
-    awake().add(name)
-    return loaded
+    return load_packed(name, folder_of(name))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -103,9 +172,10 @@ def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
     """
     from core.decoding.ranking import rerank
 
-    for known in (stored(name), stored(name, GREEDY)):
-        if known and known.text == text and known.options.beam_size == options.beam_size:
-            return rerank(known, options)
+    for file in () if name.startswith(MINE) else (EXAMPLE, GREEDY):
+        kept = stored(name, file)
+        if kept and kept.text == text and kept.options.beam_size == options.beam_size:
+            return rerank(kept, options)
     return rerank(searched(name, text, options.beam_size), options)
 
 
@@ -149,8 +219,8 @@ def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
 
 def gold(name: str, text: str) -> str:
     """A person's translation of the model's stored example; "" for any other sentence."""
-    known = stored(name, GOLD)
-    return known.options.target if known and known.text == text else ""
+    kept = None if name.startswith(MINE) else stored(name, GOLD)
+    return kept.options.target if kept and kept.text == text else ""
 
 
 def forced(name: str, text: str, target: str) -> DecodeTrace:
@@ -158,9 +228,9 @@ def forced(name: str, text: str, target: str) -> DecodeTrace:
 
     ValueError, in one sentence, if the model is damaged or the translation is empty.
     """
-    known = stored(name, GOLD)
-    same = known and known.text == text and known.options == ForcedOptions(target)
-    return known if same else taught(name, text, target)
+    kept = None if name.startswith(MINE) else stored(name, GOLD)
+    same = kept and kept.text == text and kept.options == ForcedOptions(target)
+    return kept if same else taught(name, text, target)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

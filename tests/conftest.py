@@ -38,6 +38,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
         "half": "2000",
         "axis": "tokens",
     },
+    "live": {"task": "reverse", "kind": "transformer", "size": "medium"},
 }
 
 

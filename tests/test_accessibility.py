@@ -66,6 +66,25 @@ def test_axe_finds_nothing_severe_in_russian_before_an_answer(dashboard, axe, na
     check(axe, page, "light and narrow")
 
 
+def test_axe_finds_nothing_severe_beside_a_training(dashboard, axe):
+    """Its film, its chart, its model; its first question in the dark."""
+    page = dashboard.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    dashboard.open(address("live", **STATES["live"] | {"size": None}))
+    page.get_by_role("button", name=EN["live_start"], exact=True).click()
+    page.locator("[data-testid=stVegaLiteChart]").wait_for(timeout=120_000)
+    page.get_by_role("button", name=EN["live_stop"], exact=True).click()
+    page.get_by_role("button", name=EN["live_save"]).wait_for(timeout=120_000)
+    page.wait_for_timeout(1000)
+    dashboard.rerun(page.get_by_text(EN["data"]).click)
+    page.get_by_text(EN["live_load"]).click()
+    check(axe, page, "light")
+    page.emulate_media(color_scheme="dark")
+    check(axe, page, "dark")
+    page.set_viewport_size({"width": 400, "height": 900})
+    check(axe, page, "dark and narrow")
+
+
 def test_axe_finds_nothing_severe_where_something_is_wrong(dashboard, axe):
     """Warnings and the overlay of the keys."""
     page = dashboard.open(address("beam", beam=99, text="<script> 你好 $x$"))

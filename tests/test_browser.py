@@ -11,7 +11,7 @@ import pytest
 from conftest import STATES, Dashboard
 from playwright.sync_api import expect
 
-from benchmarks.places import PAGES, address
+from benchmarks.places import PAGES, READING, address
 from core.trace_json import from_json
 from dashboard.text import LANGUAGES, catalogue
 
@@ -78,7 +78,8 @@ def test_a_copied_link_shows_the_same_page_in_another_browser(dashboard, another
     asked = {"lang": "ru", "text": TEXT} | STATES[name]
     page = dashboard.open(address(name, **asked))
     expect(heading(page, name, RU)).to_be_visible()
-    expect(field(page, RU)).to_have_value(TEXT)
+    if name in READING:
+        expect(field(page, RU)).to_have_value(TEXT)
     shown = read_out(page)
     assert state(page) == asked, "the page changed its own link"
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -98,7 +99,8 @@ def test_another_language_keeps_everything_else(dashboard, name):
     expect(heading(page, name)).to_be_visible()
     dashboard.rerun(lambda: page.get_by_role("radio", name=LANGUAGES["ru"][0]).click())
     expect(heading(page, name, RU)).to_be_visible()
-    expect(field(page, RU)).to_have_value(TEXT)
+    if name in READING:
+        expect(field(page, RU)).to_have_value(TEXT)
     read_out(page)
     assert state(page) == asked | {"lang": "ru"}
 
@@ -111,7 +113,8 @@ def test_the_sentence_goes_along_by_keys_and_menu(dashboard):
     for number, name in [*enumerate(PAGES, 1)][::-1]:
         dashboard.rerun(lambda number=number: page.keyboard.press(str(number)))
         expect(heading(page, name)).to_be_visible()
-        expect(field(page)).to_have_value(TEXT)
+        if name in READING:
+            expect(field(page)).to_have_value(TEXT)
     page.get_by_role("button", name=EN["menu_watch"]).click()
     dashboard.rerun(page.get_by_role("menuitem", name=EN["menu_alignment"]).click)
     expect(heading(page, "alignment")).to_be_visible()
@@ -211,7 +214,7 @@ def test_markup_is_text_and_a_narrow_screen_never_scrolls_sideways(dashboard, na
     page.set_viewport_size({"width": 400, "height": 900})
     dashboard.open(address(name, lang="ru", text=MARKUP + " and a man" * 15))
     shown = read_out(page)
-    assert "script>" in shown
+    assert ("script>" in shown) == (name in READING)
     assert page.evaluate("window.broken") is None
     assert page.locator(f"{MAIN} script, {MAIN} s, {MAIN} img[src=x]").count() == 0
     assert page.locator(MAIN).evaluate("box => box.scrollWidth - box.clientWidth") <= 0

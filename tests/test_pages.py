@@ -17,7 +17,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.places import PAGES
+from benchmarks.places import PAGES, READING
 from core.checkpoints import CARD, EXAMPLE, PRETRAINED, TOKENIZER, WEIGHTS, cards
 from core.trace_json import from_json
 from dashboard import explain, resources
@@ -160,7 +160,7 @@ def test_the_first_paint_of_every_page_needs_no_torch():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READING)
 @pytest.mark.parametrize("predict", [None, "true"])
 def test_every_page_shows_every_model_in_both_languages(app, name, model, language, predict):
     at = app(name, lang=language, model=model, **({"predict": predict} if predict else {}))
@@ -171,7 +171,7 @@ def test_every_page_shows_every_model_in_both_languages(app, name, model, langua
     assert pictures(at) or (name == "alignment" and not cards()[0][model].attends and at.info)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READING)
 def test_every_page_shows_the_readers_own_sentence(app, name):
     stored = pictures(app(name))
     at = app(name)
@@ -227,7 +227,7 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
     ],
 )
 @pytest.mark.parametrize("model", [DEFAULT, OTHER])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READING)
 def test_no_sentence_breaks_a_page(app, name, model, text):
     at = app(name, model=model)
     at.text_input(key="text").set_value(text).run()
@@ -246,7 +246,7 @@ def test_no_sentence_breaks_a_page(app, name, model, text):
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\n"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READING)
 def test_without_a_sentence_a_page_asks_for_one(app, name, text):
     at = app(name)
     at.text_input(key="text").set_value(text).run()
@@ -263,6 +263,7 @@ FOOLISH = {
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
     "training": {"model": "x", "lang": "xx", "smoothing": "2", "position": "0", "update": "-1", "axis": "years"},
+    "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks"},
 }
 
 
@@ -332,7 +333,7 @@ DAMAGE = {  # the file, what becomes of its bytes, and the words that say so
 def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, damage):
     file, change, words = DAMAGE[damage]
     replace(folder_of_models / DEFAULT / file, change((PRETRAINED / DEFAULT / file).read_bytes()))
-    for name in PAGES:
+    for name in READING:
         at = app(name, text=TEXT)
         reasons = [one for one in complaints(at) if words in one.replace("\\", "")]
         assert len(reasons) == 1, (name, complaints(at))
@@ -346,13 +347,13 @@ def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, da
 @pytest.mark.parametrize("content", [None, b"{", b"{}", b'{"hypotheses": []}'])
 def test_without_its_stored_example_a_model_works_all_the_same(app, folder_of_models, content):
     replace(folder_of_models / DEFAULT / EXAMPLE, content)
-    for name in PAGES:
+    for name in READING:
         at = app(name, text=TEXT)
         assert pictures(at), name
         assert not complaints(at)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", READING)
 def test_without_models_a_page_says_how_to_get_one(app, folder_of_models, monkeypatch, name):
     monkeypatch.setattr(resources, "MODELS", folder_of_models / "nothing")
     at = app(name)

@@ -27,7 +27,7 @@ class Text:
     @property
     def sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """All sources and all targets."""
-        return tuple(zip(*self.pairs, strict=True))
+        return tuple(source for source, _ in self.pairs), tuple(target for _, target in self.pairs)
 
 
 def with_extra(pairs: list[tuple[str, str]], extra: Sequence[Path]) -> Text:

@@ -1,0 +1,122 @@
+"""A training as figures: its film, its losses, the cross-entropy with the numbers of the moment."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+FRAME = ("step", "epoch", "tokens", "seconds", "loss", "costs", "output", "weights")  # as the film's script reads it
+POINTS = 300  # of a curve
+TERMS = 4  # summands of the formula that are written out
+COLOURS = {"train": "#3b5bdb", "validation": "#e8590c"}  # of ColorBrewer's kind: told apart by everybody
+DASHES = {"train": [1, 0], "validation": [6, 3]}
+
+Frames = Sequence[Mapping[str, Any]]
+
+
+def preview(source: str, right: str) -> dict[str, Any]:
+    """The rows and columns of a film that has not begun: words, as the sub-words are not known yet."""
+    return {"rows": [*right.split(), "<eos>"], "columns": [*source.split(), "<eos>"], "right": right}
+
+
+def film(name: str, about: Mapping[str, Any], frames: Frames, *, attends: bool, live: bool) -> dict[str, Any]:
+    """The payload of the component: each frame as a list in the order of `FRAME`."""
+    first = frames[0] if frames else {}
+    shown = {part: about[part] for part in ("rows", "columns", "right")}
+    return {
+        "id": name,
+        "about": shown,
+        "attends": attends,
+        "live": live,
+        "layers": first.get("layers", 1),
+        "heads": first.get("heads", 1),
+        "frames": [[frame.get(part) for part in FRAME] for frame in frames],
+    }
+
+
+def losses(frames: Frames, validation: Frames) -> list[dict[str, Any]]:
+    """The points of both curves, nats a token, thinned out."""
+    train = [{"step": one["step"], "loss": one["loss"], "curve": "train"} for one in frames if one["loss"] is not None]
+    held = [{"step": one["step"], "loss": one["validation"], "curve": "validation"} for one in validation]
+    return [*thinned(train), *thinned(held)]
+
+
+def thinned(points: list) -> list:
+    """At most about `POINTS` of them, the last among them."""
+    every = -(-len(points) // POINTS) or 1
+    return points[::-1][::every][::-1]
+
+
+def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    """Both curves over the steps, and the loss of pure guessing, ln V, as a specification for the points of `losses`.
+
+    `labels` names "train", "validation", "step", "loss" and "guessing". The points are no part of it, so that it stays
+    the same while they grow and the browser need not build the chart anew.
+    """
+    expression = f"datum.value == 'train' ? '{labels['train']}' : '{labels['validation']}'"
+    legend = alt.Legend(title=None, orient="top", labelFontSize=13, symbolStrokeWidth=3, labelExpr=expression)
+    curves = list(COLOURS) if about["held"] else ["train"]
+    lines = alt.Chart().mark_line(strokeWidth=2.5)
+    lines = lines.encode(
+        x=alt.X("step:Q", title=labels["step"]).axis(tickMinStep=1, grid=False),
+        y=alt.Y("loss:Q", title=labels["loss"]).scale(domainMin=0),
+        color=alt.Color("curve:N", legend=legend).scale(domain=curves, range=[COLOURS[name] for name in curves]),
+        strokeDash=alt.StrokeDash("curve:N", legend=legend).scale(
+            domain=curves, range=[DASHES[name] for name in curves]
+        ),
+        tooltip=[alt.Tooltip("step:Q", title=labels["step"]), alt.Tooltip("loss:Q", format=".3f")],
+    )
+    level = alt.datum(math.log(about["vocabulary"]))
+    ground = alt.Chart(alt.Data(values=[{}]))
+    rule = ground.mark_rule(aria=False, strokeDash=[2, 3], opacity=0.7, color="#808080").encode(y=level)
+    text = ground.mark_text(
+        aria=False, align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"]
+    )
+    chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300).to_dict()
+    del chart["datasets"], chart["layer"][0]["data"]  # Altair's own stand-in for points that come later
+    return chart
+
+
+def describe(frames: Frames, validation: Frames) -> dict[str, Any]:
+    """The numbers of the chart's sentence."""
+    known = [one["loss"] for one in frames if one["loss"] is not None]
+    last = frames[-1]
+    held = f"{validation[-1]['validation']:.2f}" if validation else "–"
+    ends = {"first": f"{known[0]:.2f}", "loss": f"{known[-1]:.2f}"} if known else {"first": "–", "loss": "–"}
+    return {"step": last["step"], "output": last["output"], "validation": held, **ends}
+
+
+def cross_entropy(frame: Mapping[str, Any]) -> str:
+    """The filmed pair's loss at one moment as LaTeX: −1/T Σ log p, with its numbers."""
+    costs = frame["costs"]
+    shown = [f"{cost:.2f}" for cost in costs[:TERMS]]
+    if len(costs) > TERMS:
+        shown.append(r"\dots" if len(costs) > TERMS + 1 else f"{costs[-1]:.2f}")
+    if len(costs) > TERMS + 1:
+        shown.append(f"{costs[-1]:.2f}")
+    mean = sum(costs) / len(costs)
+    return (
+        r"\mathcal{L} = -\frac{1}{T}\sum_{t=1}^{T} \log p(y_t \mid y_{<t}, x)"
+        rf" = \frac{{{' + '.join(shown)}}}{{{len(costs)}}} = {mean:.2f}"
+    )
+
+
+def worst(frame: Mapping[str, Any], rows: Sequence[str]) -> dict[str, Any]:
+    """The token that costs most at this moment, and how likely the model finds it."""
+    place = max(range(len(rows)), key=frame["costs"].__getitem__)
+    return {"token": rows[place], "cost": frame["costs"][place], "probability": math.exp(-frame["costs"][place])}
+
+
+def table(frames: Frames, rows: Sequence[str]) -> list[dict[str, Any]]:
+    """A row a frame: when it was, the losses, what was written, and how likely each right token was."""
+    return [
+        {
+            **{part: frame[part] for part in ("step", "epoch", "tokens", "seconds", "loss", "output")},
+            **{
+                f"p {place} {token}": round(math.exp(-cost), 4)
+                for place, (token, cost) in enumerate(zip(rows, frame["costs"], strict=True), 1)
+            },
+        }
+        for frame in frames
+    ]

@@ -1,0 +1,178 @@
+"""Train it live in a real Chromium: a real training, its film, its model on other pages, its zip out and in again."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import Dashboard
+from playwright.sync_api import expect
+
+from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS
+from dashboard.text import catalogue
+
+EN, RU = catalogue("en"), catalogue("ru")
+FILM = ".st-key-film"
+LONG = 240_000  # ms: a training on a busy machine
+SMALL = "/live?kind=transformer"
+# The film's own root, in its shadow root.
+FIND = """() => {
+  const all = [document.querySelector('.st-key-film')].filter(Boolean);
+  for (const one of all) {
+    if (one.matches('.root[data-frames]')) return one;
+    all.push(...(one.shadowRoot?.children ?? []), ...one.children);
+  }
+}"""
+
+
+def press(page, name, say=EN):
+    page.get_by_role("button", name=say[f"live_{name}"], exact=True).click()
+
+
+def film(page):
+    return page.locator(FILM)
+
+
+def frames(page):
+    """How many frames the browser has."""
+    return page.evaluate(f"Number(({FIND})()?.dataset.frames ?? 0)")
+
+
+def wait_for_frames(page, count):
+    page.wait_for_function(f"Number(({FIND})()?.dataset.frames ?? 0) >= {count}", timeout=LONG)
+
+
+def moment(page):
+    return film(page).locator("output").inner_text()
+
+
+def fills(page):
+    """The colours of the map's cells."""
+    return page.evaluate(f"[...({FIND})().querySelectorAll('.cell')].map(cell => cell.style.fill)")
+
+
+@pytest.fixture
+def another(browser, server_url):
+    """A second reader."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    opened = Dashboard(context.new_page(), server_url)
+    yield opened
+    context.close()
+    assert not opened.problems, "\n".join(opened.problems)
+
+
+def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, another, tmp_path):
+    page = dashboard.open(SMALL)
+    expect(film(page).locator(".picture")).to_have_attribute("aria-label", EN["film_empty"])
+    press(page, "start")
+    wait_for_frames(page, 60)
+    expect(
+        page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first
+    ).to_be_visible()
+    expect(film(page).locator(".picture")).to_have_attribute("aria-label", re.compile("→"))
+    press(page, "pause")
+    expect(page.get_by_text(EN["live_paused"].split("{")[0])).to_be_visible(timeout=LONG)
+    page.wait_for_timeout(1500)  # the film catches up
+    count, newest, end = frames(page), moment(page), fills(page)
+    assert count >= 60
+
+    page.locator("body").press("Home")
+    expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=0))
+    first = fills(page)
+    assert first != end
+    assert len(first) == 81
+    page.keyboard.press("ArrowRight")
+    expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=1))
+    page.keyboard.press("Space")  # it plays on by itself
+    expect(film(page).locator("output")).to_have_text(newest, timeout=60_000)
+    film(page).get_by_role("slider").fill("3")
+    expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=3))
+    page.wait_for_timeout(1500)
+    assert frames(page) == count  # it rests
+    press(page, "on")
+    wait_for_frames(page, count + 2)
+    expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=3))  # the reader's place is kept
+    film(page).get_by_role("button", name=EN["film_play"]).click()
+    press(page, "stop")
+    expect(page.get_by_text(EN["live_ended"].split("{")[0])).to_be_visible(timeout=LONG)
+
+    expect(page.get_by_role("button", name=EN["live_save"])).to_have_count(2)  # of the pause and of the end
+    page.wait_for_timeout(1000)
+    dashboard.rerun(page.get_by_text(EN["data"]).click)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=EN["save"].format(kind="PNG"), exact=True).click()
+    assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=EN["live_json"]).click()
+    record = json.loads(Path(waiting.value.path()).read_text("utf-8"))
+    losses = [one["loss"] for one in record["frames"] if one["loss"] is not None]
+    assert losses[-1] < losses[0]
+
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=EN["live_save"]).first.click()
+    kept = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(kept)
+    assert sorted(zipfile.ZipFile(kept).namelist()) == sorted([WEIGHTS, TOKENIZER, CARD, CURVE])
+
+    page.get_by_role("button", name=EN["live_open"].format(page=EN["page_step"])).first.click()
+    expect(page.get_by_role("heading", name=EN["page_step"], exact=True, level=1)).to_be_visible()
+    chosen = page.get_by_role("radiogroup", name=EN["model"], exact=True).get_by_role("radio", checked=True)
+    expect(chosen).to_contain_text(EN["task_copy"])
+    expect(page.get_by_label(EN["sentence"], exact=True)).to_have_value("s e q s c o p e")
+    expect(page.locator(".st-key-steps").locator(".picture")).to_be_visible(timeout=60_000)
+    link = page.url.removeprefix(dashboard.url)
+    assert "model=my-" in link
+
+    other = another.open(link)  # another reader has no such model
+    expect(other.get_by_role("alert").filter(has_text="model=my-")).to_have_count(1)
+    expect(other.get_by_role("radio", name=re.compile(EN["task_copy"]))).to_have_count(0)
+    other = another.open("/live")
+    other.get_by_text(EN["live_load"]).click()
+    other.locator("input[type=file]").set_input_files(kept)
+    expect(other.get_by_text(EN["zip_taken"])).to_be_visible(timeout=60_000)
+    other.get_by_role("button", name=EN["live_open"].format(page=EN["page_alignment"])).click()
+    expect(other.locator(".st-key-alignment .main-svg").first).to_be_visible(timeout=60_000)
+    expect(other.locator(".st-key-alignment .ytick text").first).to_have_text("s")
+
+
+def test_a_damaged_zip_is_one_sentence(dashboard, tmp_path):
+    page = dashboard.open("/live")
+    (tmp_path / "model.zip").write_bytes(b"nothing")
+    page.get_by_text(EN["live_load"]).click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "model.zip")
+    expect(page.get_by_text(EN["zip_zip"])).to_be_visible()
+
+
+def test_own_pairs_from_a_file_are_learnt_and_bad_ones_named(dashboard, tmp_path):
+    page = dashboard.open("/live?task=own&kind=transformer&lang=ru")
+    field = page.locator("input[type=file]").first
+    (tmp_path / "latin.tsv").write_bytes("ä\tb\n".encode("latin-1") * 5)
+    field.set_input_files(tmp_path / "latin.tsv")
+    expect(page.get_by_text(RU["pairs_utf8"].format(byte=1))).to_be_visible()
+    (tmp_path / "pairs.tsv").write_text("<b>кот</b>\t<i>cat</i>\nпёс\tdog\nдом\thouse\nсад\tgarden\n", "utf-8")
+    field.set_input_files(tmp_path / "pairs.tsv")
+    expect(page.get_by_text(RU["pairs_utf8"].format(byte=1))).to_have_count(0)
+    press(page, "start", RU)
+    wait_for_frames(page, 40)
+    press(page, "stop", RU)
+    expect(page.get_by_text(RU["live_ended"].split("{")[0])).to_be_visible(timeout=LONG)
+    assert "cat" in film(page).locator(".picture").get_attribute("aria-label")
+    assert page.locator("[data-testid=stMain] b").count() == 0
+
+
+def test_a_film_goes_on_after_another_page_was_read(dashboard):
+    page = dashboard.open(SMALL)
+    press(page, "start")
+    wait_for_frames(page, 5)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("4")
+    expect(page.get_by_role("heading", name=EN["page_beam"], exact=True, level=1)).to_be_visible()
+    page.wait_for_timeout(500)
+    page.keyboard.press("5")
+    expect(page.get_by_role("heading", name=EN["page_live"], exact=True, level=1)).to_be_visible()
+    wait_for_frames(page, 30)
+    page.locator("body").press("Home")
+    expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=0))
+    press(page, "stop")
+    expect(page.get_by_text(EN["live_ended"].split("{")[0])).to_be_visible(timeout=LONG)

@@ -1,0 +1,162 @@
+"""A model's zip: what is packed comes out again, and each kind of damage is refused for its own reason."""
+
+import hashlib
+import io
+import json
+import struct
+import zipfile
+from dataclasses import fields
+
+import pytest
+import torch
+from test_checkpoints import card_of
+
+from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, build, load, save
+from core.models.rnn_layers import RNNConfig
+from core.models.transformer_layers import TransformerConfig
+from core.text.subwords import Subwords
+from dashboard.model_zip import FLAGS, LARGEST, RANGES, WORDS, pack, unpack
+from dashboard.refusal import Refusal
+
+CONFIG = {"width": 8, "attention": "additive"}
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory):
+    """A small model's zip."""
+    folder = tmp_path_factory.mktemp("model")
+    subwords = Subwords.train(["a b c", "b c d"], 16)
+    torch.manual_seed(0)
+    model = build("rnn", {**CONFIG, "vocabulary_size": len(subwords)})
+    save(folder, card_of(model, "x"), model, subwords, [{"epoch": 1}])
+    return pack(folder)
+
+
+def files_of(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zip_of(files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def changed(content, name, change):
+    """The zip with one file changed and, if it has a sum, the card's sum made to fit: only the change is wrong."""
+    files = files_of(content)
+    files[name] = change(files[name])
+    if name in (WEIGHTS, TOKENIZER):
+        card = json.loads(files[CARD])
+        card["sha256"][name] = hashlib.sha256(files[name]).hexdigest()
+        files[CARD] = json.dumps(card).encode()
+    return zip_of(files)
+
+
+def card_with(content, **values):
+    return changed(content, CARD, lambda data: json.dumps(json.loads(data) | values).encode())
+
+
+def config_with(content, **values):
+    return card_with(content, config=json.loads(files_of(content)[CARD])["config"] | values)
+
+
+def tokenizer_with(content, change):
+    def edit(data):
+        known = json.loads(data)
+        change(known)
+        return json.dumps(known).encode()
+
+    return changed(content, TOKENIZER, edit)
+
+
+def evil_pattern(known):
+    known["pre_tokenizer"]["pretokenizers"][1]["pattern"] = {"Regex": "(a+)+$"}
+
+
+def more_pieces(known):
+    known["model"]["vocab"]["zzz"] = 99
+
+
+def bomb(content):
+    """A zip whose weights are far larger, unpacked, than its own list of contents says."""
+    packed = bytearray(changed(content, CURVE, lambda _: b"[" + b" " * (LARGEST[CURVE] + 5) + b"]"))
+    place = packed.rindex(CURVE.encode()) - 46  # of its entry in the list
+    packed[place + 24 : place + 28] = struct.pack("<I", 10)
+    return bytes(packed)
+
+
+def other_name(content, name):
+    return zip_of(files_of(content) | {name: b"x"})
+
+
+DAMAGE = {
+    "no zip": ("zip", lambda z: b"nothing"),
+    "half a zip": ("zip", lambda z: z[: len(z) // 2]),
+    "a flipped byte": ("zip", lambda z: z[:60] + bytes([z[60] ^ 255]) + z[61:]),
+    "a way out": ("strange", lambda z: other_name(z, "../evil.py")),
+    "an absolute name": ("strange", lambda z: other_name(z, "/etc/passwd")),
+    "a pickle": ("strange", lambda z: other_name(z, "model.pt")),
+    "no curve": ("missing", lambda z: zip_of({k: v for k, v in files_of(z).items() if k != CURVE})),
+    "a large file": ("size", lambda z: changed(z, CURVE, lambda _: b" " * (LARGEST[CURVE] + 1))),
+    "a card of bytes": ("json", lambda z: changed(z, CARD, lambda _: b"\xff\xfe")),
+    "a deep card": ("json", lambda z: changed(z, CARD, lambda _: b"[" * 50_000)),
+    "a card that is a list": ("card", lambda z: changed(z, CARD, lambda _: b"[]")),
+    "a foreign card": ("card", lambda z: changed(z, CARD, lambda _: b'{"hidden_size": 512}')),
+    "no sums": ("card", lambda z: card_with(z, sha256={})),
+    "a foreign family": ("family", lambda z: card_with(z, family="mamba")),
+    "a giant": ("range", lambda z: config_with(z, width=10**6)),
+    "a dropout that is none": ("range", lambda z: config_with(z, dropout_memory=float("nan"))),
+    "a word for a number": ("range", lambda z: config_with(z, width="8")),
+    "an unknown argument": ("argument", lambda z: config_with(z, experts=8)),
+    "wrong sums": ("sha256", lambda z: card_with(z, sha256={WEIGHTS: "0" * 64, TOKENIZER: "0" * 64})),
+    "a tokenizer that never ends": ("tokenizer", lambda z: tokenizer_with(z, evil_pattern)),
+    "a piece without a row": ("tokenizer", lambda z: tokenizer_with(z, more_pieces)),
+    "no tokenizer at all": ("tokenizer", lambda z: changed(z, TOKENIZER, lambda _: b"{}")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_each_damage_is_refused_and_leaves_nothing(zipped, tmp_path, damage):
+    reason, change = DAMAGE[damage]
+    with pytest.raises(Refusal) as caught:
+        unpack(change(zipped), tmp_path)
+    assert caught.value.reason == reason, caught.value
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_that_lies_about_its_size_is_refused(zipped, tmp_path):
+    with pytest.raises(Refusal):
+        unpack(bomb(zipped), tmp_path)
+
+
+def test_a_sound_zip_comes_out_as_it_went_in(zipped, tmp_path):
+    card = unpack(zipped, tmp_path)
+    loaded = load(card.name, tmp_path)
+    assert files_of(pack(tmp_path / card.name))[WEIGHTS] == files_of(zipped)[WEIGHTS]
+    assert loaded.model.config.width == 8
+    assert loaded.subwords.encode("a d") == Subwords.train(["a b c", "b c d"], 16).encode("a d")
+
+
+def test_of_a_card_only_what_was_checked_is_kept(zipped, tmp_path):
+    strange = card_with(
+        zipped,
+        name="<b>",
+        metrics={"test_2016": {"bleu": "99"}},
+        corpus=["x"],
+        licence="y" * 999,
+        training={"steps": "z"},
+    )
+    card = unpack(strange, tmp_path)
+    assert card.name.startswith(tmp_path.name)
+    assert (card.metrics, card.corpus, card.training) == ({}, "own", {"steps": 0, "filmed": ""})
+    assert len(card.licence) == 200
+
+
+def test_every_argument_of_a_constructor_is_known():
+    known = {*RANGES, *WORDS, *FLAGS}
+    for config in (RNNConfig, TransformerConfig):
+        assert {field.name for field in fields(config)} <= known
