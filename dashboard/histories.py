@@ -40,10 +40,10 @@ def regimes(say: Texts) -> None:
     kind, facts = shown
     setting, told = (say[key].format(**facts) for key in ("regimes_setting", f"regimes_{kind}"))
     st.markdown(controls.plain(setting))
-    labels = {"regime": say["regime"], "bleu": say["measure_bleu"]}
+    labels = {"regime": say["regimes_name"], "bleu": say["measure_bleu"]}
     explain.chart("regimes", training.study_chart(study, labels), told)
     taken, rows = training.study_rows(study)
-    st.html(table({say["regime"]: "", **{say[f"measure_{name}"]: form for name, form in taken.items()}}, rows))
+    st.html(table({say["regimes_name"]: "", **{say[f"measure_{name}"]: form for name, form in taken.items()}}, rows))
     st.markdown(controls.plain(told))
     if gaps := training.gap_facts(study):
         st.markdown(controls.plain(say["regimes_gap"].format(**gaps)))

@@ -315,7 +315,7 @@ def test_a_damaged_curve_is_named_and_the_others_are_drawn(app, monkeypatch, tmp
     (tmp_path / "models" / FINDINGS).mkdir(exist_ok=True)
     (tmp_path / "models" / FINDINGS / "regimes.json").write_text('{"rows": 3}')
     monkeypatch.setattr(resources, "MODELS", tmp_path / "models")
-    caches = (resources.shipped, resources.stored, resources.curves, resources.measured, resources.model)
+    caches = (resources.shipped, resources.stored, resources.curves, resources.measured)
     for cache in caches:
         cache.clear()
     try:

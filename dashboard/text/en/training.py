@@ -92,7 +92,7 @@ TEXT = {
     "regimes": "What each regime changed, on one small budget",
     "regimes_none": "Nothing has been measured yet. This does it, in some minutes: python -m core regimes-study",
     "regimes_setting": "The same small model ({family}, width {width}, {parameters} M parameters) trained on the first {pairs} pairs of {corpus}, {epochs} epochs, {seeds} seeds, measured on {validation} validation sentences. A dot is a seed, the bar their mean.",
-    "regime": "Regime",
+    "regimes_name": "Regime",
     "measure_loss": "Validation loss",
     "measure_bleu": "BLEU",
     "measure_chrf": "chrF",

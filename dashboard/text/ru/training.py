@@ -92,7 +92,7 @@ TEXT = {
     "regimes": "Что изменил каждый способ обучения при малом бюджете",
     "regimes_none": "Пока ничего не измерено. Несколько минут займёт команда: python -m core regimes-study",
     "regimes_setting": "Одна и та же маленькая модель ({family}, ширина {width}, параметров {parameters} млн) обучена на первых парах из {corpus}: пар {pairs}, эпох {epochs}, запусков {seeds}; измерена на проверочных предложениях, их {validation}. Точка — один запуск, черта — среднее.",
-    "regime": "Способ",
+    "regimes_name": "Способ",
     "measure_loss": "Потеря на проверке",
     "measure_bleu": "BLEU",
     "measure_chrf": "chrF",
