@@ -15,9 +15,10 @@ decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse,
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
              schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
-             synthetic (pairs that a model writes), exposure (bias, as a number)
-__main__     the command line: python -m core models | translate | evaluate | search-report | train | data, the last two
-             in train_command and data_command · spelling: the nearest valid name
+             synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), lesson (stored for
+             a page)
+__main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study, data;
+             some in train_command, study_command, data_command · spelling: the nearest valid name
 
 Who may import whom (a test holds it): options ← nothing; records ← options, search_tree; text ← records; models ←
 nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a model also models,

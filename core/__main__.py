@@ -1,4 +1,4 @@
-"""The command line: `python -m core translate | evaluate | search-report | models | train | data`."""
+"""The command line: `python -m core translate | evaluate | search-report | models | train | regimes-study | data`."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
 from core.options import MAX_SAMPLES, check, check_range
 from core.records import DecodeTrace
 from core.spelling import did_you_mean
+from core.study_command import run_study, study_arguments
 from core.text.corpora import read_pair
 from core.text.subwords import clean
 from core.trace_json import summary_json
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     models_dir(added)
 
     train_arguments(command("train", run_train, "Train a model by its recipe, measure it and write its folder."))
+    study_arguments(command("regimes-study", run_study, "Train one small model under every regime."))
     data_arguments(command("data", None, "Corpora: fetch them, list those on this machine, let a model write one."))
     return top
 

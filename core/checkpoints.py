@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -13,13 +14,17 @@ from core.records import DecodeTrace
 from core.trace_json import from_json
 
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
-WEIGHTS, TOKENIZER, CARD, CURVE, EXAMPLE = (
+WEIGHTS, TOKENIZER, CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
     "model.safetensors",
     "tokenizer.json",
     "card.json",
     "curve.json",
-    "example.json",
+    "example.json",  # a beam search
+    "gold.json",  # the same sentence with a person's translation forced
+    "greedy.json",  # the same sentence, the likeliest token at every step
 )
+FINDINGS = "findings"  # a folder of what was measured on many models, which is no model
+POINT = ("epoch", "step", "tokens", "seconds", "train", "validation")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ def cards(folder: Path = PRETRAINED) -> tuple[dict[str, Card], dict[str, str]]:
     """The cards of all sound model folders by name, and for each other folder one sentence that says what is wrong."""
     found, broken = {}, {}
     for path in sorted(folder.glob("*/")) if folder.is_dir() else []:
+        if path.name == FINDINGS:
+            continue
         try:
             found[path.name] = read_card(path)
         except ValueError as error:
@@ -151,9 +158,24 @@ def save(folder: Path, card: Card, model, subwords, curve: list[dict[str, float]
     return card
 
 
-def example(name: str, folder: Path = PRETRAINED) -> DecodeTrace:
-    """The stored trace of a model, which needs neither torch nor its weights; ValueError in one sentence."""
-    return from_json(read_json(folder / name / EXAMPLE))
+def example(name: str, folder: Path = PRETRAINED, file: str = EXAMPLE) -> DecodeTrace:
+    """A stored trace of a model, which needs neither torch nor its weights; ValueError in one sentence."""
+    return from_json(read_json(folder / name / file))
+
+
+def curve(name: str, folder: Path = PRETRAINED) -> list[dict[str, float]]:
+    """A model's training, a point an epoch (nats a token); ValueError in one sentence."""
+    content = read_json(folder / name / CURVE)
+    whole = isinstance(content, list) and content and all(is_point(point) for point in content)
+    if not whole:
+        raise ValueError(f"{name}/{CURVE} is not a training curve: each point needs the numbers {', '.join(POINT)}")
+    return content
+
+
+def is_point(point: Any) -> bool:
+    """Whether this is a point of a curve: finite numbers, all of them there."""
+    numbers = [point.get(name) for name in POINT] if isinstance(point, dict) else [None]
+    return all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
 
 
 def write_json(path: Path, content: Any, *, indent: int | None = 1) -> None:

@@ -75,7 +75,8 @@ class Hypothesis:
 class Distribution:
     """The likeliest next tokens, best first, how likely all others are together, and the entropy in bits.
 
-    `removed` says of each token whether the decoder could not draw it; () where nothing was taken out.
+    `removed` says of each token whether the decoder could not draw it; () where nothing was taken out. `uniform_loss`
+    is the mean of -log p over the whole vocabulary, nats, which label smoothing adds; None where it was not recorded.
     """
 
     tokens: tuple[str, ...]
@@ -83,6 +84,7 @@ class Distribution:
     rest: float
     entropy: float
     removed: tuple[bool, ...] = ()
+    uniform_loss: float | None = None
 
 
 @dataclass(frozen=True)
@@ -176,15 +178,18 @@ class DecodeTrace:
         if self.logits is None:
             kept = self.stored[index]
             tokens, shares = kept.tokens[:count], kept.probabilities[:count]
-            return Distribution(tokens, shares, kept.rest + sum(kept.probabilities[count:]), kept.entropy)
+            rest = kept.rest + sum(kept.probabilities[count:])
+            return Distribution(tokens, shares, rest, kept.entropy, uniform_loss=kept.uniform_loss)
         logits = self.logits[index].astype(np.float64)
         probabilities = np.exp(logits - logits.max())
+        uniform_loss = float(np.log(probabilities.sum()) + (logits.max() - logits).mean())
         probabilities /= probabilities.sum()
         best = np.argsort(-probabilities, kind="stable")[:count]
         shares = probabilities[best]
         entropy = -(probabilities * np.log2(np.maximum(probabilities, 1e-300))).sum()
         tokens = tuple(self.vocabulary[i] for i in best)
-        return Distribution(tokens, tuple(shares.tolist()), float(max(0.0, 1 - shares.sum())), float(entropy))
+        rest = float(max(0.0, 1 - shares.sum()))
+        return Distribution(tokens, tuple(shares.tolist()), rest, float(entropy), uniform_loss=uniform_loss)
 
 
 @dataclass(frozen=True, eq=False)

@@ -119,16 +119,19 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
             tree=tree,
             encoder=None if encoder is None else Attention(encoder, keys, keys, "encoder"),
             seconds=content["seconds"],
-            stored=tuple(
-                Distribution(tuple(one["tokens"]), tuple(one["probabilities"]), one["rest"], one["entropy"])
-                for one in content["next"]
-            ),
+            stored=tuple(distribution_from(one) for one in content["next"]),
             proof=Proof(**content["proof"]) if "proof" in content else None,
             vote=Vote(tuple(content["references"]), votes(content)) if "utility" in content else None,
             states=None if states is None else States(**{name: unpacked(kept) for name, kept in states.items()}),
         )
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"this is not a stored trace: {error}") from error
+
+
+def distribution_from(kept: dict[str, Any]) -> Distribution:
+    """A step's likeliest tokens; what was stored before there was a `uniform_loss` has none."""
+    likeliest = tuple(kept["tokens"]), tuple(kept["probabilities"]), kept["rest"], kept["entropy"]
+    return Distribution(*likeliest, uniform_loss=kept.get("uniform_loss"))
 
 
 def options_from(strategy: str, fields: dict[str, Any]) -> Options:

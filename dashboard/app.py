@@ -16,7 +16,7 @@ from dashboard.components.shell import LABELS, shell  # noqa: E402
 PAGES = {
     "": {"home": "views/home.py"},
     "watch": {"step": "views/step.py", "alignment": "views/alignment.py", "beam": "views/beam.py"},
-    "train": {"live": "views/live.py"},
+    "train": {"training": "views/training.py", "live": "views/live.py"},
 }
 
 

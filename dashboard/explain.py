@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import altair as alt
 import streamlit as st
 
 from core.records import DecodeTrace
@@ -18,10 +19,12 @@ from dashboard.controls import Texts
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def show_data(say: Texts, picture: str, rows: Callable[[], list[dict]], description: str, trace: DecodeTrace) -> None:
+def show_data(
+    say: Texts, picture: str, rows: Callable[[], list[dict]], description: str, trace: DecodeTrace | None = None
+) -> None:
     """A picture's sentence, its data and all ways to save it, made when they are asked for.
 
-    `picture` is the key under which it was drawn.
+    `picture` is the key under which it was drawn. Where no `trace` is behind it, the rows themselves are the JSON.
     """
     with st.expander(say["data"], key=f"{picture}_data", on_change="rerun") as opened:
         if not opened.open:
@@ -32,7 +35,14 @@ def show_data(say: Texts, picture: str, rows: Callable[[], list[dict]], descript
         with st.container(horizontal=True):
             save(picture, f"seqscope-{picture}", say)
             st.download_button(say["save"].format(kind="CSV"), lambda: csv_text(content), f"seqscope-{picture}.csv")
-            st.download_button(say["save_trace"], lambda: trace_text(trace), f"seqscope-{picture}.json")
+            kept = (lambda: json.dumps(content, ensure_ascii=False)) if trace is None else (lambda: trace_text(trace))
+            st.download_button(say["save_trace"], kept, f"seqscope-{picture}.json")
+
+
+def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:
+    """A small chart, in a place of its own under its key, where `show_data` finds it."""
+    with st.container(key=picture):
+        st.altair_chart(drawn, alt=description)
 
 
 def csv_text(rows: list[dict]) -> bytes:

@@ -9,7 +9,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.checkpoints import PRETRAINED, Card, cards, example, load_packed
+from core.checkpoints import (
+    EXAMPLE,
+    FINDINGS,
+    GOLD,
+    GREEDY,
+    PRETRAINED,
+    Card,
+    cards,
+    curve,
+    example,
+    load_packed,
+    read_json,
+)
 from core.options import BeamOptions, ForcedOptions
 from core.records import DecodeTrace
 from dashboard.own_models import OwnModels
@@ -63,11 +75,32 @@ def folder_of(name: str) -> Path:
     return trainings().folder_of(name) if name.startswith(MINE) else MODELS
 
 
-@st.cache_resource(max_entries=16)
-def stored(name: str) -> DecodeTrace | None:
-    """The stored example of a model: drawn without torch."""
+@st.cache_resource(max_entries=48)
+def stored(name: str, file: str = EXAMPLE) -> DecodeTrace | None:
+    """A stored example of a shipped model: drawn without torch."""
     try:
-        return example(name, MODELS)
+        return example(name, MODELS, file)
+    except ValueError:
+        return None
+
+
+@st.cache_resource(max_entries=1)
+def curves() -> tuple[dict[str, list[dict[str, float]]], dict[str, str]]:
+    """Each sound model's training, a point an epoch, by its name; and for each other one what is wrong with it."""
+    found, broken = {}, {}
+    for name in shipped()[0]:
+        try:
+            found[name] = curve(name, MODELS)
+        except ValueError as error:
+            broken[name] = str(error)
+    return found, broken
+
+
+@st.cache_resource(max_entries=4)
+def measured(study: str) -> object:
+    """What a study wrote, as JSON values; None where it was not run or its file is damaged."""
+    try:
+        return read_json(MODELS / FINDINGS / f"{study}.json")
     except ValueError:
         return None
 
@@ -139,10 +172,11 @@ def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
     """
     from core.decoding.ranking import rerank
 
-    known = None if name.startswith(MINE) else stored(name)
-    if known is None or known.text != text or known.options.beam_size != options.beam_size:
-        known = searched(name, text, options.beam_size)
-    return rerank(known, options)
+    for file in () if name.startswith(MINE) else (EXAMPLE, GREEDY):
+        kept = stored(name, file)
+        if kept and kept.text == text and kept.options.beam_size == options.beam_size:
+            return rerank(kept, options)
+    return rerank(searched(name, text, options.beam_size), options)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -183,12 +217,25 @@ def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
         timer.start()
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+def gold(name: str, text: str) -> str:
+    """A person's translation of the model's stored example; "" for any other sentence."""
+    kept = None if name.startswith(MINE) else stored(name, GOLD)
+    return kept.options.target if kept and kept.text == text else ""
+
+
 def forced(name: str, text: str, target: str) -> DecodeTrace:
     """What a model makes of a given translation (teacher forcing), everything recorded.
 
     ValueError, in one sentence, if the model is damaged or the translation is empty.
     """
+    kept = None if name.startswith(MINE) else stored(name, GOLD)
+    same = kept and kept.text == text and kept.options == ForcedOptions(target)
+    return kept if same else taught(name, text, target)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def taught(name: str, text: str, target: str) -> DecodeTrace:
+    """The same, computed."""
     from core.decoding.translate import decode
 
     loaded = model(name)

@@ -19,6 +19,7 @@ from core.records import Hypothesis, TrainEvent
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
 from core.trace_json import to_json
+from core.training.lesson import write_lesson
 from core.training.loop import train
 from core.training.memory import keep_freed_memory
 from core.training.mixture import Text, encoded, recut, with_extra
@@ -117,6 +118,7 @@ def measure(folder: Path, data_dir: Path | None = None) -> Card:
     write_json(folder / CARD, asdict(card))
     trace = decode(model, subwords, EXAMPLES[card.source], options, name=card.name)
     write_json(folder / EXAMPLE, to_json(trace), indent=None)
+    write_lesson(folder)
     return card
 
 

@@ -1,4 +1,4 @@
-// Save a picture of this page as PNG or SVG: any SVG below the element of a Streamlit key, our own or Plotly's.
+// Save a picture of this page as PNG or SVG: any SVG below the element of a Streamlit key, our own, Plotly's or Vega's.
 
 const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'stroke-linecap', 'stroke-linejoin',
   'opacity', 'display', 'visibility', 'font-family', 'font-size', 'font-weight', 'font-style', 'text-anchor', 'dominant-baseline', 'white-space',
@@ -28,7 +28,7 @@ export default function ({data, parentElement}) {
 // The drawings below an element, shadow roots included; Plotly stacks several of the same size.
 function drawings(key) {
   const found = [], walk = element => {
-    if (element.matches('svg')) { if (element.matches('.main-svg, [role=img]')) found.push(element); return; }
+    if (element.matches('svg')) { if (element.matches('.main-svg, .marks, [role=img]')) found.push(element); return; }
     for (const child of element.shadowRoot?.children ?? []) walk(child);
     for (const child of element.children) walk(child);
   };

@@ -34,6 +34,7 @@ class Moment(NamedTuple):
     probabilities: tuple[float, ...]
     rest: float
     entropy: float
+    uniform_loss: float | None = None
 
 
 def stepper(trace: DecodeTrace, place: int, walked: Sequence[Moment], vocabulary_size: int) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def moment(trace: DecodeTrace, parent: int, node: int) -> Moment:
         rest = max(0.0, rest - shares[-1])
     chosen = tokens.index(taken.token)
     rank = 1 + sum(share > shares[chosen] for share in known.probabilities)
-    return Moment(taken.token, chosen, rank, tokens, shares, rest, known.entropy)
+    return Moment(taken.token, chosen, rank, tokens, shares, rest, known.entropy, known.uniform_loss)
 
 
 def step(moment: Moment, logprob: float) -> list[Any]:

@@ -1,0 +1,47 @@
+"""One pair taught and written freely: the gold translation, what the model makes of it, and what it writes alone."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from core.options import BeamOptions
+from core.records import DecodeTrace
+from dashboard import controls, resources
+from dashboard.controls import Texts
+from dashboard.figures.teaching import Position, positions
+from dashboard.frame import Asked
+
+
+class Lesson(NamedTuple):
+    """The gold translation's trace and the greedy one's, and every position of each under a label smoothing."""
+
+    gold: DecodeTrace
+    own: DecodeTrace
+    taught: list[Position]
+    free: list[Position]
+
+
+def gold_translation(say: Texts, asked: Asked, best: str) -> tuple[str, str]:
+    """The gold translation and, as one sentence also says, whose it is.
+
+    "typed" by the reader; else a "person"'s, where the sentence is the example; else the "model"'s own, `best`.
+    """
+    known = resources.gold(asked.model, asked.text)
+    typed = st.text_input(
+        say["gold"], key="target", placeholder=known or best, help=say["gold_help"], **controls.ADDRESS
+    )
+    given = controls.within_limit(say, typed, "target_cut")
+    whose = "typed" if given else "person" if known else "model"
+    st.caption(say[f"gold_{whose}"].format(text=controls.plain(given or known or best)))
+    return given or known or best, whose
+
+
+def taken(asked: Asked, target: str, smoothing: float) -> Lesson | None:
+    """The lesson; None, after one sentence, where the model is damaged or there is no translation to teach."""
+    try:
+        gold = resources.forced(asked.model, asked.text, target)
+        own = resources.decode(asked.model, asked.text, BeamOptions(1))
+        return Lesson(gold, own, positions(gold, smoothing), positions(own, smoothing))
+    except ValueError as error:
+        st.error(controls.plain(str(error)))
+        return None

@@ -1,0 +1,116 @@
+"""Training: teacher forcing token by token, its schedules, every model's curve, and what each regime changed."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from core.options import BeamOptions
+from core.training.schedules import DECAYS, SCHEDULES
+from dashboard import controls, explain, frame, histories, lessons
+from dashboard.components.quiz import Question
+from dashboard.components.teacher import LABELS, teacher
+from dashboard.figures import teaching, training
+from dashboard.figures.table import table
+
+
+def main() -> None:
+    """The page, top to bottom."""
+    say = controls.texts()
+    asked = frame.asked(say, "training")
+    if asked:
+        teach(say, asked)
+        schedules(say)
+        histories.curves(say)
+        histories.regimes(say)
+        explain.show_code(say, "core/training/regimes.py", "teacher_forcing")
+
+
+@st.fragment
+def teach(say, asked: frame.Asked) -> None:
+    """One pair: the walk, its formula, and where the model alone goes another way."""
+    trace = frame.traced(say, asked, BeamOptions())
+    if trace is None:
+        return
+    frame.unknown_pieces(say, trace)
+    target, whose = lessons.gold_translation(say, asked, trace.hypotheses[0].text)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        smoothing = controls.number("smoothing", say["smoothing"], 0.0, 0.5, 0.0, 0.05, help=say["smoothing_help"])
+        predict = controls.predict(say)
+    lesson = lessons.taken(asked, target, smoothing)
+    if lesson is None:
+        return
+    if whose == "typed" and "<unk>" in lesson.gold.hypotheses[0].tokens:
+        st.warning(say["target_unknown"].format(model=controls.model_label(asked.card, say)))
+    answered, count = ask(say, lesson) if predict else (1, 1)
+    size = asked.card.config["vocabulary_size"]
+    walk(say, asked, lesson, {"text": asked.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)
+    if answered >= count:  # the formula would tell what is still to be guessed
+        kind, facts = teaching.parting(lesson.taught, lesson.free)
+        st.markdown(say[f"parting_{kind}"].format(**{name: controls.plain(str(fact)) for name, fact in facts.items()}))
+        latex = teaching.cross_entropy(lesson.taught, smoothing, size)
+        text = say["training_formula_smoothed" if smoothing else "training_formula"]
+        explain.formula(say, latex, text.format(**teaching.meaning(lesson.taught, smoothing, size)))
+
+
+def ask(say, lesson: lessons.Lesson) -> tuple[int, int]:
+    """Which token costs most, and what smoothing does to the cheapest: how many were answered, and of how many."""
+    effects = [say[f"smoothing_{effect}"] for effect in ("rises", "falls", "stays")]
+    guesses = {"dearest": teaching.dearest(lesson.taught), "softened": teaching.softened(lesson.taught, effects)}
+    asked = [
+        Question(
+            say[f"{name}_question"].format(**one.facts),
+            one.options,
+            one.right,
+            say[f"{name}_answer"].format(**one.facts),
+        )
+        for name, one in guesses.items()
+        if one
+    ]
+    return explain.questions(say, "training_quiz", asked), len(asked)
+
+
+@st.fragment
+def walk(say, asked: frame.Asked, lesson: lessons.Lesson, about: dict, *, hidden: bool) -> None:
+    """The walk and its data: alone, as each position that the reader takes is written into the address."""
+    facts = teaching.describe(lesson.taught, lesson.gold.hypotheses[0].text, lesson.own.hypotheses[0].text)
+    description = say["teacher_description"].format(**facts)
+    texts = {name: say[f"teacher_{name}"] for name in LABELS if name != "description"} | {"description": description}
+    teacher(teaching.lesson(lesson.taught, lesson.free, about), texts, key="lesson", hidden=hidden)
+    if not hidden:
+        lanes = {say["reads_gold"]: lesson.taught, say["reads_own"]: lesson.free}
+        explain.show_data(say, "lesson", lambda: teaching.table(lanes), description, lesson.gold)
+
+
+@st.fragment
+def schedules(say) -> None:
+    """Share of gold tokens and learning rate over the training: lines, and their values at a step."""
+    st.header(say["schedules"])
+    step = controls.number("update", say["update"], 0, training.STEPS, 2000, 50, help=say["update_help"])
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(say["decays_caption"])
+        half = controls.number("half", say["half"], 500, 9500, 4000, 100, help=say["half_help"])
+        decays = {name: partial(decay, half=half) for name, decay in DECAYS.items()}
+        draw(say, "decays", decays, step, training.decay_formulas(half))
+    with right:
+        st.markdown(say["rates_caption"])
+        warmup = controls.number("warmup", say["warmup"], 0, 4000, 800, 100, help=say["warmup_help"])
+        rates = {name: partial(SCHEDULES[name], warmup=warmup, total=training.STEPS) for name in training.RATES}
+        draw(say, "rates", rates, step, training.RATES)
+
+
+def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[str, str]) -> None:
+    """One chart of schedules, its values at the step, and its data."""
+    names = {name: say[f"schedule_{name}"] for name in lines}
+    values = [
+        (*one, formulas[name]) for name, one in zip(lines, training.schedule_values(lines, names, step), strict=True)
+    ]
+    description = say["schedule_description"].format(step=step, values=training.listed(values))
+    labels = {"step": say["schedule_step"], "share": say[f"{key}_share"], "schedule": say["schedule"]}
+    explain.chart(key, training.schedule_chart(lines, names, step, labels), description)
+    st.html(table({say["schedule"]: "", say["schedule_at"].format(step=step): ".3f", say["formula_short"]: ""}, values))
+    explain.show_data(say, key, lambda: training.schedule_rows(lines, names), description)
+
+
+main()
