@@ -17,8 +17,8 @@ interpret    alignments (sub-words joined to words): records in, records out · 
 training     loop (a generator of events), regimes, schedules, recipes
 __main__     the command line: python -m core models | translate | evaluate | search-report | train | data
 
-Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ← records; models ←
-nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a model also models,
-decoding, metrics; checkpoints ← models, records, trace_json, text; training ← all of these but interpret. Who may
-import records may import options. Nothing here knows of the dashboard.
+Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ←
+records; models ← nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a
+model also models, decoding, metrics; checkpoints ← models, records, trace_json, text; training ← all of these but
+interpret. Who may import records may import options. Nothing here knows of the dashboard.
 """

@@ -11,10 +11,10 @@ from core.options import check
 class AttentionSteps:
     """The T steps of a translation over S source positions, in L layers of H heads of width d; an RNN has one of each.
 
-    `query` (L, H, T, d), `keys` (L, H, S, d) or None where no source is looked at, `scores` (L, H, T, S) with -inf where
-    nothing may be seen, `weights` (L, H, T, S), `values` (L, H, S, d), `context` (L, H, T, d). Of local attention also
-    `centre` (T,), in source positions from 0, and `window`, the positions seen on either side. `kind` is a name of the
-    table of scores, or "heads". ValueError if the shapes do not fit.
+    `query` and `context` (L, H, T, d), `keys` (L, H, S, d) or None where no source is looked at, `scores` (L, H, T, S)
+    with -inf where nothing may be seen, `weights` (L, H, T, S), `values` (L, H, S, d). Of local attention also `centre`
+    (T,), in source positions from 0, and `window`, the positions seen on either side. `kind` is a name of the table of
+    scores, or "heads". ValueError if the shapes do not fit.
     """
 
     kind: str

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.checkpoints import PRETRAINED, Card, cards, example, load_packed
 from core.options import BeamOptions, ForcedOptions
-from core.records import DecodeTrace
+from core.records import AttentionSteps, DecodeTrace
 
 WARM_UP_DELAY = 3.0  # seconds, in which a browser has fetched the page's scripts
 QUIET = 0.25  # seconds without a question, after which nobody is likely to wait for the processor
@@ -125,6 +125,20 @@ def forced(name: str, text: str, target: str) -> DecodeTrace:
     loaded = model(name)
     with AT_ONCE:
         return decode(loaded.model, loaded.subwords, text, ForcedOptions(target), name=name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def attention_steps(name: str, text: str, target: str) -> AttentionSteps | None:
+    """Every number of a model's attention while it wrote a given translation or, if that is "", its own best.
+
+    ValueError, in one sentence, if the model is damaged.
+    """
+    from core.interpret.asking import attention_steps
+
+    trace = forced(name, text, target) if target else decode(name, text, BeamOptions())
+    loaded = model(name)
+    with AT_ONCE:
+        return attention_steps(loaded.model, loaded.subwords, trace)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

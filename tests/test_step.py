@@ -209,7 +209,9 @@ def test_the_space_counts_all_ways():
 
 
 def test_the_component_asks_for_the_texts_it_shows():
-    script = "".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("common", "stepper_draw", "stepper"))
+    script = "".join(
+        (FOLDER / f"{name}.js").read_text("utf-8") for name in ("common", "words", "stepper_draw", "stepper")
+    )
     asked = set(re.findall(r"\blabels\.(\w+)", script))
     asked |= set(re.findall(r"\[[\d.]+, '(\w+)'\]|Infinity, '(\w+)'", script)[0]) - {""}
     by_name = {"back", "forward", "layer", "head", "decoder", "context", "certain", "sure", "unsure", "lost"}

@@ -57,11 +57,6 @@ function write(view) {
   }
 }
 
-function share({percents, labels}, value) {               // a probability as a person reads it
-  if (value > 0 && value < .0005) return `< ${percents[1].format(.001)}`;
-  return percents[value >= .995 && value < .9995 || value < .0995 ? 1 : 0].format(value);
-}
-
 // ---- the step
 
 const hidden = ({data, opened, answers}, step) => data.predict && step >= opened && !answers.has(step);

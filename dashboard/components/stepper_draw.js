@@ -1,9 +1,6 @@
 // How a step looks: words in lines, bars, what the heads looked at, an RNN's numbers.
 
-const BIG = 18, BODY = 16, SMALL = 14;                   // px of letters: tokens, sentences, notes
-const BOX = 34, PAD = 8, GAP = 10, NARROWEST = 44;       // px: a token's box, inside it, between words, its width at least
-const ROW = 30, CELL = 15;                               // px a bar, a row of numbers
-const WIDE = 760;                                        // px from which two columns stand side by side
+const CELL = 15;                                         // px a row of numbers
 const DARKEST = 0.58;                                    // of the shading: text on it keeps a contrast of 4.5 : 1
 
 // ---- where things stand
@@ -23,35 +20,6 @@ function lay(view) {                                      // what depends on the
   view.names = Math.min(Math.max(most, letters(view, others(view, steps[0]), BODY, false)), view.column * .45);
 }
 
-function flow(view, tokens, width) {                      // tokens in lines; a word's pieces touch and stay together if they can
-  const sized = tokens.map(({text}) => {
-    const shown = cut(view, text, BIG, width - 2 * PAD);
-    return {shown, width: Math.ceil(Math.max(NARROWEST, letters(view, shown, BIG) + 2 * PAD))};
-  });
-  let x = 0, line = 0;
-  return sized.map((one, i) => {
-    let word = one.width;
-    for (let j = i + 1; j < tokens.length && tokens[j].joined && !tokens[i].joined; j++) word += sized[j].width;
-    if (x && !tokens[i].joined) x += GAP;
-    if (x && x + word > width) { x = 0; line += 1; }
-    const place = {...one, x, line};
-    x += one.width;
-    return place;
-  });
-}
-
-function letters(view, text, size, bold = true) {
-  const pen = view.pen ??= document.createElement('canvas').getContext('2d');
-  pen.font = `${bold ? 700 : 400} ${size}px ${view.font ??= getComputedStyle(view.root).fontFamily}`;
-  return pen.measureText(text).width;
-}
-
-function cut(view, text, size, width, bold = true) {
-  let shown = text;
-  while (letters(view, shown, size, bold) > width && shown.length > 2) shown = `${[...shown].slice(0, -2).join('')}…`;
-  return shown;
-}
-
 // ---- drawing
 
 function draw(view) {
@@ -66,24 +34,6 @@ function draw(view) {
   else if (data.layers * data.heads > 1) right = grid(view, x, right, room);
   const height = view.tall = Math.max(view.tall, left, right);         // never shorter: the page below stays where it is
   set(picture, {viewBox: `0 0 ${width} ${height}`, width, height});
-}
-
-function put(parent, x, y, text, size, style = '') {
-  const element = add(parent, 'text', {x, y, 'font-size': size, class: style});
-  element.textContent = text;
-  return element;
-}
-
-function prose(view, parent, x, y, width, text, size, style = '', bold = false) {     // → the y below the last line
-  let line = '';
-  const room = width * .94;                               // a saved picture has another font, which may be wider
-  const flush = () => { put(parent, x, y + size, line, size, style); y += Math.round(size * 1.4); };
-  for (const word of text.split(' ')) {
-    const longer = line ? `${line} ${word}` : word;
-    if (line && letters(view, longer, size, bold) > room) { flush(); line = word; } else line = longer;
-  }
-  flush();
-  return y;
 }
 
 function reading(view, y) {
@@ -118,15 +68,6 @@ function scale(view, y) {                                 // the legend of the s
     x += swatch;
   }
   return beside ? y : y + 24;
-}
-
-function token(parent, {shown, x, width}, y, style, shade = 0, bold = true) {
-  const group = add(parent, 'g'), frame = {x: x + 1, y: y + 1, width: width - 2, height: BOX - 2, rx: 5};
-  add(group, 'rect', {...frame, class: style});
-  if (shade) add(group, 'rect', {...frame, class: 'shade', 'fill-opacity': shade.toFixed(3)});
-  const text = put(group, x + width / 2, y + BOX / 2, shown, BIG, bold ? 'strong' : '');
-  set(text, {dy: '.35em', 'text-anchor': 'middle'});
-  return group;
 }
 
 function writing(view, y) {
@@ -276,8 +217,6 @@ function paint(view, key, values, rows) {                 // orange, the page's 
   return remember(images, key, () => raster(values.length / rows, rows, i => mix(ground, ends[+(values[i] > 0)], Math.abs(values[i]) / 127)));
 }
 
-const mix = (from, to, part) => from.map((value, i) => value + (to[i] - value) * part);
-
 function remember(known, key, make) {
   if (!known.has(key)) known.set(key, make());
   return known.get(key);
@@ -289,11 +228,4 @@ function raster(width, height, color) {                   // a pixel a cell → 
   for (let i = 0; i < width * height; i++) pixels.data.set([...color(i), 255], 4 * i);
   pen.putImageData(pixels, 0, 0);
   return canvas.toDataURL();
-}
-
-function rgb(css) {                                       // any CSS colour as three numbers
-  const pen = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d');
-  pen.fillStyle = css.trim() || '#888';
-  pen.fillRect(0, 0, 1, 1);
-  return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }

@@ -1,5 +1,5 @@
 """English, a file a page."""
 
-from dashboard.text.en import alignment, beam, common, home, step
+from dashboard.text.en import alignment, beam, common, home, kinds, step
 
-TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT
+TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | kinds.TEXT

@@ -1,5 +1,5 @@
 """Русский, a file a page."""
 
-from dashboard.text.ru import alignment, beam, common, home, step
+from dashboard.text.ru import alignment, beam, common, home, kinds, step
 
-TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT
+TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | kinds.TEXT

@@ -1,0 +1,105 @@
+"""The kinds of attention in words, and the same sentence through every model that attends."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+
+import streamlit as st
+
+from core.checkpoints import Card
+from core.options import BeamOptions
+from core.records import AttentionSteps, DecodeTrace
+from dashboard import controls, resources
+from dashboard.controls import Texts
+from dashboard.figures.alignment import Panel, describe
+from dashboard.figures.attention_formulas import FORMULAS
+from dashboard.figures.kinds import Map
+
+SHOWS = ("own", "same", "difference")
+
+
+def kind_of(card: Card) -> str:
+    """The name of a model's attention in `FORMULAS`."""
+    return card.config.get("attention", "heads")
+
+
+def place_of(card: Card) -> str:
+    """Where its context goes: a name in `PLACES`, "" in a Transformer or without attention."""
+    return card.config.get("context", "") if kind_of(card) not in ("none", "heads") else ""
+
+
+def ordered(found: Mapping[str, Card]) -> dict[str, Card]:
+    """Models in the order of the table of formulas: alike ones beside each other, Transformers last."""
+    order = list(FORMULAS)
+    return dict(sorted(found.items(), key=lambda item: (order.index(kind_of(item[1])), item[0])))
+
+
+def titles(say: Texts, found: Mapping[str, Card]) -> dict[str, str]:
+    """Each model's kind in words; where two are alike, with the model's name."""
+    named = {name: say[f"kind_{kind_of(card)}"] for name, card in found.items()}
+    words = list(named.values())
+    return {name: title if words.count(title) == 1 else f"{title} ({name})" for name, title in named.items()}
+
+
+def about(say: Texts, card: Card) -> str:
+    """Where the context goes, and the papers."""
+    kind, place = kind_of(card), place_of(card)
+    parts = [say[f"place_{place}"]] if place else []
+    parts += [say["place_fed"]] if card.config.get("input_feeding") else []
+    if kind == "heads":
+        parts.append(say["kinds_heads"].format(layers=card.config["decoder_layers"], heads=card.config["heads"]))
+    return f"{', '.join(parts)} · {FORMULAS[kind].paper}" if parts else FORMULAS[kind].paper
+
+
+def alike(found: Mapping[str, Card], model: str) -> dict[str, Card]:
+    """The models that translate between the same languages as one does."""
+    wanted = found[model].source, found[model].target
+    return {name: card for name, card in found.items() if (card.source, card.target) == wanted}
+
+
+def read(say: Texts, names: Sequence[str], text: str, target: str) -> dict[str, DecodeTrace]:
+    """What each model makes of the sentence, or of the translation `target`; who can't is named in a sentence."""
+    traces = {}
+    with nullcontext() if resources.awake().issuperset(names) else st.spinner(say["loading"]):
+        for name in names:
+            try:
+                given = resources.forced(name, text, target) if target else None
+                traces[name] = given or resources.decode(name, text, BeamOptions())
+            except ValueError as error:
+                st.warning(controls.plain(str(error)))
+    return traces
+
+
+def maps(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace]) -> list[Map]:
+    """A map for each model that attends."""
+    named = titles(say, found)
+    return [
+        Map(name, named[name], about(say, found[name]), trace)
+        for name, trace in traces.items()
+        if trace.hypotheses[0].attention is not None
+    ]
+
+
+def steps_of(name: str, text: str, target: str, wanted: bool) -> AttentionSteps | None:
+    """The numbers of a model that is awake or that is `wanted` awake; None of a damaged one, which `read` has named."""
+    if name not in resources.awake() and not wanted:
+        return None
+    try:
+        return resources.attention_steps(name, text, target)
+    except ValueError:
+        return None
+
+
+def without(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace]) -> None:
+    """One line for each model that never looks back."""
+    for name, trace in traces.items():
+        if not found[name].attends:
+            label, text = controls.plain(controls.model_label(found[name], say)), trace.hypotheses[0].text
+            st.markdown(say["kinds_without"].format(model=label, text=controls.plain(text)))
+
+
+def described(say: Texts, panels: Sequence[Panel], show: str, hidden: bool) -> str:
+    """The maps in sentences: how many, what is shown, where each is strongest."""
+    if hidden:
+        return say["kinds_hidden"].format(count=len(panels))
+    told = [say["kinds_map"].format(**facts) for _, facts in map(describe, panels)]
+    return " ".join([say[f"kinds_described_{show}"].format(count=len(panels)), *told])
