@@ -34,20 +34,31 @@ def ordered(found: Mapping[str, Card]) -> dict[str, Card]:
 
 
 def titles(say: Texts, found: Mapping[str, Card]) -> dict[str, str]:
-    """Each model's kind in words; where two are alike, with the model's name."""
-    named = {name: say[f"kind_{kind_of(card)}"] for name, card in found.items()}
-    words = list(named.values())
-    return {name: title if words.count(title) == 1 else f"{title} ({name})" for name, title in named.items()}
+    """Each model's kind in words; where two are alike, with the place of its context, and then its name."""
+    kinds = {name: say[f"kind_{kind_of(card)}"] for name, card in found.items()}
+    placed = {
+        name: f"{kinds[name]}, {way(say, card)}" if way(say, card) else kinds[name] for name, card in found.items()
+    }
+    named = {name: f"{title} ({name})" for name, title in placed.items()}
+    return {
+        name: next(titles[name] for titles in (kinds, placed, named) if [*titles.values()].count(titles[name]) == 1)
+        for name in found
+    }
+
+
+def way(say: Texts, card: Card) -> str:
+    """Where the context goes, in words."""
+    place = place_of(card)
+    parts = [say[f"place_{place}"]] if place else []
+    return ", ".join(parts + ([say["place_fed"]] if card.config.get("input_feeding") else []))
 
 
 def about(say: Texts, card: Card) -> str:
-    """Where the context goes, and the papers."""
-    kind, place = kind_of(card), place_of(card)
-    parts = [say[f"place_{place}"]] if place else []
-    parts += [say["place_fed"]] if card.config.get("input_feeding") else []
+    """Where the context goes, or how many heads there are, and the paper."""
+    kind, told = kind_of(card), way(say, card)
     if kind == "heads":
-        parts.append(say["kinds_heads"].format(layers=card.config["decoder_layers"], heads=card.config["heads"]))
-    return f"{', '.join(parts)} · {FORMULAS[kind].paper}" if parts else FORMULAS[kind].paper
+        told = say["kinds_heads"].format(layers=card.config["decoder_layers"], heads=card.config["heads"])
+    return " · ".join(part for part in (told, FORMULAS[kind].paper) if part)
 
 
 def alike(found: Mapping[str, Card], model: str) -> dict[str, Card]:

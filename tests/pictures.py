@@ -20,6 +20,7 @@ README = {  # px of a page that the README shows, and the page's state
     "step": (1000, {"step": 6}),
     "alignment": (1180, {}),
     "beam": (870, {}),
+    "kinds": (1180, {"step": 3}),
 }
 README_BYTES = 200_000
 MARGIN = 24  # px below the last thing on a page

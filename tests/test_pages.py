@@ -262,6 +262,7 @@ FOOLISH = {
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
+    "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
 }
 
 

@@ -121,7 +121,7 @@ function cells(view, panel, step) {
 function mount(view, root) {
   const $ = selector => root.querySelector(selector), every = selector => [...root.querySelectorAll(selector)];
   Object.assign(view, {root, data: null, font: null, laid: null, numbers: null,
-    maps: $('svg.maps'), told: $('svg.numbers'), box: $('.box'), range: $('input'), output: $('output'), line: $('.line'), cell: $('.cell'),
+    maps: $('svg.maps'), told: $('svg.numbers'), box: $('.box'), bar: $('.bar'), range: $('input'), output: $('output'), line: $('.line'), cell: $('.cell'),
     buttons: Object.fromEntries(every('button').map(button => [button.dataset.act, button])),
     picks: Object.fromEntries(every('select').map(select => [select.dataset.pick, select]))});
   const {buttons, range, picks, box, maps} = view;

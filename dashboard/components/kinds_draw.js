@@ -1,7 +1,8 @@
 // How the maps stand beside each other, and how a step's numbers are drawn.
 
-const NOTE = 13, TICK = 12;                               // px of letters: below a title, beside a map's cells
-const APART = 22, LEAST = 230, MOST = 26, LABELLED = 11;  // px: between maps, a map's least width, its largest cell, the least with labels
+const NOTE = 13, TICK = 11;                               // px of letters: below a title, beside a map's cells
+const APART = 22, LEAST = 230, MOST = 26, LABELLED = 10;  // px: between maps, a map's least width, its largest cell, the least with labels
+const LONG = 70;                                         // px of a label at most
 const LINE = 22;                                          // px of a row of numbers
 
 // ---- where the maps stand
@@ -15,11 +16,11 @@ function lay(view) {
   Object.assign(view, {laid, images: new Map(), ground, dark});
   view.scales = {weight: data.scales.weight.map(rgb), signed: data.scales[dark ? 'dark' : 'light'].map(rgb)};
   const {panels} = data, columns = Math.max(1, ...panels.map(one => one.columns.length));
-  const names = Math.min(84, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, TICK, false))))) + 6;
-  const above = .87 * Math.min(84, Math.max(0, ...panels.flatMap(one => one.columns.map(text => letters(view, text, TICK, false))))) + 12;
+  const names = Math.min(LONG, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, TICK, false))))) + 6;
+  const above = Math.min(LONG, Math.max(0, ...panels.flatMap(one => one.columns.map(text => letters(view, text, TICK, false))))) + 12;
   const wanted = Math.max(LEAST, names + columns * LABELLED);
   const across = Math.max(1, Math.min(panels.length, 5, Math.floor((width + APART) / (wanted + APART))));
-  const wide = Math.min((width - APART * (across - 1)) / across, 560), free = (wide - names - 8) / columns;
+  const wide = Math.min((width - APART * (across - 1)) / across, 560), free = (wide - names - 20) / columns;
   const cell = Math.min(MOST, free < LABELLED ? (wide - 4) / columns : free), labelled = cell >= LABELLED && free >= LABELLED;
   Object.assign(view, {across, wide, size: cell, labelled, gutter: labelled ? names : 2, above: labelled ? above : 6});
 }
@@ -61,17 +62,17 @@ function map(view, panel, x, y) {
     const values = rows.flatMap((_, step) => cells(view, panel, step));
     return raster(columns.length, rows.length, i => signed ? ramp(view.scales.signed, (values[i] + 1) / 2) : ramp(view.scales.weight, values[i]));
   });
-  const frame = {x, y, width, height};
+  const frame = {x, y, width, height}, angle = size < 15 ? 90 : 60;
   set(add(maps, 'image', {...frame, preserveAspectRatio: 'none', 'image-rendering': 'pixelated', class: data.hidden ? '' : 'pickable'}), {href: image});
   add(maps, 'rect', {...frame, class: 'frame'});
   const marked = chosen && !data.hidden && (panel === chosen || (data.show !== 'own' && panel.same)), S = TICK / 2 - 2;
   if (labelled) rows.forEach((text, i) => {
-    const here = marked && i === at.step, shown = cut(view, text, TICK, 84, here);
+    const here = marked && i === at.step, shown = cut(view, text, TICK, LONG, here);
     set(put(maps, x - 5, y + (i + .5) * size + S, shown, TICK, here ? 'strong' : ''), {'text-anchor': 'end'});
   });
   if (labelled) columns.forEach((text, i) => {
-    const [left, top] = [x + (i + .5) * size + 3, y - 5];
-    set(put(maps, left, top, cut(view, text, TICK, 84, false), TICK), {transform: `rotate(-60 ${left} ${top})`});
+    const [left, top] = [x + (i + .5) * size + 3, y - 4];
+    set(put(maps, left, top, cut(view, text, TICK, LONG, false), TICK), {transform: `rotate(${-angle} ${left} ${top})`});
   });
   if (marked) for (const style of ['under', 'row']) {
     add(maps, 'rect', {x: x - 1, y: y + at.step * size - 1, width: width + 2, height: size + 2, class: style});
