@@ -13,6 +13,7 @@ from dashboard.controls import Texts
 from dashboard.figures.alignment import Panel, describe
 from dashboard.figures.attention_formulas import FORMULAS
 from dashboard.figures.kinds import Map
+from dashboard.frame import Asked
 
 SHOWS = ("own", "same", "difference")
 
@@ -67,8 +68,17 @@ def alike(found: Mapping[str, Card], model: str) -> dict[str, Card]:
     return {name: card for name, card in found.items() if (card.source, card.target) == wanted}
 
 
+def together(say: Texts, names: Sequence[str], asked: Asked, show: str) -> tuple[dict[str, DecodeTrace], str]:
+    """What each model makes of the sentence, and the chosen one's translation where all are to write that, else ""."""
+    first = read(say, [asked.model], asked.text, "")
+    target = "" if show == "own" or not first else first[asked.model].hypotheses[0].text.strip()
+    others = [name for name in names if name != asked.model]
+    found = first | read(say, [*others, *first] if target else others, asked.text, target)
+    return {name: found[name] for name in names if name in found}, target
+
+
 def read(say: Texts, names: Sequence[str], text: str, target: str) -> dict[str, DecodeTrace]:
-    """What each model makes of the sentence, or of the translation `target`; who can't is named in a sentence."""
+    """A model's translation of the sentence, or its reading of `target`; who can't is named in a sentence."""
     traces = {}
     with nullcontext() if resources.awake().issuperset(names) else st.spinner(say["loading"]):
         for name in names:

@@ -23,7 +23,6 @@ LABELS = (
     "wrote",  # "… {title} … {target} … {source} … {share} …"
     "cell",  # "{title}: {target} → {source}: {share}"
     "uncut",  # why a map is no difference
-    "chosen",  # beside the map whose numbers are told
     "scale",
     "scale_difference",  # "… {title} …"
     "computed",  # "… {title} … {n} … {target} …"

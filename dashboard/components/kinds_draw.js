@@ -1,8 +1,8 @@
 // How the maps stand beside each other, and how a step's numbers are drawn.
 
-const NOTE = 13, TICK = 11;                               // px of letters: below a title, beside a map's cells
+const NOTE = 13;                                         // px of letters below a title
 const APART = 22, LEAST = 230, MOST = 26, LABELLED = 10;  // px: between maps, a map's least width, its largest cell, the least with labels
-const LONG = 70;                                         // px of a label at most
+const FEW = 3, TICKS = [13, 11], LONG = 6.5;              // letters beside cells in px: of so many maps, of more; their width at most, in letters' heights
 const LINE = 22;                                          // px of a row of numbers
 
 // ---- where the maps stand
@@ -15,14 +15,14 @@ function lay(view) {
   const [ground, ink] = theme.map(rgb), dark = ground[0] + ground[1] + ground[2] < ink[0] + ink[1] + ink[2];
   Object.assign(view, {laid, images: new Map(), ground, dark});
   view.scales = {weight: data.scales.weight.map(rgb), signed: data.scales[dark ? 'dark' : 'light'].map(rgb)};
-  const {panels} = data, columns = Math.max(1, ...panels.map(one => one.columns.length));
-  const names = Math.min(LONG, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, TICK, false))))) + 6;
-  const above = Math.min(LONG, Math.max(0, ...panels.flatMap(one => one.columns.map(text => letters(view, text, TICK, false))))) + 12;
+  const {panels} = data, tick = TICKS[+(panels.length > FEW)], long = tick * LONG, columns = Math.max(1, ...panels.map(one => one.columns.length));
+  const names = Math.min(long, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, tick, false))))) + 6;
+  const above = Math.min(long, Math.max(0, ...panels.flatMap(one => one.columns.map(text => letters(view, text, tick, false))))) + 12;
   const wanted = Math.max(LEAST, names + columns * LABELLED);
   const across = Math.max(1, Math.min(panels.length, 5, Math.floor((width + APART) / (wanted + APART))));
   const wide = Math.min((width - APART * (across - 1)) / across, 560), free = (wide - names - 20) / columns;
   const cell = Math.min(MOST, free < LABELLED ? (wide - 4) / columns : free), labelled = cell >= LABELLED && free >= LABELLED;
-  Object.assign(view, {across, wide, size: cell, labelled, gutter: labelled ? names : 2, above: labelled ? above : 6});
+  Object.assign(view, {tick, long, across, wide, size: cell, labelled, gutter: labelled ? names : 2, above: labelled ? above : 6});
 }
 
 // ---- drawing the maps
@@ -55,7 +55,7 @@ function head(view, panel, x, y) {                        // a map's title, its 
 }
 
 function map(view, panel, x, y) {
-  const {maps, size, labelled, at, chosen, data, images} = view, {rows, columns} = panel, signed = differs(view, panel);
+  const {maps, size, labelled, tick, long, at, chosen, data, images} = view, {rows, columns} = panel, signed = differs(view, panel);
   const [layer, which] = heads(view, panel), [width, height] = [columns.length * size, rows.length * size];
   view.places.push({x, y, cell: size});
   const image = remember(images, `${panel.name} ${layer} ${which} ${signed}`, () => {
@@ -65,14 +65,14 @@ function map(view, panel, x, y) {
   const frame = {x, y, width, height}, angle = size < 15 ? 90 : 60;
   set(add(maps, 'image', {...frame, preserveAspectRatio: 'none', 'image-rendering': 'pixelated', class: data.hidden ? '' : 'pickable'}), {href: image});
   add(maps, 'rect', {...frame, class: 'frame'});
-  const marked = chosen && !data.hidden && (panel === chosen || (data.show !== 'own' && panel.same)), S = TICK / 2 - 2;
+  const marked = chosen && !data.hidden && (panel === chosen || (data.show !== 'own' && panel.same)), S = tick / 2 - 2;
   if (labelled) rows.forEach((text, i) => {
-    const here = marked && i === at.step, shown = cut(view, text, TICK, LONG, here);
-    set(put(maps, x - 5, y + (i + .5) * size + S, shown, TICK, here ? 'strong' : ''), {'text-anchor': 'end'});
+    const here = marked && i === at.step, shown = cut(view, text, tick, long, here);
+    set(put(maps, x - 5, y + (i + .5) * size + S, shown, tick, here ? 'strong' : ''), {'text-anchor': 'end'});
   });
   if (labelled) columns.forEach((text, i) => {
     const [left, top] = [x + (i + .5) * size + 3, y - 4];
-    set(put(maps, left, top, cut(view, text, TICK, LONG, false), TICK), {transform: `rotate(${-angle} ${left} ${top})`});
+    set(put(maps, left, top, cut(view, text, tick, long, false), tick), {transform: `rotate(${-angle} ${left} ${top})`});
   });
   if (marked) for (const style of ['under', 'row']) {
     add(maps, 'rect', {x: x - 1, y: y + at.step * size - 1, width: width + 2, height: size + 2, class: style});

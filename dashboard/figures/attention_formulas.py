@@ -46,7 +46,7 @@ FORMULAS = {
     "heads": Formula(r"\frac{q_t^\top k_j}{\sqrt{d}}", "Vaswani et al. 2017, eq. 1, §3.2.2", "v_j"),
 }
 # Which state asks, by the place to which the context goes, and whose idea that was.
-STATES = {"step": "s_{t-1}", "readout": "s_t", "layer": "s^{(1)}_t"}
+STATES = {"step": "s_{t-1}", "readout": "s_t", "layer": "{s^{(1)}_t}"}
 PLACES = {"step": "Bahdanau et al. 2015, eq. 4", "readout": "Luong et al. 2015, eq. 5", "layer": "Wu et al. 2016, §3"}
 
 

@@ -30,14 +30,10 @@ def explore(say, asked: frame.Asked) -> None:
         show = controls.choice("show", say["shows"], shows, "own", tip=say["shows_help"])
         predict = controls.predict(say)
     found = kinds.alike(asked.found, asked.model)
-    traces = kinds.read(say, found if show == "own" else [asked.model], asked.text, "")
-    target = ""
+    traces, target = kinds.together(say, list(found), asked, show)
     if asked.model in traces:
         frame.unknown_pieces(say, traces[asked.model])
-        target = "" if show == "own" else traces[asked.model].hypotheses[0].text
-    if show != "own":
-        names = [name for name in found if name in traces or name != asked.model]
-        traces = kinds.read(say, names, asked.text, target)
+    show = show if target else "own"
     maps = kinds.maps(say, found, traces)
     if predict and not ask(say, asked, maps):
         show_maps(say, asked, figures.hidden(maps), "own" if show == "difference" else show, target, hidden=True)

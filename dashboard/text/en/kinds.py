@@ -66,7 +66,6 @@ TEXT = {
     "maps_wrote": "{title} writes “{target}” and looks most at “{source}” ({share}).",
     "maps_cell": "{title}: “{target}” → “{source}”: {share}",
     "maps_uncut": "cut into other sub-words: no difference to show",
-    "maps_chosen": "numbers below",
     "maps_scale": "weight",
     "maps_scale_difference": "← {title} more | this model more →",
     "maps_computed": "How {title} came to its weights at step {n}, “{target}”",

@@ -66,7 +66,6 @@ TEXT = {
     "maps_wrote": "{title}: пишет «{target}» и больше всего смотрит на «{source}» ({share}).",
     "maps_cell": "{title}: «{target}» → «{source}»: {share}",
     "maps_uncut": "разрезано на другие кусочки: разности нет",
-    "maps_chosen": "числа ниже",
     "maps_scale": "вес",
     "maps_scale_difference": "← больше {title} | больше эта модель →",
     "maps_computed": "{title}: откуда взялись веса на шаге {n}, «{target}»",
