@@ -11,8 +11,9 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   const root = parentElement.querySelector('.root');
   if (view.root !== root) mount(view, root);
   accept(view, data);
-  if (data.pending && view.asked !== data.id) requestAnimationFrame(() => setTimeout(() => setTriggerValue('wanted', true)));
-  view.asked = data.pending ? data.id : null;
+  const asked = data.pending ? `${data.id} ${data.chosen}` : null;
+  if (asked && view.asked !== asked) requestAnimationFrame(() => setTimeout(() => setTriggerValue('wanted', true)));
+  view.asked = asked;
 }
 
 const written = index => index == null ? 'mean' : String(index + 1);
@@ -21,14 +22,13 @@ const read = text => text == null || text === 'mean' ? null : +text - 1;
 // ---- data in
 
 function accept(view, data) {
-  const {at} = view, before = view.data, fresh = before?.id !== data.id;
+  const {at} = view, before = view.data, fresh = before?.id !== data.id || before.chosen !== data.chosen;
   Object.assign(view, {data, labels: data.labels, chosen: data.panels.find(one => one.name === data.chosen) ?? null});
   if (!before) Object.assign(at, {step: read(data.at.step) ?? 0, layer: read(data.at.layer), head: read(data.at.head)});
   else if (fresh) at.step = Math.max(0, Math.min(at.step, data.steps - 1));
   at.layer = Math.min(at.layer ?? data.layers - 1, data.layers - 1);
   if (at.head >= data.heads) at.head = null;
-  if (fresh) { view.images = new Map(); view.laid = null; }
-  if (data.numbers !== before?.numbers) view.numbers = data.numbers && decode(data.numbers);
+  if (data.numbers !== before?.numbers) Object.assign(view, {numbers: data.numbers && decode(data.numbers), strips: new Map()});
   if (before && fresh && data.at.step && written(at.step) !== data.at.step) later(view, view.tell);
   write(view);
   again(view);

@@ -13,7 +13,7 @@ function lay(view) {
   const laid = `${data.id} ${width} ${labels.locale} ${theme}`;
   if (!width || view.laid === laid) return;
   const [ground, ink] = theme.map(rgb), dark = ground[0] + ground[1] + ground[2] < ink[0] + ink[1] + ink[2];
-  Object.assign(view, {laid, images: new Map(), ground, dark});
+  Object.assign(view, {laid, images: new Map(), strips: new Map(), ground, dark});
   view.scales = {weight: data.scales.weight.map(rgb), signed: data.scales[dark ? 'dark' : 'light'].map(rgb)};
   const {panels} = data, tick = TICKS[+(panels.length > FEW)], long = tick * LONG, columns = Math.max(1, ...panels.map(one => one.columns.length));
   const names = Math.min(long, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, tick, false))))) + 6;
@@ -58,7 +58,7 @@ function map(view, panel, x, y) {
   const {maps, size, labelled, tick, long, at, chosen, data, images} = view, {rows, columns} = panel, signed = differs(view, panel);
   const [layer, which] = heads(view, panel), [width, height] = [columns.length * size, rows.length * size];
   view.places.push({x, y, cell: size});
-  const image = remember(images, `${panel.name} ${layer} ${which} ${signed}`, () => {
+  const image = remember(images, `${panel.name} ${layer} ${which} ${signed && chosen.name}`, () => {
     const values = rows.flatMap((_, step) => cells(view, panel, step));
     return raster(columns.length, rows.length, i => signed ? ramp(view.scales.signed, (values[i] + 1) / 2) : ramp(view.scales.weight, values[i]));
   });
@@ -122,24 +122,25 @@ function tell(view, y) {
     const text = which.length > 1 ? labels.sharpest : labels.computed_head;
     y = prose(view, told, 0, y, width, fill(text, {layer: layer + 1, head: which[sharp] + 1}), NOTE, 'dim');
   }
-  y = vector(view, y + 6, fill(labels.query, {width: numbers.width}), numbers.query, step, numbers.first.query[step]);
+  y = vector(view, y + 6, fill(labels.query, {width: numbers.width}), 'query', step);
   if (numbers.centre) y = prose(view, told, 0, y, width, fill(labels.window, {window: numbers.window, centre: view.two.format(numbers.centre[at.step])}), NOTE) + 4;
   y = table(view, y + 4, {scores: slice(numbers.scores, step, S), factor: numbers.gaussian && slice(numbers.gaussian, at.step, S), own, most, block, S});
-  y = vector(view, y + 8, fill(labels.context, {width: numbers.width}), numbers.context, step, numbers.first.context[step]);
+  y = vector(view, y + 8, fill(labels.context, {width: numbers.width}), 'context', step);
   return prose(view, told, 0, y, width, labels.colours, NOTE, 'dim');
 }
 
 const slice = (values, row, width) => values.slice(row * width, (row + 1) * width);
 
-function vector(view, y, text, part, place, first) {      // a vector's name, its first numbers, all of it as a strip
-  const {told, numbers: {width: size}, width} = view;
+function vector(view, y, text, name, place) {             // a vector's name, its first numbers, all of it as a strip
+  const {told, numbers: {width: size, first: {[name]: firsts}}, width} = view, first = firsts[place];
   y = prose(view, told, 0, y, width, `${text} = (${first.map(value => view.two.format(value)).join('; ')}; …)`, NOTE + 1);
-  strip(view, part, place * size, size, 0, y + 2, width - 1, 16);
+  strip(view, name, place * size, size, 0, y + 2, width - 1, 16);
   return y + 26;
 }
 
-function strip(view, {values}, start, size, x, y, width, height) {
-  const ends = view.scales.signed, image = raster(size, 1, i => ramp(ends, (values[start + i] / 127 + 1) / 2));
+function strip(view, name, start, size, x, y, width, height) {
+  const {scales: {signed}, numbers, strips} = view, {values} = numbers[name];
+  const image = remember(strips, `${name} ${start}`, () => raster(size, 1, i => ramp(signed, (values[start + i] / 127 + 1) / 2)));
   const place = {x: x + .5, y, width, height};
   set(add(view.told, 'image', {...place, preserveAspectRatio: 'none', 'image-rendering': 'pixelated'}), {href: image});
   add(view.told, 'rect', {...place, class: 'frame'});
@@ -163,7 +164,7 @@ function table(view, y, {scores, factor, own, most, block, S}) {
     const say = (left, text) => put(told, left, middle, text, NOTE, style).setAttribute('dy', '.35em');
     say(0, cut(view, chosen.columns[s], NOTE, names, s === most));
     for (const [name, left, room] of tops) {
-      if (name === 'keys' || name === 'values') strip(view, numbers[name], (block * S + s) * numbers.width, numbers.width, left, y + 3, room, LINE - 6);
+      if (name === 'keys' || name === 'values') strip(view, name, (block * S + s) * numbers.width, numbers.width, left, y + 3, room, LINE - 6);
       if (name === 'gaussian') say(left, view.two.format(factor[s]));
       if (name === 'score') scored(view, left, y, room, scores[s], largest, s === most, say);
       if (name === 'weight') weighted(view, left, y, room, own[s], s === most, say);

@@ -43,7 +43,7 @@ def payload(maps: Sequence[Map], chosen: str, show: str, steps: AttentionSteps |
         one["same"] = first is not None and (one["rows"], one["columns"]) == (first["rows"], first["columns"])
     content = {"panels": panels, "chosen": chosen, "show": show, "steps": len(first["rows"]) if first else 0}
     content |= {name: max((one[name] for one in panels), default=1) for name in ("layers", "heads")}
-    known = [chosen, show, [[one["rows"], one["columns"]] for one in panels], list(by_name)]
+    known = [[one[part] for part in ("name", "text", "rows", "columns")] for one in panels]
     name = hashlib.blake2b(json.dumps(known).encode(), digest_size=8).hexdigest()
     return {"id": name, "scales": SCALES, "numbers": steps and numbers(steps), **content}
 
