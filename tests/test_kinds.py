@@ -85,10 +85,12 @@ def test_every_score_has_a_formula_a_paper_and_words():
 
 
 def test_the_state_that_asks_follows_the_place_of_the_context():
-    assert attention_formulas.score("dot", "step") == r"s_{t-1}^\top h_j"
-    assert attention_formulas.score("dot", "readout") == r"s_t^\top h_j"
-    assert attention_formulas.score("general", "layer") == r"{s^{(1)}_t}^\top W h_j"  # no two superscripts
-    assert attention_formulas.score("heads", "") == r"\frac{q_t^\top k_j}{\sqrt{d}}"
+    assert attention_formulas.score("dot", "step") == [r"e_{t,j} &= s_{t-1}^\top h_j"]
+    assert attention_formulas.score("dot", "readout") == [r"e_{t,j} &= s_t^\top h_j"]
+    # no two superscripts, which LaTeX refuses
+    assert attention_formulas.score("general", "layer") == [r"e_{t,j} &= {s^{(1)}_t}^\top W h_j"]
+    assert attention_formulas.score("heads", "") == [r"e_{t,j} &= \frac{q_t^\top k_j}{\sqrt{d}}"]
+    assert attention_formulas.score("local-p", "step")[1] == (r"p_t &= S\,\sigma\left(v^\top \tanh(W_p s_{t-1})\right)")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FORMULAS if kind != "none"])
@@ -240,7 +242,7 @@ def test_the_component_asks_for_the_texts_it_shows():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_fills_its_places(language):
     say = catalogue(language)
-    places = {"n", "N", "title", "target", "source", "share", "layer", "head", "width", "window", "centre"}
+    places = {"n", "N", "title", "target", "source", "share", "layer", "head", "width", "window", "centre", "text"}
     for key in (key for key in say if key.startswith("maps_")):
         assert {name for _, name, _, _ in string.Formatter().parse(say[key]) if name} <= places, key
 

@@ -19,6 +19,7 @@ LABELS = (
     "layer",
     "head",
     "mean",
+    "text",  # a translation in quotes: "… {text} …"
     "hidden",  # what stands in place of a step's sentence as long as the reader is to guess
     "wrote",  # "… {title} … {target} … {source} … {share} …"
     "cell",  # "{title}: {target} → {source}: {share}"

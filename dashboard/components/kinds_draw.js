@@ -3,6 +3,7 @@
 const NOTE = 13;                                         // px of letters below a title
 const APART = 22, LEAST = 230, MOST = 26, LABELLED = 10;  // px: between maps, a map's least width, its largest cell, the least with labels
 const FEW = 3, TICKS = [13, 11], LONG = 6.5;              // letters beside cells in px: of so many maps, of more; their width at most, in letters' heights
+const ROOM = 20;                                         // px to the right of a map, for its last slanted label
 const LINE = 22;                                          // px of a row of numbers
 
 // ---- where the maps stand
@@ -18,9 +19,9 @@ function lay(view) {
   const {panels} = data, tick = TICKS[+(panels.length > FEW)], long = tick * LONG, columns = Math.max(1, ...panels.map(one => one.columns.length));
   const names = Math.min(long, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, tick, false))))) + 6;
   const above = Math.min(long, Math.max(0, ...panels.flatMap(one => one.columns.map(text => letters(view, text, tick, false))))) + 12;
-  const wanted = Math.max(LEAST, names + columns * LABELLED);
+  const wanted = Math.max(LEAST, names + ROOM + columns * LABELLED);
   const across = Math.max(1, Math.min(panels.length, 5, Math.floor((width + APART) / (wanted + APART))));
-  const wide = Math.min((width - APART * (across - 1)) / across, 560), free = (wide - names - 20) / columns;
+  const wide = Math.min((width - APART * (across - 1)) / across, 560), free = (wide - names - ROOM) / columns;
   const cell = Math.min(MOST, free < LABELLED ? (wide - 4) / columns : free), labelled = cell >= LABELLED && free >= LABELLED;
   Object.assign(view, {tick, long, across, wide, size: cell, labelled, gutter: labelled ? names : 2, above: labelled ? above : 6});
 }
@@ -49,10 +50,13 @@ function head(view, panel, x, y) {                        // a map's title, its 
   if (here) add(maps, 'path', {class: 'mark', d: `M${x} ${y + 4}l10 6.5l-10 6.5z`});
   y = prose(view, maps, x + (here ? 16 : 0), y, wide - 16, panel.title, BODY, 'strong', true);
   if (panel.about) y = prose(view, maps, x, y, wide, panel.about, NOTE, 'dim');
-  if (data.show === 'own') y = prose(view, maps, x, y + 2, wide, `“${panel.text}”`, NOTE);
+  if (data.show === 'own') y = prose(view, maps, x, y + 2, wide, fill(labels.text, {text: broken(view, panel.text, wide)}), NOTE);
   if (data.show === 'difference' && chosen && !panel.same) y = prose(view, maps, x, y, wide, labels.uncut, NOTE, 'dim');
   return y;
 }
+
+// No word wider than its map.
+const broken = (view, text, wide) => text.split(' ').map(word => cut(view, word, NOTE, wide * .9, false)).join(' ');
 
 function map(view, panel, x, y) {
   const {maps, size, labelled, tick, long, at, chosen, data, images} = view, {rows, columns} = panel, signed = differs(view, panel);
@@ -148,7 +152,8 @@ function strip(view, name, start, size, x, y, width, height) {
 
 function table(view, y, {scores, factor, own, most, block, S}) {
   const {told, chosen, numbers, labels, width} = view, names = Math.min(120, width * .26), gap = 10;
-  const parts = [numbers.keys && ['keys', 3], ['score', 2.4], factor && ['gaussian', 1.2], ['weight', 3], ['values', 3]].filter(Boolean);
+  const roomy = width >= WIDE, strips = roomy ? 3 : 2;
+  const parts = [numbers.keys && ['keys', strips], ['score', 2.4], factor && ['gaussian', roomy ? 1.2 : 2.2], ['weight', 3], ['values', strips]].filter(Boolean);
   const unit = (width - names - gap * parts.length) / parts.reduce((sum, [, share]) => sum + share, 0);
   const largest = Math.max(...scores.map(score => Math.abs(score ?? 0)), 1e-9);
   let x = names + gap;

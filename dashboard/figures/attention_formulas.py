@@ -15,12 +15,13 @@ NEXT, COMMA = r", \quad ", r",\; "
 class Formula(NamedTuple):
     """A kind's score e of source position j at step t, as LaTeX, and where it comes from; <s> is the state that asks.
 
-    `value` is what the weights sum up.
+    `value` is what the weights sum up, `also` what the score needs, aligned at its =.
     """
 
     score: str
     paper: str
     value: str = "h_j"
+    also: str = ""
 
 
 # The names of core.models.attention_scores.SCORES, and "heads" for a Transformer's.
@@ -30,18 +31,24 @@ FORMULAS = {
     "dot": Formula(r"<s>^\top h_j", "Luong et al. 2015, §3.1"),
     "scaled-dot": Formula(r"\frac{<s>^\top h_j}{\sqrt{D}}", "Vaswani et al. 2017, eq. 1"),
     "cosine": Formula(
-        r"\beta_t \cos(<s>, h_j), \quad \beta_t = \log\left(1 + e^{w^\top <s> + b}\right)",
+        r"\beta_t \cos(<s>, h_j)",
         "Graves et al. 2014, eq. 5–6",
+        also=r"\beta_t &= \log\left(1 + e^{w^\top <s> + b}\right)",
     ),
     "general": Formula(r"<s>^\top W h_j", "Luong et al. 2015, §3.1"),
     "concat": Formula(r"v^\top \tanh\left(W [<s>; h_j]\right)", "Luong et al. 2015, §3.1"),
     "additive": Formula(r"v^\top \tanh\left(W <s> + b + U h_j\right)", "Bahdanau et al. 2015, A.1.2"),
     "query-key-value": Formula(r"\frac{(V <s>)^\top\, W h_j}{\sqrt{D}}", "Vaswani et al. 2017, eq. 1", "U h_j"),
     "location": Formula(r"\left(W <s>\right)_j", "Luong et al. 2015, eq. 8"),
-    "local-m": Formula(r"<s>^\top W h_j \ \text{ if }\ |j - p_t| \le D, \quad p_t = t", "Luong et al. 2015, §3.2"),
+    "local-m": Formula(
+        r"<s>^\top W h_j \ \text{ if }\ |j - p_t| \le D",
+        "Luong et al. 2015, §3.2",
+        also=r"p_t &= \min(t, S)",
+    ),
     "local-p": Formula(
-        r"<s>^\top W h_j \ \text{ if }\ |j - p_t| \le D, \quad p_t = S\,\sigma\left(v^\top \tanh(W_p <s>)\right)",
+        r"<s>^\top W h_j \ \text{ if }\ |j - p_t| \le D",
         "Luong et al. 2015, eq. 9–10",
+        also=r"p_t &= S\,\sigma\left(v^\top \tanh(W_p <s>)\right)",
     ),
     "heads": Formula(r"\frac{q_t^\top k_j}{\sqrt{d}}", "Vaswani et al. 2017, eq. 1, §3.2.2", "v_j"),
 }
@@ -50,9 +57,11 @@ STATES = {"step": "s_{t-1}", "readout": "s_t", "layer": "{s^{(1)}_t}"}
 PLACES = {"step": "Bahdanau et al. 2015, eq. 4", "readout": "Luong et al. 2015, eq. 5", "layer": "Wu et al. 2016, §3"}
 
 
-def score(kind: str, place: str) -> str:
-    """A kind's score as LaTeX, with the state that asks."""
-    return FORMULAS[kind].score.replace("<s>", STATES.get(place, "s_t"))
+def score(kind: str, place: str) -> list[str]:
+    """A kind's score with the state that asks, and what it needs: lines of LaTeX, aligned at their =."""
+    found = FORMULAS[kind]
+    lines = [f"e_{{t,j}} &= {found.score}", *([found.also] if found.also else [])]
+    return [line.replace("<s>", STATES.get(place, "s_t")) for line in lines]
 
 
 def with_numbers(steps: AttentionSteps, place: str, step: int, layer: int, head: int) -> str:
@@ -71,7 +80,7 @@ def with_numbers(steps: AttentionSteps, place: str, step: int, layer: int, head:
     numbers = COMMA.join(f"{number:.2f}" for number in steps.context[layer, head, step, :SHOWN])
     width = steps.context.shape[-1]
     lines = [
-        rf"e_{{t,j}} &= {score(steps.kind, place)}",
+        *score(steps.kind, place),
         r"&\qquad " + NEXT.join([*told, *dots]),
         r"\alpha_{t,j} &= \frac{\exp e_{t,j}}{\textstyle\sum_i \exp e_{t,i}}" + near,
         r"&\qquad " + NEXT.join([*shares, *dots]),

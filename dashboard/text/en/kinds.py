@@ -62,6 +62,7 @@ TEXT = {
     "maps_forward": "One step on",
     "maps_slider": "Step of the chosen model",
     "maps_step": "Step {n} of {N}",
+    "maps_text": "“{text}”",
     "maps_hidden": "Look at the maps and guess: the names come afterwards.",
     "maps_wrote": "{title} writes “{target}” and looks most at “{source}” ({share}).",
     "maps_cell": "{title}: “{target}” → “{source}”: {share}",

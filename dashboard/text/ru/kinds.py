@@ -62,6 +62,7 @@ TEXT = {
     "maps_forward": "Шаг вперёд",
     "maps_slider": "Шаг выбранной модели",
     "maps_step": "Шаг {n} из {N}",
+    "maps_text": "«{text}»",
     "maps_hidden": "Посмотрите на карты и угадайте: названия появятся потом.",
     "maps_wrote": "{title}: пишет «{target}» и больше всего смотрит на «{source}» ({share}).",
     "maps_cell": "{title}: «{target}» → «{source}»: {share}",
