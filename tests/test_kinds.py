@@ -123,7 +123,8 @@ def test_the_payload_is_json_with_all_heads_and_says_which_maps_have_the_same_ce
     weights = np.reshape(many["weights"], (2, 3, 3, 4)) / 1000
     np.testing.assert_allclose(weights, MAPS[1].attention.weights, atol=5e-4)
     assert (many["rows"], many["columns"]) == (("ein", "·hund", "<eos>"), SOURCES)
-    assert kinds.payload(MAPS, "rnn", "own", None)["id"] != kinds.payload(MAPS, "heads", "own", None)["id"]
+    assert kinds.payload(MAPS, "rnn", "own", None)["id"] == kinds.payload(MAPS, "heads", "same", None)["id"]
+    assert kinds.payload(MAPS, "rnn", "own", None)["id"] != kinds.payload(MAPS[:1], "rnn", "own", None)["id"]
     nothing = kinds.payload([], "", "own", None)
     assert (nothing["panels"], nothing["steps"], nothing["heads"]) == ([], 0, 1)
 
