@@ -3,7 +3,7 @@
 const NOTE = 13;                                         // px of letters below a title
 const APART = 22, LEAST = 230, MOST = 26, LABELLED = 10;  // px: between maps, a map's least width, its largest cell, the least with labels
 const FEW = 3, TICKS = [13, 11], LONG = 6.5;              // letters beside cells in px: of so many maps, of more; their width at most, in letters' heights
-const ROOM = 20;                                         // px to the right of a map, for its last slanted label
+const SLANTED = 15, ROOM = [6, 20];                       // px of a cell from which labels above are slanted; px to the right of a map, upright or slanted
 const LINE = 22;                                          // px of a row of numbers
 
 // ---- where the maps stand
@@ -19,9 +19,10 @@ function lay(view) {
   const {panels} = data, tick = TICKS[+(panels.length > FEW)], long = tick * LONG, columns = Math.max(1, ...panels.map(one => one.columns.length));
   const names = Math.min(long, Math.max(0, ...panels.flatMap(one => one.rows.map(text => letters(view, text, tick, false))))) + 6;
   const above = Math.min(long, Math.max(0, ...panels.flatMap(one => one.columns.map(text => letters(view, text, tick, false))))) + 12;
-  const wanted = Math.max(LEAST, names + ROOM + columns * LABELLED);
+  const wanted = Math.max(LEAST, names + ROOM[0] + columns * LABELLED);
   const across = Math.max(1, Math.min(panels.length, 5, Math.floor((width + APART) / (wanted + APART))));
-  const wide = Math.min((width - APART * (across - 1)) / across, 560), free = (wide - names - ROOM) / columns;
+  const wide = Math.min((width - APART * (across - 1)) / across, 560);
+  const [upright, slanted] = ROOM.map(room => (wide - names - room) / columns), free = slanted >= SLANTED ? slanted : Math.min(upright, SLANTED - .1);
   const cell = Math.min(MOST, free < LABELLED ? (wide - 4) / columns : free), labelled = cell >= LABELLED && free >= LABELLED;
   Object.assign(view, {tick, long, across, wide, size: cell, labelled, gutter: labelled ? names : 2, above: labelled ? above : 6});
 }
@@ -66,7 +67,7 @@ function map(view, panel, x, y) {
     const values = rows.flatMap((_, step) => cells(view, panel, step));
     return raster(columns.length, rows.length, i => signed ? ramp(view.scales.signed, (values[i] + 1) / 2) : ramp(view.scales.weight, values[i]));
   });
-  const frame = {x, y, width, height}, angle = size < 15 ? 90 : 60;
+  const frame = {x, y, width, height}, angle = size < SLANTED ? 90 : 60;
   set(add(maps, 'image', {...frame, preserveAspectRatio: 'none', 'image-rendering': 'pixelated', class: data.hidden ? '' : 'pickable'}), {href: image});
   add(maps, 'rect', {...frame, class: 'frame'});
   const marked = chosen && !data.hidden && (panel === chosen || (data.show !== 'own' && panel.same)), S = tick / 2 - 2;
