@@ -29,9 +29,13 @@ def place_of(card: Card) -> str:
 
 
 def ordered(found: Mapping[str, Card]) -> dict[str, Card]:
-    """Models in the order of the table of formulas: alike ones beside each other, Transformers last."""
+    """Models in the order of the table of formulas: alike ones beside each other, Transformers last.
+
+    One whose card names a kind that there is not is left out: nothing could be said of it, and it can't be loaded.
+    """
     order = list(FORMULAS)
-    return dict(sorted(found.items(), key=lambda item: (order.index(kind_of(item[1])), item[0])))
+    known = [(name, card) for name, card in found.items() if kind_of(card) in order]
+    return dict(sorted(known, key=lambda item: (order.index(kind_of(item[1])), item[0])))
 
 
 def titles(say: Texts, found: Mapping[str, Card]) -> dict[str, str]:
@@ -58,7 +62,7 @@ def about(say: Texts, card: Card) -> str:
     """Where the context goes, or how many heads there are, and the paper."""
     kind, told = kind_of(card), way(say, card)
     if kind == "heads":
-        told = say["kinds_heads"].format(layers=card.config["decoder_layers"], heads=card.config["heads"])
+        told = say["kinds_heads"].format(layers=card.config.get("decoder_layers"), heads=card.config.get("heads"))
     return " · ".join(part for part in (told, FORMULAS[kind].paper) if part)
 
 
@@ -101,21 +105,23 @@ def maps(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace
 
 
 def steps_of(name: str, text: str, target: str, wanted: bool) -> AttentionSteps | None:
-    """The numbers of a model that is awake or that is `wanted` awake; None of a damaged one, which `read` has named."""
+    """The numbers of a model that is awake or that is `wanted` awake; a damaged one is named in a sentence."""
     if name not in resources.awake() and not wanted:
         return None
     try:
         return resources.attention_steps(name, text, target)
-    except ValueError:
+    except ValueError as error:
+        st.warning(controls.plain(str(error)))
         return None
 
 
 def without(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace]) -> None:
     """One line for each model that never looks back."""
-    for name, trace in traces.items():
-        if not found[name].attends:
-            label, text = controls.plain(controls.model_label(found[name], say)), trace.hypotheses[0].text
-            st.markdown(say["kinds_without"].format(model=label, text=controls.plain(text)))
+    blind = [name for name in traces if not found[name].attends]
+    for name in blind:
+        label = controls.model_label(found[name], say) + (f" ({name})" if len(blind) > 1 else "")
+        text = controls.plain(traces[name].hypotheses[0].text)
+        st.markdown(say["kinds_without"].format(model=controls.plain(label), text=text))
 
 
 def described(say: Texts, panels: Sequence[Panel], show: str, hidden: bool) -> str:

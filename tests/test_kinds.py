@@ -227,6 +227,7 @@ def test_alike_kinds_are_told_apart_by_their_place_and_then_by_their_name():
     }
     assert page_kinds.about(EN, found["e"]) == "3 layers of 8 heads · Vaswani et al. 2017, eq. 1, §3.2.2"
     assert list(page_kinds.ordered({name: found[name] for name in "edab"})) == ["d", "a", "b", "e"]
+    assert page_kinds.ordered({"x": card("x", attention="telepathy")}) == {}
     other = found | {"f": replace(found["a"], target="fr")}
     assert list(page_kinds.alike(other, "a")) == list("abcde")
 
