@@ -73,6 +73,9 @@ def steps_by_hand(kind="dot", layers=1, heads=1):
 def test_every_score_has_a_formula_a_paper_and_words():
     assert set(FORMULAS) == {*SCORES, "heads"}
     assert set(PLACES) == set(STATES) == set(CONTEXTS)
+    assert {kind: score.__name__ for kind, score in SCORES.items() if score} == {
+        kind: formula.code for kind, formula in FORMULAS.items() if formula.code
+    }
     for formula in FORMULAS.values():
         assert re.search(r"\b(19|20)\d\d, (eq\. |§|A\.)\d", formula.paper)
         assert formula.score.count("{") == formula.score.count("}")

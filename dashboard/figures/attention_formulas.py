@@ -13,44 +13,50 @@ NEXT, COMMA = r", \quad ", r",\; "
 
 
 class Formula(NamedTuple):
-    """A kind's score e of source position j at step t, as LaTeX, and where it comes from; <s> is the state that asks.
+    """A kind's score e of source position j at step t, as LaTeX, its paper and its code; <s> is the state that asks.
 
     `value` is what the weights sum up, `also` what the score needs, aligned at its =.
     """
 
     score: str
     paper: str
+    code: str  # a class of core/models/attention_scores.py
     value: str = "h_j"
     also: str = ""
 
 
 # The names of core.models.attention_scores.SCORES, and "heads" for a Transformer's.
 FORMULAS = {
-    "none": Formula(r"\text{—}", "Sutskever et al. 2014, §2"),
-    "mean": Formula("0", "Wiegreffe & Pinter 2019, §3.1"),
-    "dot": Formula(r"<s>^\top h_j", "Luong et al. 2015, §3.1"),
-    "scaled-dot": Formula(r"\frac{<s>^\top h_j}{\sqrt{D}}", "Vaswani et al. 2017, eq. 1"),
+    "none": Formula(r"\text{—}", "Sutskever et al. 2014, §2", ""),
+    "mean": Formula("0", "Wiegreffe & Pinter 2019, §3.1", "Mean"),
+    "dot": Formula(r"<s>^\top h_j", "Luong et al. 2015, §3.1", "Dot"),
+    "scaled-dot": Formula(r"\frac{<s>^\top h_j}{\sqrt{D}}", "Vaswani et al. 2017, eq. 1", "ScaledDot"),
     "cosine": Formula(
         r"\beta_t \cos(<s>, h_j)",
         "Graves et al. 2014, eq. 5–6",
+        "Cosine",
         also=r"\beta_t &= \log\left(1 + e^{w^\top <s> + b}\right)",
     ),
-    "general": Formula(r"<s>^\top W h_j", "Luong et al. 2015, §3.1"),
-    "concat": Formula(r"v^\top \tanh\left(W [<s>; h_j]\right)", "Luong et al. 2015, §3.1"),
-    "additive": Formula(r"v^\top \tanh\left(W <s> + b + U h_j\right)", "Bahdanau et al. 2015, A.1.2"),
-    "query-key-value": Formula(r"\frac{(V <s>)^\top\, W h_j}{\sqrt{D}}", "Vaswani et al. 2017, eq. 1", "U h_j"),
-    "location": Formula(r"\left(W <s>\right)_j", "Luong et al. 2015, eq. 8"),
+    "general": Formula(r"<s>^\top W h_j", "Luong et al. 2015, §3.1", "General"),
+    "concat": Formula(r"v^\top \tanh\left(W [<s>; h_j]\right)", "Luong et al. 2015, §3.1", "Concat"),
+    "additive": Formula(r"v^\top \tanh\left(W <s> + b + U h_j\right)", "Bahdanau et al. 2015, A.1.2", "Additive"),
+    "query-key-value": Formula(
+        r"\frac{(V <s>)^\top\, W h_j}{\sqrt{D}}", "Vaswani et al. 2017, eq. 1", "QueryKeyValue", "U h_j"
+    ),
+    "location": Formula(r"\left(W <s>\right)_j", "Luong et al. 2015, eq. 8", "Location"),
     "local-m": Formula(
         r"<s>^\top W h_j \ \text{ if }\ |j - p_t| \le D",
         "Luong et al. 2015, §3.2",
+        "LocalMonotonic",
         also=r"p_t &= \min(t, S)",
     ),
     "local-p": Formula(
         r"<s>^\top W h_j \ \text{ if }\ |j - p_t| \le D",
         "Luong et al. 2015, eq. 9–10",
+        "LocalPredictive",
         also=r"p_t &= S\,\sigma\left(v^\top \tanh(W_p <s>)\right)",
     ),
-    "heads": Formula(r"\frac{q_t^\top k_j}{\sqrt{d}}", "Vaswani et al. 2017, eq. 1, §3.2.2", "v_j"),
+    "heads": Formula(r"\frac{q_t^\top k_j}{\sqrt{d}}", "Vaswani et al. 2017, eq. 1, §3.2.2", "", "v_j"),
 }
 # Which state asks, by the place to which the context goes, and whose idea that was.
 STATES = {"step": "s_{t-1}", "readout": "s_t", "layer": "{s^{(1)}_t}"}

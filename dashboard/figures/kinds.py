@@ -16,7 +16,7 @@ from dashboard.figures.heatmap import DIFFERENCE
 OPTIONS = 4  # choices of a question
 QUESTIONS = 6  # at most
 FIRST = 4  # numbers of a vector that are written out
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = tuple(f"{letter}{again}" for again in ("", *range(2, 10)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SCALES = {"weight": sequential.Viridis, "light": DIFFERENCE[False], "dark": DIFFERENCE[True]}
 
 

@@ -15,8 +15,6 @@ def main() -> None:
     asked = frame.asked(say, "kinds", choose_model=False)
     if asked:
         explore(say, asked._replace(found=kinds.ordered(asked.found)))
-        explain.show_code(say, "core/models/attention_scores.py", "Score")
-        explain.show_code(say, "core/models/attention.py", "attend")
 
 
 @st.fragment
@@ -41,6 +39,10 @@ def explore(say, asked: frame.Asked) -> None:
         show_maps(say, asked, maps, show, target, hidden=False)
     if not predict:
         kinds.without(say, found, traces)
+        code = attention_formulas.FORMULAS[kinds.kind_of(asked.card)].code
+        if code:
+            explain.show_code(say, "core/models/attention_scores.py", code)
+    explain.show_code(say, "core/models/attention.py", "attend")
 
 
 def ask(say, asked: frame.Asked, maps: list[figures.Map]) -> bool:
