@@ -40,6 +40,11 @@ CONTROLS = (
     Control("Beam search: step in the tree (no server) → tree", "beam", "slider", "tree_slider", 10, PICTURE),
     Control("Beam search: α → table of hypotheses", "beam", "slider", "length_penalty", 21, TABLES),
     Control("Beam search: model, all searched before → tree", "beam", "radiogroup", "model", 3, PICTURE),
+    Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
+    Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
+    Control(
+        "Attention kinds: model, all read before → maps and numbers", "kinds", "radiogroup", "kinds_model", 3, PICTURE
+    ),
     Control("Training: position (no server) → picture", "training", "slider", "teacher_slider", 10, PICTURE),
     Control("Alignment: head → heat map", "alignment", "radiogroup", "head", 5, PICTURE),
 )

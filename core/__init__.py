@@ -4,7 +4,7 @@
     core.text  core.text  core.models  core.decoding  dashboard.figures  dashboard.views
 
 options      what a person may ask for: frozen, checked, standard library only · decoder_arguments: as flags
-records      what comes out: frozen, torch-free traces, with search_tree · trace_json: the same as JSON
+records      what comes out: frozen, torch-free traces, with search_tree, attention_steps · trace_json: as JSON
 checkpoints  model folders: Card, cards(), load(), load_packed(), save(), the stored example trace
 metrics      BLEU and chrF, of a corpus and of a sentence
 text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches
@@ -13,6 +13,7 @@ models       contract (State, Step, take, keep, interventions), attention(_score
 decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a
              table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
+             asking: what a model asked of its source, with every number (attention_steps)
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
              schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
              synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), lesson (stored for
@@ -20,8 +21,8 @@ training     loop (a generator of events), options, progress (and its checkpoint
 __main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study, data;
              some in train_command, study_command, data_command · spelling: the nearest valid name
 
-Who may import whom (a test holds it): options ← nothing; records ← options, search_tree; text ← records; models ←
-nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a model also models,
-decoding, metrics; checkpoints ← models, records, trace_json, text; training ← all of these but interpret. Who may
-import records may import options. Nothing here knows of the dashboard.
+Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ←
+records; models ← nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a
+model also models, decoding, metrics; checkpoints ← models, records, trace_json, text; training ← all of these but
+interpret. Who may import records may import options. Nothing here knows of the dashboard.
 """

@@ -15,7 +15,12 @@ from dashboard.components.shell import LABELS, shell  # noqa: E402
 # The menu: groups, each page by its name, which is its address; titles and lines stand in the catalogues.
 PAGES = {
     "": {"home": "views/home.py"},
-    "watch": {"step": "views/step.py", "alignment": "views/alignment.py", "beam": "views/beam.py"},
+    "watch": {
+        "step": "views/step.py",
+        "alignment": "views/alignment.py",
+        "beam": "views/beam.py",
+        "kinds": "views/kinds.py",
+    },
     "train": {"training": "views/training.py", "live": "views/live.py"},
 }
 

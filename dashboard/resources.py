@@ -23,7 +23,7 @@ from core.checkpoints import (
     read_json,
 )
 from core.options import BeamOptions, ForcedOptions
-from core.records import DecodeTrace
+from core.records import AttentionSteps, DecodeTrace
 from dashboard.own_models import OwnModels
 from dashboard.refusal import Refusal
 from dashboard.trainings import MINE, Trainings
@@ -241,6 +241,20 @@ def taught(name: str, text: str, target: str) -> DecodeTrace:
     loaded = model(name)
     with AT_ONCE:
         return decode(loaded.model, loaded.subwords, text, ForcedOptions(target), name=name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def attention_steps(name: str, text: str, target: str) -> AttentionSteps | None:
+    """Every number of a model's attention while it wrote a given translation or, if that is "", its own best.
+
+    ValueError, in one sentence, if the model is damaged.
+    """
+    from core.interpret.asking import attention_steps
+
+    trace = forced(name, text, target) if target else decode(name, text, BeamOptions())
+    loaded = model(name)
+    with AT_ONCE:
+        return attention_steps(loaded.model, loaded.subwords, trace)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -31,6 +31,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
     "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
+    "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
     "training": {
         "target": "Eine Katze schläft.",
         "smoothing": "0.1",

@@ -20,6 +20,7 @@ README = {  # px of a page that the README shows, and the page's state
     "step": (1000, {"step": 6}),
     "alignment": (1180, {}),
     "beam": (870, {}),
+    "kinds": (1180, {"step": 3}),
     "training": (1000, {}),
 }
 README_BYTES = 200_000

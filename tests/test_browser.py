@@ -160,7 +160,7 @@ def download(page, name):
         return file.read(), waiting.value.suggested_filename
 
 
-@pytest.mark.parametrize("name", ["step", "alignment", "beam", "training"])
+@pytest.mark.parametrize("name", ["step", "alignment", "beam", "kinds", "training"])
 def test_a_picture_is_saved_in_every_form(dashboard, name):
     page = dashboard.open(address(name))
     data = page.get_by_text(EN["data"]).first

@@ -15,7 +15,8 @@ OURS = ("core", "dashboard")
 INTERNAL = {
     "core.options": (),
     "core.search_tree": ("core.options",),
-    "core.records": ("core.options", "core.search_tree"),
+    "core.attention_steps": ("core.options",),
+    "core.records": ("core.options", "core.search_tree", "core.attention_steps"),
     "core.trace_json": ("core.options", "core.records"),
     "core.text": ("core.options", "core.records"),
     "core.models": (),
@@ -45,6 +46,7 @@ INTERNAL = {
         "core.options",
         "core.records",
         "core.metrics",
+        "core.text.batches",
         "core.text.subwords",
         "core.models",
         "core.decoding",
@@ -58,6 +60,7 @@ INTERNAL = {
 EXTERNAL = {
     "core.options": (),
     "core.search_tree": ("numpy",),
+    "core.attention_steps": ("numpy",),
     "core.records": ("numpy",),
     "core.trace_json": ("numpy",),
     "core.models": ("torch",),
@@ -78,6 +81,7 @@ BARRED = {
 LATE = ("torch", "bertviz")  # never while a page of the dashboard is first painted
 TORCH_FREE = (
     "core.options",
+    "core.attention_steps",
     "core.records",
     "core.trace_json",
     "core.text",

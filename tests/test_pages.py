@@ -262,6 +262,7 @@ FOOLISH = {
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
+    "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "training": {"model": "x", "lang": "xx", "smoothing": "2", "position": "0", "update": "-1", "axis": "years"},
     "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks"},
 }

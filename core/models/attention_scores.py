@@ -65,7 +65,7 @@ class Mean(Score):
 
 
 class Dot(Score):
-    """score = sᵀ h (Luong et al. 2015, eq. 8)."""
+    """score = sᵀ h (Luong et al. 2015, §3.1, dot)."""
 
     def forward(self, asked: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
@@ -98,7 +98,7 @@ class Cosine(Score):
 
 
 class General(Score):
-    """score = sᵀ W h (Luong et al. 2015, eq. 8)."""
+    """score = sᵀ W h (Luong et al. 2015, §3.1, general)."""
 
     def __init__(self, sizes: Sizes):
         super().__init__(sizes)
@@ -114,7 +114,7 @@ class General(Score):
 
 
 class Concat(Score):
-    """score = vᵀ tanh(W [s; h]) (Luong et al. 2015, eq. 8)."""
+    """score = vᵀ tanh(W [s; h]) (Luong et al. 2015, §3.1, concat)."""
 
     def __init__(self, sizes: Sizes):
         super().__init__(sizes)
@@ -167,7 +167,7 @@ class QueryKeyValue(General):
 
 
 class Location(Score):
-    """Scores of all positions at once = W s, whatever h says (Luong et al. 2015, §3.1).
+    """Scores of all positions at once = W s, whatever h says (Luong et al. 2015, eq. 8).
 
     W has `max_positions` rows: a short sentence uses the first of them, of a long one the words past the last are
     never looked at (their footnote 7).

@@ -162,12 +162,17 @@ class DecoderLayer(nn.Module):
             scores = self.relative.weigh(scores, first)
         return attend(scores, value, visible, gate=gate, dropout=self.rate * self.training)
 
+    def ask(self, x: Tensor, gate: Tensor | None, cache: Tensor | None = None) -> tuple[Tensor, Attended, Tensor]:
+        """x (n, Q, D) → x after self-attention, that attention, what each head asks the source (n, H, Q, D/H)."""
+        looking, crossing, _ = self.residuals
+        looked = self.look_back(looking.enter(x), cache, gate)
+        x = looking.leave(x, self.self_output(merge_heads(looked.context).view(x.shape)))
+        return x, looked, split_heads(self.cross_query(crossing.enter(x)), self.heads)
+
     def forward(self, x: Tensor, source: LayerSource, cache: Tensor | None = None) -> tuple[Tensor, Attended, Attended]:
         """x (n, Q, D) → x, self-attention (n, H, T, T) or (B, H, 1, t), cross-attention (n, H, Q, S)."""
-        looking, crossing, feeding = self.residuals
-        looked = self.look_back(looking.enter(x), cache, source.decoder_gate)
-        x = looking.leave(x, self.self_output(merge_heads(looked.context).view(x.shape)))
-        query = split_heads(self.cross_query(crossing.enter(x)), self.heads)
+        _, crossing, feeding = self.residuals
+        x, looked, query = self.ask(x, source.decoder_gate, cache)
         crossed = attend(
             scaled_dot_product(query, source.key),
             source.value,

@@ -1,5 +1,5 @@
 """English, a file a page."""
 
-from dashboard.text.en import alignment, beam, common, home, live, step, training
+from dashboard.text.en import alignment, beam, common, home, kinds, live, step, training
 
-TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | training.TEXT | live.TEXT
+TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | kinds.TEXT | training.TEXT | live.TEXT

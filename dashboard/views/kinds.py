@@ -1,0 +1,98 @@
+"""Attention kinds: one sentence through every model that attends, and the numbers behind each weight."""
+
+import streamlit as st
+
+from dashboard import controls, explain, frame, kinds
+from dashboard.components import kinds as component
+from dashboard.components.quiz import Question
+from dashboard.figures import attention_formulas
+from dashboard.figures import kinds as figures
+
+
+def main() -> None:
+    """The page, top to bottom."""
+    say = controls.texts()
+    asked = frame.asked(say, "kinds", choose_model=False)
+    if asked:
+        explore(say, asked._replace(found=kinds.ordered(asked.found)))
+
+
+@st.fragment
+def explore(say, asked: frame.Asked) -> None:
+    """Everything that a control of this page changes."""
+    asked = asked._replace(
+        model=controls.choice("model", say["kinds_model"], kinds.titles(say, asked.found), asked.model)
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shows = {name: say[f"shows_{name}"] for name in kinds.SHOWS}
+        show = controls.choice("show", say["shows"], shows, "own", tip=say["shows_help"])
+        predict = controls.predict(say)
+    found = kinds.alike(asked.found, asked.model)
+    traces, target = kinds.together(say, list(found), asked, show)
+    if asked.model in traces:
+        frame.unknown_pieces(say, traces[asked.model])
+    show = show if target else "own"
+    maps = kinds.maps(say, found, traces)
+    if predict and not ask(say, asked, maps):
+        show_maps(say, asked, figures.hidden(maps), "own" if show == "difference" else show, target, hidden=True)
+    else:
+        show_maps(say, asked, maps, show, target, hidden=False)
+    if not predict:
+        kinds.without(say, found, traces)
+        code = attention_formulas.FORMULAS[kinds.kind_of(asked.card)].code
+        if code:
+            explain.show_code(say, "core/models/attention_scores.py", code)
+    explain.show_code(say, "core/models/attention.py", "attend")
+
+
+def ask(say, asked: frame.Asked, maps: list[figures.Map]) -> bool:
+    """Whose map is which; whether all has been answered."""
+    guesses, questions = figures.guesses(maps), []
+    if not guesses:
+        st.info(say["kinds_alone"])
+        return True
+    titles = {one.name: one.title for one in maps}
+    for guess in guesses:
+        words = say[f"kind_words_{kinds.kind_of(asked.found[guess.name])}"]
+        question = say["kinds_question"].format(title=titles[guess.name], words=words)
+        answer = say["kinds_answer"].format(title=titles[guess.name], letter=guess.letter)
+        questions.append(Question(question, guess.options, [guess.options.index(guess.letter)], answer))
+    return explain.questions(say, "kinds_quiz", questions) == len(questions)
+
+
+def show_maps(say, asked: frame.Asked, maps: list[figures.Map], show: str, target: str, *, hidden: bool) -> None:
+    """The maps, the chosen model's numbers, formula and data."""
+    chosen = next((one for one in maps if one.name == asked.model), None)
+    if show != "own":
+        st.caption(say["kinds_same"].format(text=controls.plain(target)))
+    if show == "difference" and not chosen:
+        st.info(say["kinds_no_difference"])
+    wanted = component.wanted("kinds")
+    steps = kinds.steps_of(asked.model, asked.text, target, wanted) if chosen else None
+    payload = figures.payload(maps, asked.model if chosen else "", show, steps)
+    at = component.places("kinds", payload)
+    layer, head = figures.place(at)
+    panels = figures.shown(maps, asked.model, show, layer, head)
+    description = kinds.described(say, panels, show, hidden)
+    texts = {name: say[f"maps_{name}"] for name in component.LABELS if f"maps_{name}" in say}
+    texts |= {name: say[name] for name in ("layer", "head", "mean")} | {"description": description}
+    state = {"at": at, "hidden": hidden, "pending": bool(chosen and not steps and not wanted)}
+    component.kinds(payload | state, texts, key="kinds")
+    if steps:
+        show_formula(say, asked, steps, int(at["step"]) - 1, layer, head)
+    if maps:
+        title = chosen.title if chosen else ""
+        trace = (chosen or maps[0]).trace
+        explain.show_data(say, "kinds", lambda: figures.table(panels, steps, title, layer, head), description, trace)
+
+
+def show_formula(say, asked: frame.Asked, steps, step: int, layer: int, head: int | None) -> None:
+    """The score of the chosen kind, with the numbers of the step."""
+    kind, place = kinds.kind_of(asked.card), kinds.place_of(asked.card)
+    latex = attention_formulas.with_numbers(steps, place, step, *figures.sharpest(steps, layer, head, step))
+    parts = [say[f"kind_words_{kind}"]] + ([say[f"place_words_{place}"]] if place else [])
+    papers = [attention_formulas.FORMULAS[kind].paper] + ([attention_formulas.PLACES[place]] if place else [])
+    explain.formula(say, latex, f"{' '.join(parts)} ({'; '.join(papers)})")
+
+
+main()
