@@ -41,7 +41,7 @@ def de_en_transformer() -> Recipe:
 def en_de_everyday() -> Recipe:
     """The same Transformer on captions and everyday sentences, with less dropout: five times the words."""
     config = {"width": 256, "heads": 8, "encoder_layers": 3, "decoder_layers": 3, "feed_forward": 512, "dropout": 0.1}
-    options = TrainOptions(epochs=4, max_tokens=2048, learning_rate=1e-3, warmup=1000)
+    options = TrainOptions(epochs=6, max_tokens=2048, learning_rate=1e-3, warmup=1000)
     return Recipe("en-de-everyday", "transformer", config, "everyday", options, vocabulary_size=8000)
 
 
