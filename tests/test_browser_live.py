@@ -169,7 +169,7 @@ def test_a_film_goes_on_after_another_page_was_read(dashboard):
     page.keyboard.press("4")
     expect(page.get_by_role("heading", name=EN["page_beam"], exact=True, level=1)).to_be_visible()
     page.wait_for_timeout(500)
-    page.keyboard.press("5")
+    page.keyboard.press("7")
     expect(page.get_by_role("heading", name=EN["page_live"], exact=True, level=1)).to_be_visible()
     wait_for_frames(page, 30)
     page.locator("body").press("Home")
