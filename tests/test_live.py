@@ -237,6 +237,7 @@ def test_a_new_training_ends_the_one_before(page):
     press(at, "start")
     until(lambda: first.over)
     until(lambda: len(manager.running) == 1)
+    assert manager.running[0] is not first
 
 
 def test_a_model_without_attention_says_why_there_is_no_map(page):

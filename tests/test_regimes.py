@@ -84,8 +84,11 @@ def test_options_that_do_not_go_together_are_refused(wrong, sentence):
 
 
 def test_what_may_be_combined_is_accepted():
-    options("r-drop", r_drop_alpha=1.0, word_dropout=0.1, bpe_dropout=0.1, label_smoothing=0.1, average_last=3)
-    options("parallel-scheduled-sampling", decay="linear", half_way=0.3, gold_floor=0.2, word_dropout=0.1)
+    joined = {"r_drop_alpha": 1.0, "word_dropout": 0.1, "bpe_dropout": 0.1, "label_smoothing": 0.1, "average_last": 3}
+    sampled = {"decay": "linear", "half_way": 0.3, "gold_floor": 0.2, "word_dropout": 0.1}
+    for regime, wanted in (("r-drop", joined), ("parallel-scheduled-sampling", sampled)):
+        found = options(regime, **wanted)
+        assert {name: getattr(found, name) for name in wanted} == wanted
 
 
 # --- decays --------------------------------------------------------------------------------------------------
