@@ -1,4 +1,4 @@
-"""The command line: `python -m core translate | evaluate | search-report | models | train | regimes-study | data`."""
+"""The command line: `python -m core COMMAND`, a parser and a function for each."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from core.checkpoints import PRETRAINED, cards, load_packed
 from core.data_command import BATCHED, data_arguments
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
+from core.findings_command import findings_arguments, run_findings
 from core.options import MAX_SAMPLES, check, check_range
 from core.records import DecodeTrace
 from core.spelling import did_you_mean
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
 
     train_arguments(command("train", run_train, "Train a model by its recipe, measure it and write its folder."))
     study_arguments(command("regimes-study", run_study, "Train one small model under every regime."))
+    findings_arguments(command("findings", run_findings, "Recompute what the pages say of many models."))
     data_arguments(command("data", None, "Corpora: fetch them, list those on this machine, let a model write one."))
     return top
 

@@ -22,6 +22,7 @@ PAGES = {
         "kinds": "views/kinds.py",
     },
     "train": {"training": "views/training.py", "live": "views/live.py"},
+    "findings": {"bottleneck": "views/bottleneck.py", "models": "views/models.py"},
 }
 
 

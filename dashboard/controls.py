@@ -10,14 +10,12 @@ from core.options import LENGTH_NORMS
 from core.records import Attention
 from core.text.subwords import clean
 from dashboard.address import carried, keep, moved
-from dashboard.text import LANGUAGES, catalogue
-from dashboard.trainings import MINE
+from dashboard.model_names import model_labels
+from dashboard.text import LANGUAGES, Texts, catalogue
 
 LIMIT = 300  # characters of a sentence
 WIDEST = 12  # beam size
 ADDRESS = {"bind": "query-params"}
-
-Texts = Mapping[str, str]
 
 
 def texts() -> Texts:
@@ -60,8 +58,7 @@ def choice(name: str, label: str, options: Mapping[str, str], default: str, *, h
 
     (Streamlit's own binding would put what is shown there, and the link would speak one language only.)
     """
-    if moved(name) or st.session_state.get(name) not in options:
-        st.session_state[name] = settled(name, options.__contains__, default, ", ".join(options))
+    settle(name, options, default)
     picked = st.segmented_control(
         label,
         list(options),
@@ -73,6 +70,19 @@ def choice(name: str, label: str, options: Mapping[str, str], default: str, *, h
         required=True,
     )
     return addressed(name, picked, default)
+
+
+def one_of_many(name: str, label: str, options: Mapping[str, str], default: str) -> str:
+    """The same as a list that opens, and can be searched by typing."""
+    settle(name, options, default)
+    shown = {"format_func": lambda value: options.get(value, value), "key": name, "filter_mode": "contains"}
+    return addressed(name, st.selectbox(label, list(options), **shown), default)
+
+
+def settle(name: str, options: Mapping[str, str], default: str) -> None:
+    """Give a widget its value before it is drawn."""
+    if moved(name) or st.session_state.get(name) not in options:
+        st.session_state[name] = settled(name, options.__contains__, default, ", ".join(options))
 
 
 def number(name: str, label: str, low: float, high: float, default: float, step: float = 1, **more) -> float:
@@ -119,10 +129,10 @@ def intro(say: Texts, page: str) -> None:
     st.markdown("  \n".join(say[f"{page}_{part}"] for part in ("see", "try", "paper")))
 
 
-def sentence(say: Texts, default: str) -> str:
-    """The sentence to be translated, cleaned and cut at the limit."""
-    tip = say["sentence_help"].format(limit=LIMIT)
-    typed = carried("text", default, lambda: st.text_input(say["sentence"], default, key="text", help=tip, **ADDRESS))
+def sentence(say: Texts, default: str, language: str) -> str:
+    """The sentence to be translated from a language, cleaned and cut at the limit."""
+    label, tip = say.get(f"sentence_{language}", say["sentence_en"]), say["sentence_help"].format(limit=LIMIT)
+    typed = carried("text", default, lambda: st.text_input(label, default, key="text", help=tip, **ADDRESS))
     return within_limit(say, typed, "sentence_cut")
 
 
@@ -140,22 +150,9 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
 
 
-def kind_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
-    """What kind of model its arguments make it, in words; "" where there are none."""
-    return say.get(f"model_{family}_{config['attention']}" if "attention" in config else f"model_{family}", "")
-
-
-def model_label(card: Card, say: Texts) -> str:
-    """A model in words."""
-    label = kind_label(say, card.family, card.config) or card.name
-    if not card.name.startswith(MINE):
-        return label
-    return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
-
-
 def model(say: Texts, found: Mapping[str, Card], default: str) -> str:
     """The name of the chosen model."""
-    return choice("model", say["model"], {name: model_label(card, say) for name, card in found.items()}, default)
+    return one_of_many("model", say["model"], model_labels(found, say), default)
 
 
 def beam_size(say: Texts, name: str = "beam", default: int = 5) -> int:

@@ -34,14 +34,14 @@ def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
     if not found:
         st.error(say["models_none"])
         return None
-    name = DEFAULT if DEFAULT in found else next(iter(found))
-    known = resources.stored(name)
+    first = name = DEFAULT if DEFAULT in found else next(iter(found))
     left, right = st.columns([3, 2])
-    with left:
-        text = controls.sentence(say, known.text if known else "")
     if choose_model:
         with right:
             name = controls.model(say, found, name)
+    known = resources.stored(name) or resources.stored(first)
+    with left:
+        text = controls.sentence(say, known.text if known else "", found[name].source)
     if not text:
         st.info(say["sentence_empty"])
         return None

@@ -14,6 +14,7 @@ from dashboard.figures.alignment import Panel, describe
 from dashboard.figures.attention_formulas import FORMULAS
 from dashboard.figures.kinds import Map
 from dashboard.frame import Asked
+from dashboard.model_names import model_label
 
 SHOWS = ("own", "same", "difference")
 
@@ -66,12 +67,6 @@ def about(say: Texts, card: Card) -> str:
     return " · ".join(part for part in (told, FORMULAS[kind].paper) if part)
 
 
-def alike(found: Mapping[str, Card], model: str) -> dict[str, Card]:
-    """The models that translate between the same languages as one does."""
-    wanted = found[model].source, found[model].target
-    return {name: card for name, card in found.items() if (card.source, card.target) == wanted}
-
-
 def together(say: Texts, names: Sequence[str], asked: Asked, show: str) -> tuple[dict[str, DecodeTrace], str]:
     """What each model makes of the sentence, and the chosen one's translation where all are to write that, else ""."""
     first = read(say, [asked.model], asked.text, "")
@@ -119,7 +114,7 @@ def without(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTr
     """One line for each model that never looks back."""
     blind = [name for name in traces if not found[name].attends]
     for name in blind:
-        label = controls.model_label(found[name], say) + (f" ({name})" if len(blind) > 1 else "")
+        label = model_label(found[name], say) + (f" ({name})" if len(blind) > 1 else "")
         text = controls.plain(traces[name].hypotheses[0].text)
         st.markdown(say["kinds_without"].format(model=controls.plain(label), text=text))
 

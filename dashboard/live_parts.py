@@ -10,6 +10,7 @@ from dashboard import address, controls, own_pairs, resources
 from dashboard.components.quiz import Question
 from dashboard.controls import Texts
 from dashboard.figures import live as figures
+from dashboard.model_names import kind_label, model_label
 from dashboard.model_zip import LARGEST_ZIP
 from dashboard.refusal import Refusal
 from dashboard.training_plan import DEFAULTS, KINDS, SIZES, TASKS, Plan
@@ -23,7 +24,7 @@ def wanted(say: Texts) -> tuple[Plan | None, bool]:
     """What the reader wants to train (None, after one sentence, if their own pairs can't be read); whether to guess."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         task = pick(say, "task", {name: say[f"task_{name}"] for name in TASKS})
-        kind = pick(say, "kind", {name: controls.kind_label(say, *made) for name, made in KINDS.items()})
+        kind = pick(say, "kind", {name: kind_label(say, *made) for name, made in KINDS.items()})
         size = pick(say, "size", {name: say[f"size_{name}"] for name in SIZES})
         regime = pick(say, "regime", {name: say[f"regime_{name}"] for name in REGIME_OPTIONS})
         predict = controls.predict(say)
@@ -141,7 +142,7 @@ def models(say: Texts) -> None:
         st.caption(say["live_models_none"])
     for name, card in reversed(found.items()):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"card_{name}"):
-            label = controls.model_label(card, say)
+            label = model_label(card, say)
             st.markdown(controls.plain(label), width="content")
             for page in PAGES if card.attends else [page for page in PAGES if page != "alignment"]:
                 if st.button(say["live_open"].format(page=say[f"page_{page}"]), key=f"open_{page}_{name}"):

@@ -10,6 +10,7 @@ from core.records import Attention, DecodeTrace, Hypothesis
 from dashboard import controls, resources
 from dashboard.controls import Texts
 from dashboard.frame import Asked
+from dashboard.model_names import alike, model_label, model_labels
 
 OFF = "off"
 
@@ -51,11 +52,12 @@ def own_translation(say: Texts, trace: DecodeTrace) -> str:
 
 def second_model(say: Texts, asked: Asked) -> str | None:
     """The name of a second model that attends too, None for no second."""
-    others = {name: controls.model_label(card, say) for name, card in asked.found.items() if card.attends}
+    attending = {name: card for name, card in alike(asked.found, asked.model).items() if card.attends}
+    others = model_labels(attending, say)
     others.pop(asked.model)
     if st.session_state.get("compare") == asked.model:  # just chosen as the first: the two change places
         st.session_state["compare"] = next(iter(others), OFF)
-    name = controls.choice("compare", say["compare"], {OFF: say["compare_off"], **others}, OFF)
+    name = controls.one_of_many("compare", say["compare"], {OFF: say["compare_off"], **others}, OFF)
     return None if name == OFF else name
 
 
@@ -66,14 +68,14 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     """
     own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
     if not target and second is None:
-        return [Reading(controls.model_label(asked.card, say), own, trace)]
+        return [Reading(model_label(asked.card, say), own, trace)]
     readings = []
     try:
         with st.spinner(say["loading"]):
             for name in (asked.model, second) if second else (asked.model,):
                 best = own if name == asked.model else resources.decode(name, asked.text, BeamOptions()).hypotheses[0]
-                label = controls.model_label(asked.found[name], say)
+                label = model_label(asked.found[name], say)
                 readings.append(Reading(label, best, resources.forced(name, asked.text, given)))
     except ValueError as error:
         st.error(controls.plain(str(error)))
-    return readings or [Reading(controls.model_label(asked.card, say), own, trace)]
+    return readings or [Reading(model_label(asked.card, say), own, trace)]

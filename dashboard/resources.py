@@ -15,6 +15,7 @@ from core.checkpoints import (
     GOLD,
     GREEDY,
     PRETRAINED,
+    WEIGHTS,
     Card,
     cards,
     curve,
@@ -96,7 +97,12 @@ def curves() -> tuple[dict[str, list[dict[str, float]]], dict[str, str]]:
     return found, broken
 
 
-@st.cache_resource(max_entries=4)
+def weights_of(name: str) -> int:
+    """The bytes of a shipped model's weights."""
+    return (MODELS / name / WEIGHTS).stat().st_size
+
+
+@st.cache_resource(max_entries=8)
 def measured(study: str) -> object:
     """What a study wrote, as JSON values; None where it was not run or its file is damaged."""
     try:
@@ -116,7 +122,7 @@ def model(name: str):
     return own_model(name) if name.startswith(MINE) else shipped_model(name)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def shipped_model(name: str):
     """A shipped model, which then counts as awake."""
     loaded = packed(name)

@@ -28,7 +28,7 @@ FOCUS = """() => {
 
 
 def field(page, say=EN):
-    return page.get_by_label(say["sentence"], exact=True)
+    return page.get_by_label(say["sentence_en"], exact=True)
 
 
 def heading(page, name, say=EN):

@@ -19,7 +19,7 @@ def heading(page):
 
 
 def field(page, say=EN):
-    return page.get_by_label(say["sentence"], exact=True)
+    return page.get_by_label(say["sentence_en"], exact=True)
 
 
 def in_address(page, **values):

@@ -119,7 +119,7 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
     expect(page.get_by_role("heading", name=EN["page_step"], exact=True, level=1)).to_be_visible()
     chosen = page.get_by_role("radiogroup", name=EN["model"], exact=True).get_by_role("radio", checked=True)
     expect(chosen).to_contain_text(EN["task_copy"])
-    expect(page.get_by_label(EN["sentence"], exact=True)).to_have_value("s e q s c o p e")
+    expect(page.get_by_label(EN["sentence_en"], exact=True)).to_have_value("s e q s c o p e")
     expect(page.locator(".st-key-steps").locator(".picture")).to_be_visible(timeout=60_000)
     link = page.url.removeprefix(dashboard.url)
     assert "model=my-" in link

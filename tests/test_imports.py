@@ -51,6 +51,7 @@ INTERNAL = {
         "core.models",
         "core.decoding",
     ),
+    "core.findings": ("core.checkpoints", "core.decoding", "core.options", "core.text"),
     "core.interpret.alignments": ("core.options", "core.records", "core.text.subwords"),
     "core": ("core",),
     "dashboard.figures": ("core.options", "core.records"),

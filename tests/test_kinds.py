@@ -20,7 +20,7 @@ from core.models.rnn_layers import CONTEXTS
 from core.options import ForcedOptions
 from core.records import Attention, AttentionSteps, DecodeTrace, Hypothesis, Node, SearchTree
 from dashboard import kinds as page_kinds
-from dashboard import resources
+from dashboard import model_names, resources
 from dashboard.components import FOLDER
 from dashboard.components import kinds as component
 from dashboard.figures import attention_formulas, kinds
@@ -232,7 +232,7 @@ def test_alike_kinds_are_told_apart_by_their_place_and_then_by_their_name():
     assert list(page_kinds.ordered({name: found[name] for name in "edab"})) == ["d", "a", "b", "e"]
     assert page_kinds.ordered({"x": card("x", attention="telepathy")}) == {}
     other = found | {"f": replace(found["a"], target="fr")}
-    assert list(page_kinds.alike(other, "a")) == list("abcde")
+    assert list(model_names.alike(other, "a")) == list("abcde")
 
 
 def test_the_component_asks_for_the_texts_it_shows():
@@ -303,7 +303,7 @@ def test_every_kind_in_the_folder_has_a_map_and_its_numbers(many):
     assert EN["kinds_without"].split("}")[1].split("{")[0] in "\n".join(part.value for part in at.markdown)
     for kind in (*SCORES, "heads"):
         name = kind if kind == "heads" else f"rnn-{kind}"
-        at.segmented_control(key="model").set_value(name).run()
+        at.selectbox(key="model").set_value(name).run()
         assert not at.exception
         assert not [*at.warning, *at.error]
         content = drawn(at)

@@ -59,9 +59,11 @@ def everything(at: AppTest) -> str:
 
 
 def pictures(at: AppTest) -> list[str]:
-    """What the page's own components and charts are given to draw."""
+    """What the page's own components, charts and tables are given to draw."""
     components = [one.proto for one in at.get("bidi_component") if one.proto.component_name not in FRAME]
-    return [one.json for one in components] + [one.proto.spec for one in at.get("plotly_chart")]
+    tables = [one.proto.body for one in at.get("html") if "<table" in one.proto.body]
+    charts = [one.proto.spec for kind in ("plotly_chart", "vega_lite_chart") for one in at.get(kind)]
+    return [one.json for one in components] + charts + tables
 
 
 def complaints(at: AppTest) -> list[str]:
@@ -106,6 +108,9 @@ def test_a_page_says_no_word_twice_in_different_files():
         assert len(keys) == len(set(keys)) == len(catalogue(language))
 
 
+CARDS_WORDS = ("model_", "regime_", "corpus_", "language_", "sentence_", "models_for_")
+
+
 def test_every_sentence_of_the_catalogue_is_used_somewhere():
     folder = ROOT / "dashboard"
     files = [path for path in folder.rglob("*.py") if "text" not in path.relative_to(folder).parts]
@@ -119,7 +124,7 @@ def test_every_sentence_of_the_catalogue_is_used_somewhere():
         rests += [key.removesuffix(end) for end in endings if key.endswith(end)]
         return (
             key in parts
-            or key.startswith(("model_", "regime_"))  # the rest is made of a card's values, or named in core.training
+            or key.startswith(CARDS_WORDS)  # the rest is made of a card's values, or named in core.training
             or re.search(rf"[\"']{key}[\"']|\b{key}=", code)
             or any(re.search(rf"\b{rest}\b", code) for rest in rests)
         )
@@ -149,7 +154,8 @@ def test_the_first_paint_of_every_page_needs_no_torch():
         f"for name in {PAGES}:\n"
         "    at = AppTest.from_file('dashboard/app.py', default_timeout=60).switch_page(f'views/{name}.py').run()\n"
         "    assert not at.exception, at.exception\n"
-        "    assert len(at.get('bidi_component')) + len(at.get('plotly_chart')) > 1, name\n"
+        "    drawn = [len(at.get(kind)) for kind in ('bidi_component', 'plotly_chart', 'vega_lite_chart')]\n"
+        "    assert sum(drawn) > 1, name\n"
         "    assert 'torch' not in sys.modules and 'bertviz' not in sys.modules, name"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
@@ -264,6 +270,8 @@ FOOLISH = {
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "training": {"model": "x", "lang": "xx", "smoothing": "2", "position": "0", "update": "-1", "axis": "years"},
+    "bottleneck": {"lang": "xx", "measure": "taste"},
+    "models": {"lang": "xx", "model": "x"},
     "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks"},
 }
 
@@ -339,7 +347,8 @@ def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, da
         reasons = [one for one in complaints(at) if words in one.replace("\\", "")]
         assert len(reasons) == 1, (name, complaints(at))
         assert DEFAULT in reasons[0].replace("\\", "")
-        at.segmented_control(key="model").set_value(OTHER).run()
+        for box in (one for one in at.selectbox if one.key == "model"):
+            box.set_value(OTHER).run()
         assert not at.exception
         assert not at.error
         assert pictures(at), name

@@ -10,7 +10,19 @@ import sacrebleu
 import torch
 from torch import nn
 
-from core.checkpoints import CARD, EXAMPLE, Card, build, load_packed, save, sha256, write_json
+from core.checkpoints import (
+    CARD,
+    EXAMPLE,
+    PRETRAINED,
+    WEIGHTS,
+    Card,
+    build,
+    load,
+    load_packed,
+    save,
+    sha256,
+    write_json,
+)
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
@@ -53,9 +65,9 @@ def cook(
         load_pairs(recipe.corpus, split, recipe.source, recipe.target, data_dir) for split in ("train", "val")
     )
     text, options = with_extra(train_pairs, extra), recipe.options
-    subwords = Subwords.train(text.lines, recipe.vocabulary_size, tagged=text.tagged > 0)
     torch.manual_seed(options.seed)
-    model = build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)}).to(device())
+    model, subwords = begin_with(recipe, text)
+    model = model.to(device())
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / CHECKPOINT
     if not resume and group().first and checkpoint.is_file():
@@ -69,11 +81,27 @@ def cook(
         save(folder, card_of(recipe, model, seen, extra), model.cpu(), subwords, seen["curve"])
 
 
+def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
+    """A model with random weights and sub-words learnt from the text, or both from the recipe's `start`.
+
+    The sub-words know the tag even where no text has it: a later model may begin here and read back-translations.
+    """
+    if not recipe.start:
+        subwords = Subwords.train(text.lines, recipe.vocabulary_size, tagged=True)
+        return build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)}), subwords
+    begun = load(recipe.start)
+    model = build(recipe.family, {**recipe.config, "vocabulary_size": len(begun.subwords)})
+    model.load_state_dict(begun.model.state_dict())
+    return model, begun.subwords
+
+
 def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Sequence[Path]) -> Card:
     """The card of a model whose training is over; `seen` is its last checkpoint."""
     settings = asdict(recipe.options) | {"vocabulary_size": recipe.vocabulary_size}
     if extra:
         settings["extra"] = [{"file": path.name, "sha256": sha256(path)} for path in extra]
+    if recipe.start:
+        settings["start"] = {"model": recipe.start, "sha256": sha256(PRETRAINED / recipe.start / WEIGHTS)}
     return Card(
         name=recipe.name,
         family=recipe.family,

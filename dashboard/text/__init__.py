@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from dashboard.text import en, ru
 
-LANGUAGES: dict[str, tuple[str, Mapping[str, str]]] = {"en": ("English", en.TEXT), "ru": ("Русский", ru.TEXT)}
+Texts = Mapping[str, str]
+LANGUAGES: dict[str, tuple[str, Texts]] = {"en": ("English", en.TEXT), "ru": ("Русский", ru.TEXT)}
 
 
-def catalogue(language: str) -> Mapping[str, str]:
+def catalogue(language: str) -> Texts:
     """The sentences of a language by key; English for a language that is not there."""
     return LANGUAGES.get(language, LANGUAGES["en"])[1]

@@ -8,6 +8,7 @@ from dashboard import controls, explain, frame, resources
 from dashboard.components.cards import LABELS, Card, cards, follow
 from dashboard.figures import home, sentence
 from dashboard.figures.table import table
+from dashboard.model_names import model_labels, outstanding
 
 
 def main() -> None:
@@ -89,9 +90,10 @@ def show_models(say, asked: frame.Asked, guessing: bool) -> bool:
     """All translations side by side; whether names and numbers are hidden, because the reader has yet to guess."""
     st.header(say["home_models"])
     place, hidden = st.container(), False
-    said = [said_by(name, card, asked.text) for name, card in asked.found.items()]
+    compared = outstanding(asked.found, asked.model)
+    said = [said_by(name, card, asked.text) for name, card in compared.items()]
     blind = next((one.model for one in said if one.score is not None and not asked.found[one.model].attends), None)
-    names = {name: controls.model_label(card, say) for name, card in asked.found.items()}
+    names = model_labels(compared, say)
     if guessing and blind:
         said = home.shuffled(said, asked.text)
         hidden = not explain.questions(say, "riddle", [riddle(say, said, blind)])

@@ -7,6 +7,7 @@ from dashboard.components import kinds as component
 from dashboard.components.quiz import Question
 from dashboard.figures import attention_formulas
 from dashboard.figures import kinds as figures
+from dashboard.model_names import alike
 
 
 def main() -> None:
@@ -21,13 +22,13 @@ def main() -> None:
 def explore(say, asked: frame.Asked) -> None:
     """Everything that a control of this page changes."""
     asked = asked._replace(
-        model=controls.choice("model", say["kinds_model"], kinds.titles(say, asked.found), asked.model)
+        model=controls.one_of_many("model", say["kinds_model"], kinds.titles(say, asked.found), asked.model)
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shows = {name: say[f"shows_{name}"] for name in kinds.SHOWS}
         show = controls.choice("show", say["shows"], shows, "own", tip=say["shows_help"])
         predict = controls.predict(say)
-    found = kinds.alike(asked.found, asked.model)
+    found = alike(asked.found, asked.model)
     traces, target = kinds.together(say, list(found), asked, show)
     if asked.model in traces:
         frame.unknown_pieces(say, traces[asked.model])

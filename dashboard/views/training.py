@@ -12,6 +12,7 @@ from dashboard.components.quiz import Question
 from dashboard.components.teacher import LABELS, teacher
 from dashboard.figures import teaching, training
 from dashboard.figures.table import table
+from dashboard.model_names import model_label
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def teach(say, asked: frame.Asked) -> None:
     if lesson is None:
         return
     if whose == "typed" and "<unk>" in lesson.gold.hypotheses[0].tokens:
-        st.warning(say["target_unknown"].format(model=controls.model_label(asked.card, say)))
+        st.warning(say["target_unknown"].format(model=model_label(asked.card, say)))
     answered, count = ask(say, lesson) if predict else (1, 1)
     size = asked.card.config["vocabulary_size"]
     walk(say, asked, lesson, {"text": asked.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)

@@ -1,5 +1,6 @@
 """English, a file a page."""
 
-from dashboard.text.en import alignment, beam, common, home, kinds, live, step, training
+from dashboard.text.en import alignment, beam, bottleneck, common, home, kinds, live, models, step, training
 
 TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | kinds.TEXT | training.TEXT | live.TEXT
+TEXT |= bottleneck.TEXT | models.TEXT

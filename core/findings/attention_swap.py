@@ -1,0 +1,56 @@
+"""The attention swap: one network and one budget, another score or another place for the context."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.checkpoints import Loaded
+from core.findings.measuring import about, compared, translations
+from core.text.corpora import Pairs
+
+# The 2 x 2 study: (score, place) of its four cells, read off the cards.
+SCORES, PLACES = ("general", "additive"), ("readout", "step")
+
+
+def attention_swap(models: Mapping[str, Loaded], pairs: Pairs) -> dict[str, Any]:
+    """One table over all models and the 2 × 2 study of score and place, as plain JSON values.
+
+    The first model is what the others are compared with. A contrast of the study compares two cells that differ in one
+    thing.
+    """
+    sources, references = zip(*pairs, strict=True)
+    systems = {name: translations(loaded, sources) for name, loaded in models.items()}
+    rows = [row | facts(models[row["model"]]) for row in compared(systems, references)]
+    cells = {(row["attention"], row["context"]): row["model"] for row in rows}
+    contrasts = []
+    for score in SCORES:
+        contrasts.append([(score, place) for place in PLACES])
+    for place in PLACES:
+        contrasts.append([(score, place) for score in SCORES])
+    return {
+        **about(len(pairs)),
+        "rows": rows,
+        "contrasts": [
+            contrast(*(cells[cell] for cell in two), systems, references)
+            for two in contrasts
+            if all(cell in cells for cell in two)
+        ],
+    }
+
+
+def facts(loaded: Loaded) -> dict[str, Any]:
+    """What a model is and what it cost."""
+    card = loaded.card
+    seconds = card.training["minutes"] * 60
+    return {
+        "attention": card.config["attention"],
+        "context": card.config.get("context", "step") if card.attends else "",
+        "reversed": card.config.get("reverse_source", False),
+        "parameters": card.parameters,
+        "tokens_per_second": round(card.training["tokens"] / seconds) if seconds else None,
+    }
+
+
+def contrast(first: str, second: str, systems: Mapping[str, list[str]], references: list[str]) -> dict[str, Any]:
+    """How much BLEU the second has over the first, and how probable so large a difference would be by chance."""
+    one, other = compared({name: systems[name] for name in (first, second)}, references)
+    return {"from": first, "to": second, "bleu": round(other["bleu"] - one["bleu"], 2), "p": other["p"]}

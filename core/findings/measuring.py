@@ -1,0 +1,45 @@
+"""What every finding is made of: translations of a list of sentences, and their scores with bootstrap intervals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.checkpoints import Loaded
+from core.decoding.translate import translate_batches
+from core.options import BeamOptions
+
+SAMPLES = 1000  # of the bootstrap (Koehn 2004)
+
+
+def translations(loaded: Loaded, sources: Sequence[str]) -> list[str]:
+    """Each sentence's best translation under a beam of 5 and the model's own length penalty, "" where there is none."""
+    options = replace(BeamOptions(), length_penalty=loaded.card.length_penalty)
+    found = dict(translate_batches(loaded.model, loaded.subwords, sources, options))
+    return [found[index][0].text if found[index] else "" for index in range(len(sources))]
+
+
+def compared(systems: Mapping[str, Sequence[str]], references: Sequence[str]) -> list[dict[str, Any]]:
+    """For each system BLEU and chrF2 (0 to 100), each with the half-width of its 95 % interval, and `p`.
+
+    `p` is the paired bootstrap's: how probable so large a difference in BLEU from the first system would be by chance.
+    """
+    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.significance import PairedTest
+
+    metrics = {"BLEU": BLEU(), "chrF2": CHRF()}
+    _, found = PairedTest(list(systems.items()), metrics, [references], test_type="bs", n_samples=SAMPLES)()
+    rows = zip(found["System"], found["BLEU"], found["chrF2"], strict=True)
+    return [
+        {"model": name, **interval("bleu", bleu), **interval("chrf", chrf), "p": bleu.p_value}
+        for name, bleu, chrf in rows
+    ]
+
+
+def interval(name: str, result: Any) -> dict[str, float]:
+    """A score and the half-width of its interval."""
+    return {name: round(result.score, 2), f"{name}_interval": round(float(result.ci), 2)}
+
+
+def about(sentences: int) -> dict[str, Any]:
+    """What every finding says of how it was measured."""
+    return {"sentences": sentences, "beam_size": BeamOptions().beam_size, "samples": SAMPLES}

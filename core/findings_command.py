@@ -1,0 +1,67 @@
+"""`python -m core findings`: recompute what the pages say of many models."""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+from core.checkpoints import FINDINGS, PRETRAINED, cards, load_packed, write_json
+from core.options import check, check_choice
+from core.training.recipes import SWAPPED
+
+# Each finding's models, the one that the others are compared with first; those that are not there are left out.
+MODELS: dict[str, tuple[str, ...]] = {
+    "bottleneck": (
+        "en-de-rnn-plain",
+        "en-de-rnn-reversed",
+        "en-de-rnn-mean",
+        "en-de-rnn-additive-before",
+        "en-de-rnn-additive",
+        "en-de-transformer",
+    ),
+    "word-order": ("en-de-transformer", "en-de-transformer-no-positions", "en-de-rnn-additive", "en-de-rnn-mean"),
+    "attention-swap": ("en-de-rnn-additive-before", *(one for one in SWAPPED if one != "en-de-rnn-additive-before")),
+}
+
+
+def findings_arguments(added: argparse.ArgumentParser) -> None:
+    """Which ones, and where everything lies."""
+    added.add_argument("names", nargs="*", metavar="NAME", help=f"only these of {', '.join(MODELS)} (default: all)")
+    added.add_argument("--sentences", type=int, default=1_000_000, metavar="N", help="only the first N of test_2016")
+    added.add_argument("--threads", type=int, default=1, help="CPU threads")
+    added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
+    added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
+    added.add_argument("--output", type=Path, metavar="DIR", help="default: the folder findings/ among the models")
+
+
+def run_findings(chosen: argparse.Namespace) -> None:
+    """Measure one after the other and write each when it is done."""
+    import torch
+
+    from core.findings.attention_swap import attention_swap
+    from core.findings.bottleneck import bottleneck
+    from core.findings.word_order import word_order
+    from core.text.corpora import load_pairs
+    from core.training.cook import EXAMPLES
+
+    measures = {
+        "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),
+        "word-order": word_order,
+        "attention-swap": attention_swap,
+    }
+    for name in chosen.names:
+        check_choice("finding", name, tuple(MODELS))
+    check(chosen.sentences > 0, f"--sentences {chosen.sentences} measures nothing; valid: 1 or more")
+    torch.set_num_threads(chosen.threads)
+    pairs = load_pairs("multi30k", "test_2016", "en", "de", chosen.data_dir)[: chosen.sentences]
+    output = chosen.output or chosen.models_dir / FINDINGS
+    output.mkdir(parents=True, exist_ok=True)
+    here, _ = cards(chosen.models_dir)
+    for name in chosen.names or MODELS:
+        wanted = [one for one in MODELS[name] if one in here]
+        missing = ", ".join(one for one in MODELS[name] if one not in here)
+        check(bool(wanted), f"{name} needs models that are not in {chosen.models_dir}: {missing}; train them first")
+        models = {one: load_packed(one, chosen.models_dir) for one in wanted}
+        write_json(output / f"{name}.json", {"corpus": "multi30k test_2016", **measures[name](models, pairs)})
+        left = f"; left out, not there: {missing}" if missing else ""
+        print(f"written to {output / name}.json{left}", file=sys.stderr)

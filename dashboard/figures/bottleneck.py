@@ -1,0 +1,86 @@
+"""The bottleneck: where a model loses the thread of a sentence that grows, and BLEU by length."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from dashboard.figures.training import DASHES, SVG, legend, palette, repeated
+
+LOST = 0.5  # of the agreement that the comparison keeps: below, the thread is lost
+
+
+MEASURED = ("model", "words", "sentences", "bleu", "bleu_interval", "chrf", "chrf_interval")
+
+
+def sound(finding: object) -> bool:
+    """Whether a stored finding has all that is drawn of it."""
+    if not isinstance(finding, dict) or not isinstance(finding.get("rows"), list):
+        return False
+    example = finding.get("example")
+    whole = isinstance(example, dict) and isinstance(example.get("texts"), dict) and "text" in example
+    settings = all(name in finding for name in ("sentences", "joined", "beam_size", "samples"))
+    return whole and settings and all(name in row for row in finding["rows"] for name in MEASURED)
+
+
+def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:
+    """The step from which on a model without attention agrees less than half as well as one with it; None if never.
+
+    Both lists hold the agreement with the same third translation, 0 to 100, one a step.
+
+    >>> lost([90, 40, 60, 20, 10], [90, 90, 90, 80, 70])
+    3
+    """
+    behind = [one < LOST * other for one, other in zip(blind, seeing, strict=True)]
+    for step in range(len(behind)):
+        if all(behind[step:]):
+            return step
+    return None
+
+
+def rows(finding: Mapping[str, Any], labels: Mapping[str, str], measure: str) -> list[dict[str, Any]]:
+    """A row for each model and length: its score, and the ends of its 95 % interval."""
+    return [
+        {
+            "model": labels[row["model"]],
+            "words": row["words"],
+            "sentences": row["sentences"],
+            "score": row[measure],
+            "low": round(row[measure] - row[f"{measure}_interval"], 2),
+            "high": round(row[measure] + row[f"{measure}_interval"], 2),
+        }
+        for row in finding["rows"]
+        if row["model"] in labels
+    ]
+
+
+def chart(points: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> alt.LayerChart:
+    """A line and a band for each model over the number of source words."""
+    names = list(dict.fromkeys(point["model"] for point in points))
+    colours = palette(names)
+    x = alt.X("words:Q", title=say["words"], scale=alt.Scale(zero=False, padding=10))
+    y = alt.Y("score:Q", title=say["score"], scale=alt.Scale(zero=True))
+    colour = alt.Color("model:N", title=None, scale=colours, legend=legend("stroke"))
+    dash = alt.StrokeDash("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(DASHES, len(names))))
+    tip = [alt.Tooltip("model:N", title=say["model"]), alt.Tooltip("words:Q", title=say["words"])]
+    tip += [alt.Tooltip("score:Q", title=say["score"], format=".1f")]
+    base = alt.Chart(alt.Data(values=list(points)))
+    bands = base.mark_area(opacity=0.18).encode(
+        x=x, y=alt.Y("low:Q"), y2="high:Q", color=alt.Color("model:N", title=None, scale=colours, legend=None)
+    )
+    lines = base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
+    dots = base.mark_point(filled=True, size=60, opacity=1).encode(
+        x=x, y=y, color=alt.Color("model:N", scale=colours, legend=None), tooltip=tip
+    )
+    return (bands + lines + dots).properties(height=380, usermeta=SVG)
+
+
+def ends(points: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For each model its score on the shortest and on the longest sentences, and what it keeps, in percent."""
+    found = []
+    for name in dict.fromkeys(point["model"] for point in points):
+        own = [point for point in points if point["model"] == name]
+        first, last = min(own, key=lambda one: one["words"]), max(own, key=lambda one: one["words"])
+        keeps = 100 * last["score"] / first["score"] if first["score"] else 0.0
+        found.append({"model": name, "first": first["score"], "last": last["score"], "keeps": keeps})
+    return found

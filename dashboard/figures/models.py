@@ -1,0 +1,70 @@
+"""What a model's card says, as rows of tables and as the command that makes the model again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+SCORES = {"bleu": ".1f", "bleu_lowercased": ".1f", "bleu_literature": ".1f", "chrf": ".1f"}
+
+
+def score_rows(metrics: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """A row for each held-out set: its name, its sentences, and each of `SCORES`, None where it was not measured."""
+    return [
+        (names.get(split, split), f"{one.get('sentences', '–')}", *(one.get(score) for score in SCORES))
+        for split, one in metrics.items()
+    ]
+
+
+def data_rows(metrics: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same with signatures, for a file."""
+    return [{"set": split, **one} for split, one in metrics.items()]
+
+
+def signatures(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """sacreBLEU's signatures, each once."""
+    found = [one.get(f"signature_{name}") for one in metrics.values() for name in ("bleu", "chrf")]
+    return [one for one in dict.fromkeys(found) if one]
+
+
+def shape(config: Mapping[str, Any]) -> str:
+    """The constructor's arguments in a line, without those that are off.
+
+    >>> shape({"width": 256, "attention": "dot", "residual": False, "dropout": 0.0})
+    'width 256, attention dot'
+    """
+    told = [(name.replace("_", " "), value) for name, value in config.items() if value not in (False, 0, 0.0, "")]
+    return ", ".join(name if value is True else f"{name} {value}" for name, value in told)
+
+
+def commands(name: str, recipe: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """The command that trains a model again: its recipe, the options in which the card differs from it, extra text.
+
+    >>> commands("toy", {"epochs": 3, "seed": 2, "extra": [{"file": "more.tsv"}]}, {"epochs": 3, "seed": 1})
+    'python -m core train toy --seed 2 --extra more.tsv'
+    """
+    flags = [
+        f"--{option.replace('_', '-')} {value}"
+        for option, value in recipe.items()
+        if option in defaults and defaults[option] != value
+    ]
+    extra = [f"--extra {one['file']}" for one in recipe.get("extra", [])]
+    return " ".join([f"python -m core train {name}", *flags, *extra])
+
+
+def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """A row a model, the best first: its name in words, BLEU, chrF on its test set, million numbers, minutes."""
+    rows = []
+    for name, card in cards.items():
+        split = next((one for one in ("test_2016", "test") if one in card.metrics), None)
+        test = card.metrics.get(split, {})
+        scores = test.get("bleu"), test.get("chrf")
+        rows.append((labels[name], names.get(split, "–"), *scores, card.parameters / 1e6, card.training.get("minutes")))
+    return sorted(rows, key=lambda row: -(row[2] or 0))
+
+
+def parameters(count: int) -> str:
+    r"""A number with thin spaces between its thousands.
+
+    >>> parameters(5495664).split("\N{THIN SPACE}")
+    ['5', '495', '664']
+    """
+    return f"{count:,}".replace(",", "\N{THIN SPACE}")

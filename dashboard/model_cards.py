@@ -1,0 +1,55 @@
+"""The parts of a model's card: what it is, how good it is, how it learned."""
+
+import streamlit as st
+
+from core.checkpoints import Card
+from dashboard import controls, explain, resources
+from dashboard.figures import models, training
+from dashboard.figures.table import table
+from dashboard.model_names import model_label
+from dashboard.text import Texts
+
+SETS = ("val", "test_2016", "test")
+
+
+def quality(say: Texts, card: Card) -> None:
+    """Its scores on what was held out."""
+    if card.metrics:
+        scores = {f"models_{one}": form for one, form in models.SCORES.items()}
+        sets = {name: say[f"models_set_{name}"] for name in SETS}
+        columns = controls.headed(say, models_set="", models_sentences="", **scores)
+        st.html(table(columns, models.score_rows(card.metrics, sets)))
+        st.caption(say["models_scores"].format(alpha=card.length_penalty))
+        st.caption(controls.plain(" · ".join(models.signatures(card.metrics))))
+
+
+def facts(say: Texts, card: Card) -> None:
+    """What the card says, a line each."""
+    weights = resources.weights_of(card.name)
+    facts = {
+        "models_folder": f"pretrained/{card.name}",
+        "models_shape": f"{card.family}: {models.shape(card.config)}",
+        "models_numbers": f"{models.parameters(card.parameters)} ({weights / 2**20:.1f} MB)",
+        "models_data": say.get(f"corpus_{card.corpus}", card.corpus),
+        "models_licence": card.licence,
+        "models_training": say["models_trained"].format(
+            epochs=card.training["epochs"],
+            tokens=card.training["tokens"] / 1e6,
+            minutes=card.training["minutes"],
+            seed=card.recipe.get("seed", "–"),
+        ),
+    }
+    st.html(table({say["models_fact"]: "", say["models_value"]: ""}, [(say[key], text) for key, text in facts.items()]))
+
+
+def curve(say: Texts, card: Card) -> None:
+    """How the loss fell."""
+    found, broken = resources.curves()
+    if card.name not in found:
+        st.warning(say["curves_broken"].format(reasons=controls.plain(broken.get(card.name, card.name))))
+        return
+    one = {model_label(card, say): found[card.name]}
+    labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
+    description = say["models_curve"].format(**training.curve_facts(one))
+    explain.chart("curve", training.curve_chart(one, "epochs", labels | {"epochs": say["axis_epochs"]}), description)
+    st.caption(controls.plain(description))

@@ -1,0 +1,25 @@
+"""What stands on the page Bottleneck."""
+
+TEXT = {
+    "keys_bottleneck": "",
+    "bottleneck_see": "**What you see.** Your sentence grows, row by row, and each model translates what is there. A model without attention must press everything through one vector; the longer the sentence, the more it forgets.",
+    "bottleneck_try": "**What to try.** Type a long sentence with many details. Watch which detail goes first, and whether the models with attention keep it.",
+    "bottleneck_paper": "**The papers.** Cho et al. 2014 (quality falls with length), Sutskever et al. 2014 (reading backwards helps), Bahdanau et al. 2015 (attention as the way out).",
+    "bottleneck_row": "Step",
+    "bottleneck_source": "The sentence so far",
+    "bottleneck_short": "This sentence has only one part. Type a longer one: “A man in a red coat is sitting on a bench and reading a book.”",
+    "bottleneck_missing": "This page compares a model without attention with two that have it, and they are not all here.",
+    "bottleneck_never": "never",
+    "bottleneck_question": "At which step does this model lose the thread for good: {model}?",
+    "bottleneck_lost": "From step {step} on ({words} words) the model without attention has lost the thread.",
+    "bottleneck_kept": "In this sentence the model without attention keeps the thread to the end. Try a longer one.",
+    "bottleneck_agreement": "The thread counts as lost from where on the RNN without attention agrees less than half as well with {best} as {rival} does (sentence chrF). That is a rough measure: read the translations yourself.",
+    "bottleneck_formula": "All that the decoder ever learns of your {words} words are the {width} numbers of its first state: about {each} numbers a word, and fewer with every word you add.",
+    "bottleneck_measured": "Measured: quality by length",
+    "bottleneck_words": "words in the source (mean of the group)",
+    "measure": "Measure",
+    "bottleneck_keeps": "{model}: from {first:.1f} to {last:.1f}, which keeps {keeps:.0f} %",
+    "bottleneck_described": "{measure} from the shortest to the longest sentences. {keeps}.",
+    "bottleneck_setting": "{sentences} sentences of test_2016, for lengths beyond single captions up to {joined} neighbours joined by “and”; beam {beam_size}. Bands: 95 % of {samples} bootstrap samples. No model has learned from sentences as long as the longest ones, so those with attention fall there, too.",
+    "finding_none": "Nothing has been measured yet. This does it, in some minutes: python -m core findings {name}",
+}

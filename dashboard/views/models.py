@@ -1,0 +1,84 @@
+"""Models: a card for each that is shipped, and all of them beside each other."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from core.checkpoints import Card
+from core.training.recipes import RECIPES, recipe
+from dashboard import controls, explain, frame, model_cards, resources
+from dashboard.components.quiz import Question
+from dashboard.figures import models
+from dashboard.figures.table import table
+from dashboard.model_names import model_label, model_labels, outstanding, quality
+
+
+def main() -> None:
+    """The page, top to bottom."""
+    say = controls.texts()
+    controls.intro(say, "models")
+    found, _ = resources.shipped()
+    if not found:
+        st.error(say["models_none"])
+        return
+    show_card(say, found)
+    show_all(say, found)
+    explain.show_code(say, "core/training/cook.py", "cook")
+
+
+@st.fragment
+def show_card(say, found: dict[str, Card]) -> None:
+    """One model: what it is for, how good it is, how it learned, how to make it again."""
+    first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
+    card = found[controls.one_of_many("model", say["model"], model_labels(found, say), first)]
+    languages = {"source": say[f"language_{card.source}"], "target": say[f"language_{card.target}"]}
+    with st.container(border=True):
+        st.subheader(model_label(card, say))
+        st.markdown(say[f"models_for_{card.corpus}"].format(**languages))
+        left, right = st.columns(2, gap="medium")
+        with left:
+            model_cards.facts(say, card)
+        with right:
+            model_cards.curve(say, card)
+        st.markdown(f"**{say['models_quality']}**")
+        model_cards.quality(say, card)
+        st.markdown(f"**{say['models_again']}**")
+        wanted = asdict(recipe(card.name).options) if card.name in RECIPES else {}
+        st.code(models.commands(card.name, card.recipe, wanted), language="bash")
+        if card.recipe.get("extra"):
+            st.caption(say["models_extra"])
+        if begun := card.recipe.get("start"):
+            st.caption(say["models_start"].format(model=controls.plain(begun["model"])))
+    purpose = say[f"models_for_{card.corpus}"].format(**languages)
+    explain.show_data(say, "curve", lambda: models.data_rows(card.metrics), purpose)
+
+
+def riddle(say, found: dict[str, Card]) -> Question:
+    """Which of a few is best at captions?"""
+    first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
+    some = outstanding(found, first)
+    labels = model_labels(some, say)
+    best = max(some, key=lambda name: quality(some[name]))
+    answer = say["models_answer"].format(model=labels[best], bleu=f"{quality(some[best]):.1f}")
+    return Question(say["models_question"], list(labels.values()), [list(some).index(best)], answer)
+
+
+def show_all(say, found: dict[str, Card]) -> None:
+    """All of them, the best first."""
+    st.header(say["models_all"])
+    if controls.predict(say) and not explain.questions(say, "models_quiz", [riddle(say, found)]):
+        return
+    sets = {name: say[f"models_set_{name}"] for name in model_cards.SETS}
+    columns = {
+        "model": "",
+        "models_set": "",
+        "models_bleu": ".1f",
+        "models_chrf": ".1f",
+        "models_millions": ".1f",
+        "models_minutes": ".0f",
+    }
+    st.html(table(controls.headed(say, **columns), models.overview(found, model_labels(found, say), sets)))
+    st.caption(say["models_all_caption"])
+
+
+main()

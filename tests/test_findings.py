@@ -1,0 +1,149 @@
+"""The findings: how sentences are joined, shuffled and grown, what is compared, what toy models give."""
+
+import json
+
+import pytest
+import torch
+
+from core.checkpoints import PRETRAINED, Card, Loaded, build, load_packed
+from core.findings import attention_swap, bottleneck, word_order
+from core.findings.measuring import compared
+from core.text.clauses import growing, spread
+from core.text.subwords import Subwords
+from dashboard.figures import bottleneck as figures
+from dashboard.model_names import model_label, model_labels, outstanding
+from dashboard.text import catalogue
+from tests.test_kinds import card
+
+EN = catalogue("en")
+PAIRS = [("A man sits.", "Ein Mann sitzt."), ("A dog eats a bone.", "Ein Hund frisst einen Knochen.")] * 20
+
+
+def test_neighbours_are_joined_and_their_beginnings_written_small_where_the_text_does_so():
+    singles, joined = PAIRS[:2], bottleneck.with_joined(PAIRS[:2])
+    assert joined[:2] == singles
+    assert joined[2] == ("A man sits and a dog eats a bone.", "Ein Mann sitzt und Ein Hund frisst einen Knochen.")
+
+
+def test_groups_hold_every_sentence_that_fits_and_none_that_is_too_few():
+    groups = bottleneck.grouped(PAIRS, longest=(3, 4, 9))
+    assert groups == {}
+    groups = bottleneck.grouped(PAIRS * 2, longest=(3, 4, 9))
+    assert {end: len(some) for end, some in groups.items()} == {3: 40, 9: 40}
+
+
+def test_a_sentence_grows_to_itself_and_every_step_is_a_beginning_of_it():
+    text = "An old man in a green coat is sitting on a bench and reading a newspaper while a girl is jumping."
+    steps = growing(text)
+    assert steps[-1] == text
+    assert 4 <= len(steps) <= 8
+    assert all(text.startswith(step.removesuffix(".")) for step in steps)
+    assert [len(step) for step in steps] == sorted({len(step) for step in steps})
+    assert growing("Hello.") == ["Hello."]
+    assert growing("") == []
+    assert spread(range(100), 4) == [0, 33, 66, 99]
+
+
+def test_shuffled_words_are_the_same_words_in_an_order_of_their_own():
+    text = "A man in a red coat is sitting on a bench."
+    mixed = word_order.shuffled(text)
+    assert mixed == word_order.shuffled(text) != text
+    assert sorted(mixed.removesuffix(".").split()) == sorted(text.removesuffix(".").split())
+    assert mixed.endswith(".")
+    assert word_order.shuffled("") == ""
+
+
+def test_two_systems_with_as_many_mistakes_differ_by_chance_alone_and_a_bad_one_does_not():
+    texts = [target for _, target in PAIRS]
+    first, second = ([*texts[:at], "Hund.", *texts[at + 1 :]] for at in (0, 2))
+    right, alike, worse = compared({"a": first, "b": second, "c": ["Ein Hund."] * len(texts)}, texts)
+    assert right["p"] is None
+    assert right["bleu"] == alike["bleu"] > right["bleu_interval"] > 0
+    assert alike["p"] > 0.1
+    assert worse["p"] < 0.01
+
+
+def toy(**config) -> Loaded:
+    """A model of random weights that reads and writes."""
+    torch.manual_seed(0)
+    subwords = Subwords.train([line for pair in PAIRS for line in pair], 60)
+    family = "rnn" if "attention" in config else "transformer"
+    shape = {"width": 16, "vocabulary_size": len(subwords)} | ({} if family == "rnn" else {"heads": 2}) | config
+    model = build(family, shape).eval()
+    training = {"minutes": 1, "tokens": 6000, "epochs": 1}
+    return Loaded(Card("toy", family, shape, "en", "de", "multi30k", "", {}, 1, training, {}), model, subwords)
+
+
+def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
+    models = {
+        "plain": toy(attention="none"),
+        "general": toy(attention="general", context="readout"),
+        "general-before": toy(attention="general", context="step"),
+        "additive": toy(attention="additive", context="step"),
+    }
+    swap = attention_swap.attention_swap(models, PAIRS[:4])
+    assert [row["model"] for row in swap["rows"]] == list(models)
+    assert [(one["from"], one["to"]) for one in swap["contrasts"]] == [
+        ("general", "general-before"),
+        ("general-before", "additive"),
+    ]
+    assert swap["rows"][0]["tokens_per_second"] == 100
+    order = word_order.word_order({"plain": models["plain"]}, PAIRS[:4])
+    assert [row["order"] for row in order["rows"]] == ["as written", "shuffled"]
+    length = bottleneck.bottleneck(models, PAIRS, "A man sits on a bench and eats.")
+    assert figures.sound(json.loads(json.dumps(length)))
+    assert {row["model"] for row in length["rows"]} == set(models)
+    assert json.loads(json.dumps([swap, order])) == [swap, order]
+
+
+def test_without_positions_a_transformer_translates_shuffled_words_the_same():
+    rows = word_order.word_order({"none": toy(positions="none"), "sinusoidal": toy()}, PAIRS[:4])["rows"]
+    same = {row["model"]: row["same"] for row in rows}
+    assert same["none"] == 1.0
+
+
+@pytest.mark.parametrize("content", [None, [], {}, {"rows": {}}, {"rows": [{"model": "x"}], "example": {}}])
+def test_a_damaged_finding_is_none(content):
+    assert not figures.sound(content)
+
+
+def test_the_stored_bottleneck_is_what_its_model_says():
+    """The stored example again, by the smallest of its models."""
+    stored = json.loads((PRETRAINED / "findings" / "bottleneck.json").read_text("utf-8"))
+    assert figures.sound(stored)
+    example = stored["example"]
+    name = next(iter(example["texts"]))
+    assert bottleneck.grown_by(load_packed(name), example["text"]) == example["texts"][name]
+
+
+def test_the_thread_is_lost_where_it_never_comes_back():
+    assert figures.lost([100, 10, 90, 10], [100, 100, 100, 100]) == 3
+    assert figures.lost([100, 60], [100, 100]) is None
+    assert figures.lost([10, 10], [100, 100]) == 0
+
+
+def test_models_are_named_by_their_text_and_kind_and_by_their_size_only_where_that_is_not_enough():
+    found = {
+        "a": card("a", attention="dot", context="step"),
+        "b": card("b", attention="dot", context="step"),
+        "c": card("c", attention="none"),
+        "d": card("d", attention="none", reverse_source=True),
+        "e": card("e", heads=8, positions="none"),
+        "f": card("f", attention="telepathy"),
+    }
+    labels = model_labels(found, EN)
+    assert len(set(labels.values())) == 5  # a and b have the same size, too
+    assert labels["c"].endswith(EN["model_rnn_none"])
+    assert labels["e"].endswith(EN["model_transformer"] + EN["model_positions_none"])
+    assert "f" in model_label(found["f"], EN)
+    assert labels["a"] != model_label(found["a"], EN)
+
+
+def test_the_outstanding_are_the_chosen_one_and_the_best_of_each_way():
+    found = {
+        name: card(name, attention=kind) for name, kind in zip("abcd", ("dot", "dot", "none", "none"), strict=True)
+    }
+    for name, bleu in zip("abcd", (1, 2, 4, 3), strict=True):
+        found[name].metrics["test_2016"] = {"bleu": bleu}
+    assert list(outstanding(found, "a")) == ["a", "c"]
+    assert list(outstanding(found, "d")) == ["b", "d"]
