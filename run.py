@@ -347,11 +347,12 @@ def check(*modules: list[str]) -> int:
     return next((code for module in modules if (code := run_module(*module))), 0)
 
 
+PARALLEL = ("-n", "auto", "--dist", "loadfile")  # a process for each core, a file's tests in the same one
 COMMANDS = {
     "app": ("start the dashboard (the default)", app),
     "test": (
         "ruff, then pytest, which gets all further arguments",
-        lambda rest: check(["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *rest]),
+        lambda rest: check(["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *PARALLEL, *rest]),
     ),
     "pictures": (
         "photograph every page into pictures/ (with --readme: the README's, into docs/)",

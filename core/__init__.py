@@ -7,7 +7,8 @@ options      what a person may ask for: frozen, checked, standard library only Â
 records      what comes out: frozen, torch-free traces, with search_tree, attention_steps Â· trace_json: as JSON
 checkpoints  model folders: Card, cards(), load(), load_packed(), save(), the stored example trace
 metrics      BLEU and chrF, of a corpus and of a sentence
-text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches
+text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches,
+             variants (of a sentence)
 models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
              transformer(_layers); packed(_transformer), products: the same made ready to search with on a CPU
 decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a

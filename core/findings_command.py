@@ -46,7 +46,7 @@ def run_findings(chosen: argparse.Namespace) -> None:
 
     measures = {
         "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),
-        "word-order": word_order,
+        "word-order": partial(word_order, example=EXAMPLES["en"]),
         "attention-swap": attention_swap,
     }
     for name in chosen.names:

@@ -22,7 +22,12 @@ PAGES = {
         "kinds": "views/kinds.py",
     },
     "train": {"training": "views/training.py", "live": "views/live.py"},
-    "findings": {"bottleneck": "views/bottleneck.py", "models": "views/models.py"},
+    "findings": {
+        "bottleneck": "views/bottleneck.py",
+        "order": "views/order.py",
+        "swap": "views/swap.py",
+        "models": "views/models.py",
+    },
 }
 
 

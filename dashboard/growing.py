@@ -1,6 +1,6 @@
 """A sentence that grows: which models translate it, what they make of each step, and where the thread is lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -17,7 +17,7 @@ from dashboard.text import Texts
 def finding() -> Mapping[str, Any]:
     """What was measured; without rows where nothing was."""
     stored = resources.measured("bottleneck")
-    return stored if bottleneck.sound(stored) else {"rows": [], "example": {"text": "", "texts": {}}}
+    return stored if bottleneck.sound(stored) else {"rows": [], "example": {"sentences": [], "texts": {}}}
 
 
 def contestants(asked: Asked) -> dict[str, Card]:
@@ -26,16 +26,17 @@ def contestants(asked: Asked) -> dict[str, Card]:
     return {name: asked.found[name] for name in names if name in asked.found}
 
 
-def written(say: Texts, models: Mapping[str, Card], steps: Sequence[str]) -> dict[str, list[str]]:
-    """What each model makes of each step; one that is damaged is named in a sentence. The example's is stored."""
-    example = finding()["example"]
-    if steps and steps[-1] == example["text"] and example["texts"].keys() >= models.keys():
-        return {name: example["texts"][name] for name in models}
+def written(
+    say: Texts, names: Collection[str], sentences: Sequence[str], example: Mapping[str, Any]
+) -> dict[str, list[str]]:
+    """What each model makes of each sentence, stored for an `example`; who can't is named in a sentence."""
+    if list(sentences) == example["sentences"] and example["texts"].keys() >= set(names):
+        return {name: example["texts"][name] for name in names}
     texts = {}
-    with nullcontext() if resources.awake().issuperset(models) else st.spinner(say["loading"]):
-        for name in models:
+    with nullcontext() if resources.awake().issuperset(names) else st.spinner(say["loading"]):
+        for name in names:
             try:
-                texts[name] = [resources.decode(name, step, BeamOptions()).hypotheses[0].text for step in steps]
+                texts[name] = [resources.decode(name, one, BeamOptions()).hypotheses[0].text for one in sentences]
             except ValueError as error:
                 st.warning(controls.plain(str(error)))
     return texts

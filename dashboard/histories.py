@@ -6,17 +6,23 @@ from dashboard import controls, explain, resources
 from dashboard.controls import Texts
 from dashboard.figures import training
 from dashboard.figures.table import table
+from dashboard.frame import DEFAULT
+from dashboard.model_names import model_labels, outstanding
 
 
 @st.fragment
 def curves(say: Texts) -> None:
-    """The training of every model that is there, and the epoch at which each was best."""
+    """The training of the best model of each way, and the epoch at which each was best."""
     found, broken = resources.curves()
     st.header(say["curves"])
     if broken:
         st.warning(say["curves_broken"].format(reasons=controls.plain("; ".join(broken.values()))))
     if not found:
         return
+    shipped, _ = resources.shipped()
+    some = outstanding(shipped, DEFAULT if DEFAULT in shipped else next(iter(shipped)))
+    labels = model_labels(some, say)
+    found = {labels[name]: points for name, points in found.items() if name in some}
     axis = controls.choice("axis", say["axis"], {name: say[f"axis_{name}"] for name in training.AXES}, "epochs")
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
     description = say["curves_description"].format(**training.curve_facts(found))

@@ -14,7 +14,7 @@ from dashboard.figures.alignment import Panel, describe
 from dashboard.figures.attention_formulas import FORMULAS
 from dashboard.figures.kinds import Map
 from dashboard.frame import Asked
-from dashboard.model_names import model_label
+from dashboard.model_names import alike, model_label, quality
 
 SHOWS = ("own", "same", "difference")
 
@@ -65,6 +65,16 @@ def about(say: Texts, card: Card) -> str:
     if kind == "heads":
         told = say["kinds_heads"].format(layers=card.config.get("decoder_layers"), heads=card.config.get("heads"))
     return " · ".join(part for part in (told, FORMULAS[kind].paper) if part)
+
+
+def distinct(found: Mapping[str, Card], model: str) -> dict[str, Card]:
+    """Of the models like one, that one and the best of every other kind and place: a map for each."""
+    best: dict[tuple[str, str, bool], str] = {}
+    for name, card in alike(found, model).items():
+        kind = kind_of(card), place_of(card), bool(card.config.get("input_feeding"))
+        if kind not in best or name == model or (best[kind] != model and quality(card) > quality(found[best[kind]])):
+            best[kind] = name
+    return {name: found[name] for name in best.values()}
 
 
 def together(say: Texts, names: Sequence[str], asked: Asked, show: str) -> tuple[dict[str, DecodeTrace], str]:

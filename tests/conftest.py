@@ -39,6 +39,8 @@ STATES = {  # what a link to each page can say, with values that are not the def
         "half": "2000",
         "axis": "tokens",
     },
+    "bottleneck": {"measure": "chrf"},
+    "models": {"model": OTHER},
     "live": {"task": "reverse", "kind": "transformer", "size": "medium"},
 }
 

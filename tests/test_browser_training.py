@@ -106,7 +106,7 @@ def test_the_charts_are_drawings_that_can_be_saved_and_follow_their_sliders(dash
     with page.expect_download() as waiting:
         page.locator(".st-key-curves_data").get_by_role("button", name=EN["save"].format(kind="SVG")).click()
     with open(waiting.value.path(), encoding="utf-8") as file:
-        assert "en-de-transformer" in file.read()
+        assert EN["model_transformer"] in file.read()
 
 
 def test_a_narrow_screen_never_scrolls_sideways_and_a_dark_one_turns_the_colours(dashboard):

@@ -1,15 +1,16 @@
 """The findings: how sentences are joined, shuffled and grown, what is compared, what toy models give."""
 
 import json
+import random
 
 import pytest
 import torch
 
 from core.checkpoints import PRETRAINED, Card, Loaded, build, load_packed
 from core.findings import attention_swap, bottleneck, word_order
-from core.findings.measuring import compared
-from core.text.clauses import growing, spread
+from core.findings.measuring import compared, written
 from core.text.subwords import Subwords
+from core.text.variants import growing, shuffled, spread
 from dashboard.figures import bottleneck as figures
 from dashboard.model_names import model_label, model_labels, outstanding
 from dashboard.text import catalogue
@@ -46,11 +47,11 @@ def test_a_sentence_grows_to_itself_and_every_step_is_a_beginning_of_it():
 
 def test_shuffled_words_are_the_same_words_in_an_order_of_their_own():
     text = "A man in a red coat is sitting on a bench."
-    mixed = word_order.shuffled(text)
-    assert mixed == word_order.shuffled(text) != text
+    mixed = shuffled(text, random.Random(1))
+    assert mixed == shuffled(text, random.Random(1)) != text
     assert sorted(mixed.removesuffix(".").split()) == sorted(text.removesuffix(".").split())
     assert mixed.endswith(".")
-    assert word_order.shuffled("") == ""
+    assert shuffled("", random.Random(1)) == ""
 
 
 def test_two_systems_with_as_many_mistakes_differ_by_chance_alone_and_a_bad_one_does_not():
@@ -88,7 +89,7 @@ def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
         ("general-before", "additive"),
     ]
     assert swap["rows"][0]["tokens_per_second"] == 100
-    order = word_order.word_order({"plain": models["plain"]}, PAIRS[:4])
+    order = word_order.word_order({"plain": models["plain"]}, PAIRS[:4], "A dog bites a man.")
     assert [row["order"] for row in order["rows"]] == ["as written", "shuffled"]
     length = bottleneck.bottleneck(models, PAIRS, "A man sits on a bench and eats.")
     assert figures.sound(json.loads(json.dumps(length)))
@@ -97,7 +98,7 @@ def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
 
 
 def test_without_positions_a_transformer_translates_shuffled_words_the_same():
-    rows = word_order.word_order({"none": toy(positions="none"), "sinusoidal": toy()}, PAIRS[:4])["rows"]
+    rows = word_order.word_order({"none": toy(positions="none"), "sinusoidal": toy()}, PAIRS[:4], "A man.")["rows"]
     same = {row["model"]: row["same"] for row in rows}
     assert same["none"] == 1.0
 
@@ -113,7 +114,7 @@ def test_the_stored_bottleneck_is_what_its_model_says():
     assert figures.sound(stored)
     example = stored["example"]
     name = next(iter(example["texts"]))
-    assert bottleneck.grown_by(load_packed(name), example["text"]) == example["texts"][name]
+    assert written({name: load_packed(name)}, example["sentences"])["texts"][name] == example["texts"][name]
 
 
 def test_the_thread_is_lost_where_it_never_comes_back():

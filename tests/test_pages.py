@@ -165,14 +165,21 @@ def test_the_first_paint_of_every_page_needs_no_torch():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("name", READING)
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("predict", [None, "true"])
-def test_every_page_shows_every_model_in_both_languages(app, name, model, language, predict):
-    at = app(name, lang=language, model=model, **({"predict": predict} if predict else {}))
+def test_every_page_speaks_both_languages(app, name, language, predict):
+    at = app(name, lang=language, **({"predict": predict} if predict else {}))
     say = catalogue(language)
     assert at.title[0].value == say[f"page_{name}"]
     assert say[f"{name}_see"] in everything(at)
+    assert not complaints(at)
+    assert pictures(at)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("name", READING)
+def test_every_page_shows_every_model(app, name, model):
+    at = app(name, model=model)
     assert not complaints(at)
     assert pictures(at) or (name == "alignment" and not cards()[0][model].attends and at.info)
 
@@ -232,9 +239,9 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
         "?",
     ],
 )
-@pytest.mark.parametrize("model", [DEFAULT, OTHER])
 @pytest.mark.parametrize("name", READING)
-def test_no_sentence_breaks_a_page(app, name, model, text):
+def test_no_sentence_breaks_a_page(app, name, text):
+    model = DEFAULT if len(text) % 2 else OTHER
     at = app(name, model=model)
     at.text_input(key="text").set_value(text).run()
     assert not at.exception
@@ -342,7 +349,7 @@ DAMAGE = {  # the file, what becomes of its bytes, and the words that say so
 def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, damage):
     file, change, words = DAMAGE[damage]
     replace(folder_of_models / DEFAULT / file, change((PRETRAINED / DEFAULT / file).read_bytes()))
-    for name in READING:
+    for name in READING if damage == "half the weights" else ("home", "alignment"):
         at = app(name, text=TEXT)
         reasons = [one for one in complaints(at) if words in one.replace("\\", "")]
         assert len(reasons) == 1, (name, complaints(at))

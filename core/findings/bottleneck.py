@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.checkpoints import Loaded
-from core.decoding.translate import decode
-from core.findings.measuring import about, compared, translations
-from core.options import BeamOptions
-from core.text.clauses import growing
+from core.findings.measuring import about, compared, translations, written
 from core.text.corpora import Pairs
+from core.text.variants import growing
 
 LONGEST = (8, 12, 16, 22, 30, 45)  # words of the longest source of each group
 JOINED = 4  # neighbouring captions are joined up to so many
@@ -31,15 +29,8 @@ def bottleneck(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict
         systems = {name: translations(loaded, sources) for name, loaded in models.items()}
         for row in compared(systems, references):
             rows.append({"longest": longest, "words": round(words, 1), "sentences": len(some)} | row)
-    grown = {name: grown_by(loaded, example) for name, loaded in models.items()}
-    told = {"joined": JOINED, "example": {"text": example, "texts": grown}}
+    told = {"joined": JOINED, "example": written(models, growing(example))}
     return about(sum(map(len, groups.values()))) | told | {"rows": rows}
-
-
-def grown_by(loaded: Loaded, text: str) -> list[str]:
-    """A model's translations of a sentence as it grows."""
-    steps = growing(text)
-    return [decode(loaded.model, loaded.subwords, step, BeamOptions()).hypotheses[0].text for step in steps]
 
 
 def with_joined(pairs: Pairs, joiners: tuple[str, str] = JOINERS) -> Pairs:

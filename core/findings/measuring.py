@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.checkpoints import Loaded
-from core.decoding.translate import translate_batches
+from core.decoding.translate import decode, translate_batches
 from core.options import BeamOptions
 
 SAMPLES = 1000  # of the bootstrap (Koehn 2004)
@@ -16,6 +16,15 @@ def translations(loaded: Loaded, sources: Sequence[str]) -> list[str]:
     options = replace(BeamOptions(), length_penalty=loaded.card.length_penalty)
     found = dict(translate_batches(loaded.model, loaded.subwords, sources, options))
     return [found[index][0].text if found[index] else "" for index in range(len(sources))]
+
+
+def written(models: Mapping[str, Loaded], sentences: Sequence[str]) -> dict[str, Any]:
+    """Each model's best translations as the pages show them, with the default options."""
+    texts = {
+        name: [decode(one.model, one.subwords, text, BeamOptions()).hypotheses[0].text for text in sentences]
+        for name, one in models.items()
+    }
+    return {"sentences": list(sentences), "texts": texts}
 
 
 def compared(systems: Mapping[str, Sequence[str]], references: Sequence[str]) -> list[dict[str, Any]]:

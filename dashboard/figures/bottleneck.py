@@ -17,10 +17,14 @@ def sound(finding: object) -> bool:
     """Whether a stored finding has all that is drawn of it."""
     if not isinstance(finding, dict) or not isinstance(finding.get("rows"), list):
         return False
-    example = finding.get("example")
-    whole = isinstance(example, dict) and isinstance(example.get("texts"), dict) and "text" in example
     settings = all(name in finding for name in ("sentences", "joined", "beam_size", "samples"))
-    return whole and settings and all(name in row for row in finding["rows"] for name in MEASURED)
+    return has_example(finding) and settings and all(name in row for row in finding["rows"] for name in MEASURED)
+
+
+def has_example(finding: Mapping[str, Any]) -> bool:
+    """Whether translations of an example are stored with it."""
+    example = finding.get("example")
+    return isinstance(example, dict) and isinstance(example.get("texts"), dict) and "sentences" in example
 
 
 def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.metrics import sentence_similarity
-from core.text.clauses import growing as clauses
+from core.text.variants import growing as clauses
 from dashboard import controls, explain, frame, growing, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import bottleneck
@@ -30,7 +30,7 @@ def grow(say, asked: frame.Asked) -> None:
     labels = {name: kind_label(say, card.family, card.config) for name, card in models.items()}
     steps = clauses(asked.text)
     blind = next((name for name, card in models.items() if not card.attends), None)
-    texts = growing.written(say, models, steps)
+    texts = growing.written(say, models, steps, growing.finding()["example"])
     predict = controls.predict(say)
     if len(steps) < 2 or blind not in texts or len(texts) < 2:
         st.info(say["bottleneck_short" if len(steps) < 2 else "bottleneck_missing"])

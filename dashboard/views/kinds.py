@@ -7,7 +7,6 @@ from dashboard.components import kinds as component
 from dashboard.components.quiz import Question
 from dashboard.figures import attention_formulas
 from dashboard.figures import kinds as figures
-from dashboard.model_names import alike
 
 
 def main() -> None:
@@ -28,7 +27,7 @@ def explore(say, asked: frame.Asked) -> None:
         shows = {name: say[f"shows_{name}"] for name in kinds.SHOWS}
         show = controls.choice("show", say["shows"], shows, "own", tip=say["shows_help"])
         predict = controls.predict(say)
-    found = alike(asked.found, asked.model)
+    found = kinds.distinct(asked.found, asked.model)
     traces, target = kinds.together(say, list(found), asked, show)
     if asked.model in traces:
         frame.unknown_pieces(say, traces[asked.model])

@@ -1,6 +1,19 @@
 """English, a file a page."""
 
-from dashboard.text.en import alignment, beam, bottleneck, common, home, kinds, live, models, step, training
+from dashboard.text.en import (
+    alignment,
+    beam,
+    bottleneck,
+    common,
+    home,
+    kinds,
+    live,
+    models,
+    order,
+    step,
+    swap,
+    training,
+)
 
 TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | kinds.TEXT | training.TEXT | live.TEXT
-TEXT |= bottleneck.TEXT | models.TEXT
+TEXT |= bottleneck.TEXT | order.TEXT | swap.TEXT | models.TEXT

@@ -1,5 +1,6 @@
-"""English sentences that grow, clause by clause or phrase by phrase."""
+"""A sentence changed: grown clause by clause, or its words shuffled."""
 
+import random
 import re
 from collections.abc import Sequence
 
@@ -42,3 +43,15 @@ def spread(places: Sequence[int], most: int) -> list[int]:
     if len(places) <= most:
         return list(places)
     return [places[round(index * (len(places) - 1) / (most - 1))] for index in range(most)]
+
+
+def shuffled(sentence: str, drawn: random.Random) -> str:
+    """The sentence's words in another order; the mark at its end stays.
+
+    >>> shuffled("A man sits.", random.Random(1))
+    'man sits A.'
+    """
+    body = sentence.rstrip(".!? ")
+    words = body.split()
+    drawn.shuffle(words)
+    return " ".join(words) + sentence[len(body) :].strip()
