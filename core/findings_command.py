@@ -42,7 +42,7 @@ def run_findings(chosen: argparse.Namespace) -> None:
     from core.findings.bottleneck import bottleneck
     from core.findings.word_order import word_order
     from core.text.corpora import load_pairs
-    from core.training.cook import EXAMPLES
+    from core.training.lesson import EXAMPLES
 
     measures = {
         "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),

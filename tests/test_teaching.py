@@ -23,6 +23,7 @@ from dashboard import resources
 from dashboard.components import FOLDER, teacher
 from dashboard.figures import teaching
 from dashboard.frame import DEFAULT
+from dashboard.model_names import model_label
 from dashboard.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -180,7 +181,7 @@ def test_the_stored_lesson_is_what_the_model_does(model):
         assert again.hypotheses[0].tokens == kept.hypotheses[0].tokens
         mine, theirs = (teaching.positions(one, 0.1) for one in (again, kept))
         assert [one.smoothed for one in mine] == pytest.approx([one.smoothed for one in theirs], abs=1e-2)
-    assert example(model, file=GOLD).options == ForcedOptions(REFERENCES[example(model).text])
+    assert example(model, file=GOLD).options == ForcedOptions(REFERENCES[cards()[0][model].target])
     assert example(model, file=GREEDY).options == BeamOptions(1)
 
 
@@ -284,7 +285,9 @@ def test_a_translation_that_is_too_long_or_unknown_is_answered_by_a_sentence(app
     assert [part.value for part in at.warning if part.value.startswith(EN["target_cut"].split("{")[0])]
     at.text_input(key="target").set_value("你好 <script>").run()
     assert not at.exception
-    assert [part.value for part in at.warning] == [EN["target_unknown"].format(model=EN["model_transformer"])]
+    assert [part.value for part in at.warning] == [
+        EN["target_unknown"].format(model=model_label(cards()[0][DEFAULT], EN))
+    ]
 
 
 def test_smoothing_changes_the_losses_and_leaves_the_probabilities(app):

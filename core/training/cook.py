@@ -31,7 +31,7 @@ from core.records import Hypothesis, TrainEvent
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
 from core.trace_json import to_json
-from core.training.lesson import write_lesson
+from core.training.lesson import EXAMPLES, write_lesson
 from core.training.loop import train
 from core.training.memory import keep_freed_memory
 from core.training.mixture import Text, encoded, recut, with_extra
@@ -39,12 +39,6 @@ from core.training.processes import device, group, wait_for_all
 from core.training.recipes import Recipe
 
 ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
-# What the stored traces show, written for this project: one word of it takes several pieces on both sides.
-EXAMPLES = {
-    "en": "Two children in yellow raincoats are jumping over a puddle in the park.",
-    "de": "Zwei Kinder in gelben Regenjacken springen im Park über eine Pfütze.",
-    "letters": "s e q s c o p e",
-}
 CHECKPOINT, BEFORE = "checkpoint.pt", "checkpoint.before.pt"
 
 

@@ -7,11 +7,18 @@ from core.decoding.translate import decode
 from core.options import BeamOptions, ForcedOptions, Options
 from core.trace_json import to_json
 
-# Of the recipes' example, written for this project: good German that no model of ours would choose.
+# What the stored traces show, written for this project: one word of it takes several pieces on both sides.
+EXAMPLES = {
+    "en": "Two children in yellow raincoats are jumping over a puddle in the park.",
+    "de": "Zwei Kinder in gelben Regenjacken springen im Park über eine Pfütze.",
+    "fr": "Deux enfants en imperméable jaune sautent par-dessus une flaque d'eau dans le parc.",
+    "letters": "s e q s c o p e",
+}
+# What a person makes of it in each language: good, and other words than a model of ours would choose.
 REFERENCES = {
-    "Two children in yellow raincoats are jumping over a puddle in the park.": (
-        "Zwei Kinder in gelben Regenmänteln hüpfen im Park über eine Pfütze."
-    ),
+    "en": "Two kids wearing yellow raincoats hop over a puddle in a park.",
+    "de": "Zwei Kinder in gelben Regenmänteln hüpfen im Park über eine Pfütze.",
+    "fr": "Dans le parc, deux enfants vêtus de cirés jaunes bondissent par-dessus une flaque.",
 }
 
 
@@ -19,8 +26,8 @@ def write_lesson(folder: Path) -> None:
     """Complete a model folder that has its example: greedy.json and, where there is a reference, gold.json."""
     loaded, text = load(folder.name, folder.parent), example(folder.name, folder.parent).text
     wanted: dict[str, Options] = {GREEDY: BeamOptions(1)}
-    if text in REFERENCES:
-        wanted[GOLD] = ForcedOptions(REFERENCES[text])
+    if loaded.card.target in REFERENCES and text == EXAMPLES[loaded.card.source]:
+        wanted[GOLD] = ForcedOptions(REFERENCES[loaded.card.target])
     for file, options in wanted.items():
         trace = decode(loaded.model, loaded.subwords, text, options, name=folder.name)
         write_json(folder / file, to_json(trace), indent=None)

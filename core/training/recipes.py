@@ -54,6 +54,29 @@ def en_de_rnn_additive() -> Recipe:
     return Recipe("en-de-rnn-additive", "rnn", config, "multi30k", options)
 
 
+def en_fr(name: str, recipe: Callable[[], Recipe]) -> Recipe:
+    """A recipe of English and German for English and French; its extra text, if any, is left out."""
+    return replace(
+        recipe(), name=name, **{side: "fr" for side in ("source", "target") if getattr(recipe(), side) == "de"}
+    )
+
+
+# Variants of the Transformer: what differs of the arguments and of the options.
+VARIANTS: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    "en-de-transformer-no-positions": ({"positions": "none"}, {}),
+    "en-de-transformer-learned-positions": ({"positions": "learned"}, {}),
+    "en-de-transformer-no-smoothing": ({}, {"label_smoothing": 0.0}),
+}
+
+
+def en_de_variant(name: str) -> Recipe:
+    """One of `VARIANTS`, for studies of what it lacks: captions alone, fewer epochs."""
+    config, options = VARIANTS[name]
+    whole = en_de_transformer()
+    budget = TrainOptions(**{"epochs": 12, "max_tokens": 1024, "learning_rate": 1e-3, "warmup": 800, **options})
+    return replace(whole, name=name, config={**whole.config, **config}, options=budget)
+
+
 # The attention swap: the same network and budget, another score or another place for the context.
 SWAPPED: dict[str, Mapping[str, Any]] = {
     "en-de-rnn-plain": {"attention": "none"},
@@ -95,6 +118,10 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "de-en-transformer": de_en_transformer,
     "en-de-rnn-additive": en_de_rnn_additive,
     **{name: partial(en_de_swapped, name) for name in SWAPPED},
+    **{name: partial(en_de_variant, name) for name in VARIANTS},
+    "en-fr-transformer": partial(en_fr, "en-fr-transformer", en_de_transformer),
+    "fr-en-transformer": partial(en_fr, "fr-en-transformer", de_en_transformer),
+    "en-fr-rnn-additive": partial(en_fr, "en-fr-rnn-additive", en_de_rnn_additive),
     "reverse-rnn-additive": reverse_rnn_additive,
     "copy-transformer": copy_transformer,
 }
