@@ -19,13 +19,14 @@ training     loop (a generator of events), options, progress (and its checkpoint
              schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
              synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), lesson (stored for
              a page)
-findings     what was measured over many models: bottleneck, word_order, attention_swap, by means of measuring
+findings     what was measured over many models: bottleneck, word_order, attention_swap, by means of
+             measuring and looking
 __main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study,
              findings, data; some in *_command modules · spelling: the nearest valid name
 
 Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ←
 records; models ← nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a
 model also models, decoding, metrics; checkpoints ← models, records, trace_json, text; training ← all of these but
-interpret; findings ← checkpoints, decoding, text, options. Who may import records may import options. Nothing here
-knows of the dashboard.
+interpret; findings ← checkpoints, decoding, interpret, text, records. Who may import records may import options.
+Nothing here knows of the dashboard.
 """

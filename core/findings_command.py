@@ -41,13 +41,14 @@ def run_findings(chosen: argparse.Namespace) -> None:
     from core.findings.attention_swap import attention_swap
     from core.findings.bottleneck import bottleneck
     from core.findings.word_order import word_order
-    from core.text.corpora import load_pairs
+    from core.text.corpora import data_folders, load_pairs, word_links
     from core.training.lesson import EXAMPLES
 
+    links = word_links("en", "de", data_folders(chosen.data_dir))
     measures = {
         "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),
         "word-order": partial(word_order, example=EXAMPLES["en"]),
-        "attention-swap": attention_swap,
+        "attention-swap": partial(attention_swap, links=links),
     }
     for name in chosen.names:
         check_choice("finding", name, tuple(MODELS))

@@ -82,13 +82,14 @@ def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
         "general-before": toy(attention="general", context="step"),
         "additive": toy(attention="additive", context="step"),
     }
-    swap = attention_swap.attention_swap(models, PAIRS[:4])
+    swap = attention_swap.attention_swap(models, PAIRS[:4], {"amansits": [("man", "mann"), ("dog", "hund")]})
     assert [row["model"] for row in swap["rows"]] == list(models)
     assert [(one["from"], one["to"]) for one in swap["contrasts"]] == [
         ("general", "general-before"),
         ("general-before", "additive"),
     ]
     assert swap["rows"][0]["tokens_per_second"] == 100
+    assert [row["words"] for row in swap["rows"]] == [0, 2, 2, 2]  # a man in two sentences, and no dog
     order = word_order.word_order({"plain": models["plain"]}, PAIRS[:4], "A dog bites a man.")
     assert [row["order"] for row in order["rows"]] == ["as written", "shuffled"]
     length = bottleneck.bottleneck(models, PAIRS, "A man sits on a bench and eats.")

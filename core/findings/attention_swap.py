@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.checkpoints import Loaded
+from core.findings.looking import Links, looking
 from core.findings.measuring import about, compared, translations
 from core.text.corpora import Pairs
 
@@ -11,15 +12,17 @@ from core.text.corpora import Pairs
 SCORES, PLACES = ("general", "additive"), ("readout", "step")
 
 
-def attention_swap(models: Mapping[str, Loaded], pairs: Pairs) -> dict[str, Any]:
+def attention_swap(models: Mapping[str, Loaded], pairs: Pairs, links: Links) -> dict[str, Any]:
     """One table over all models and the 2 × 2 study of score and place, as plain JSON values.
 
     The first model is what the others are compared with. A contrast of the study compares two cells that differ in one
-    thing.
+    thing. `right` of `words` linked words are those that attention looks at most (`looking`).
     """
     sources, references = zip(*pairs, strict=True)
     systems = {name: translations(loaded, sources) for name, loaded in models.items()}
     rows = [row | facts(models[row["model"]]) for row in compared(systems, references)]
+    for row in rows:
+        row["right"], row["words"] = looking(models[row["model"]], pairs, links)
     cells = {(row["attention"], row["context"]): row["model"] for row in rows}
     contrasts = []
     for score in SCORES:

@@ -17,6 +17,10 @@ Pairs = list[tuple[str, str]]
 REPOSITORY = Path(__file__).resolve().parents[2]
 LANGUAGES = {"en": "English", "de": "German", "fr": "French"}
 MULTI30K = {"train": "train", "val": "val", "test_2016": "test_2016_flickr"}  # split -> file
+ELSEWHERE = {  # corpora that `data fetch` does not know: file and repository
+    "captions": "data/task2/raw/{file} of the repository multi30k/dataset",
+    "alignments": "{file} of the repository sheffieldnlp/mlt",
+}
 CAPTION_SETS, CAPTION_LANGUAGES = 5, ("en", "de")
 MAX_LINE = 5_000  # characters
 TATOEBA = {"de": ("deu-eng.zip", "deu.txt"), "fr": ("fra-eng.zip", "fra.txt")}
@@ -61,8 +65,8 @@ def find(name: str, folders: list[Path]) -> Path:
             return folder / name
     corpus, file = name.split("/")
     get = f"get it with: python -m core data fetch {corpus}"
-    if corpus == "captions":
-        get = f"put it there from data/task2/raw/{file} of the repository multi30k/dataset"
+    if corpus in ELSEWHERE:
+        get = f"put it there from {ELSEWHERE[corpus].format(file=file)}"
     raise FileNotFoundError(f"{name} is in none of: {', '.join(map(str, folders))}; {get}")
 
 
@@ -161,6 +165,19 @@ def captions(language: str, folders: list[Path]) -> list[str]:
                 seen.add(letters(line))
                 lines.append(line)
     return lines
+
+
+def word_links(source: str, target: str, folders: list[Path]) -> dict[str, list[tuple[str, str]]]:
+    """Words of test_2016 sentences and their translations, lower-cased, by the `letters` of the source sentence.
+
+    Ambiguous words, linked by people (Lala & Specia 2018, "Multimodal lexical translation").
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in read_lines(find(f"alignments/mlt_{source}{target}_test2016.txt", folders)):
+        if line.strip():
+            word, translation, sentence, *_ = (part.strip() for part in line.split("|"))
+            found.setdefault(letters(sentence), []).append((word, translation))
+    return found
 
 
 def letters(line: str) -> str:

@@ -10,8 +10,31 @@ from dashboard.figures.alignment import labels_of, weights
 from dashboard.figures.training import COLOURS, SHAPES, SVG, legend, palette, repeated
 
 Row = Mapping[str, Any]
-SWAP = ("model", "bleu", "bleu_interval", "chrf", "chrf_interval", "p", "attention", "context", "parameters")
+SWAP = (
+    "model",
+    "bleu",
+    "bleu_interval",
+    "chrf",
+    "p",
+    "attention",
+    "context",
+    "parameters",
+    "tokens_per_second",
+    "right",
+    "words",
+)
 ORDER = ("model", "bleu", "bleu_interval", "chrf", "chrf_interval", "order", "same")
+# Of a model, and how each is written.
+COLUMNS = {
+    "model": "",
+    "bleu": ".1f",
+    "bleu_interval": ".1f",
+    "chrf": ".1f",
+    "looks": ".0f",
+    "millions": ".1f",
+    "tokens_per_second": ",.0f",
+    "p": ".3f",
+}
 CHANCE = 0.05  # a difference that is less probable than this by chance counts as one
 CELL = 9  # px of a small map
 
@@ -30,6 +53,8 @@ def points(rows: Sequence[Row], labels: Mapping[str, str]) -> list[dict[str, Any
         {
             **row,
             "model": labels[row["model"]],
+            "millions": row["parameters"] / 1e6 if "parameters" in row else None,
+            "looks": 100 * row["right"] / row["words"] if row.get("words") else None,
             "low": row["bleu"] - row["bleu_interval"],
             "high": row["bleu"] + row["bleu_interval"],
         }

@@ -46,40 +46,14 @@ def show_table(say, finding, points) -> None:
     description = say["swap_described"].format(
         count=len(points), best=best["model"], high=best["bleu"], last=last["model"], low=last["bleu"]
     )
-    explain.chart(
-        "swap", swap.dots(points, {name: say[f"swap_{name}"] for name in ("model", "bleu", "low", "high")}), description
-    )
+    labels = {name: say[f"swap_{name}"] for name in ("model", "bleu", "low", "high")}
+    explain.chart("swap", swap.dots(points, labels), description)
     st.markdown(controls.plain(description))
-    columns = {
-        "model": "",
-        "swap_bleu": ".1f",
-        "swap_interval": ".1f",
-        "swap_chrf": ".1f",
-        "swap_millions": ".1f",
-        "swap_speed": ",.0f",
-        "swap_p": ".3f",
-    }
-    rows = [
-        (
-            one["model"],
-            one["bleu"],
-            one["bleu_interval"],
-            one["chrf"],
-            one["parameters"] / 1e6,
-            one["tokens_per_second"],
-            one["p"],
-        )
-        for one in points
-    ]
-    st.html(table(controls.headed(say, **columns), rows))
-    first = next(one["model"] for one in points if one["p"] is None) if any(one["p"] is None for one in points) else "–"
-    st.caption(
-        controls.plain(
-            say["swap_caption"].format(
-                first=first, **{name: finding[name] for name in ("sentences", "samples", "beam_size")}
-            )
-        )
-    )
+    columns = {say[f"swap_{name}"]: form for name, form in swap.COLUMNS.items()}
+    st.html(table(columns, [tuple(one[name] for name in swap.COLUMNS) for one in points]))
+    facts = {name: finding[name] for name in ("sentences", "samples", "beam_size")}
+    facts["first"] = next((one["model"] for one in points if one["p"] is None), "–")
+    st.caption(controls.plain(say["swap_caption"].format(words=max(one["words"] for one in points), **facts)))
     explain.show_data(say, "swap", lambda: points, description)
 
 
