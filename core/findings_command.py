@@ -15,7 +15,6 @@ MODELS: dict[str, tuple[str, ...]] = {
         "en-de-rnn-plain",
         "en-de-rnn-reversed",
         "en-de-rnn-mean",
-        "en-de-rnn-additive-before",
         "en-de-rnn-additive",
         "en-de-transformer",
     ),

@@ -8,9 +8,8 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.options import BeamOptions
-from dashboard import controls, resources
+from dashboard import controls, frame, resources
 from dashboard.figures import bottleneck
-from dashboard.frame import Asked
 from dashboard.text import Texts
 
 
@@ -20,7 +19,7 @@ def finding() -> Mapping[str, Any]:
     return stored if bottleneck.sound(stored) else {"rows": [], "example": {"sentences": [], "texts": {}}}
 
 
-def contestants(asked: Asked) -> dict[str, Card]:
+def contestants(asked: frame.Asked) -> dict[str, Card]:
     """The measured models that are here, in the order of the finding: from none that looks back to the best."""
     names = (row["model"] for row in finding()["rows"])
     return {name: asked.found[name] for name in names if name in asked.found}
@@ -40,6 +39,12 @@ def written(
             except ValueError as error:
                 st.warning(controls.plain(str(error)))
     return texts
+
+
+def unknown_pieces(say: Texts, names: Collection[str], text: str) -> None:
+    """One sentence on what the last of the models has never seen."""
+    for name in list(names)[-1:]:
+        frame.unknown_pieces(say, resources.decode(name, text, BeamOptions()))
 
 
 def told(say: Texts, lost: int | None, steps: Sequence[str]) -> str:

@@ -278,6 +278,7 @@ FOOLISH = {
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "training": {"model": "x", "lang": "xx", "smoothing": "2", "position": "0", "update": "-1", "axis": "years"},
     "bottleneck": {"lang": "xx", "measure": "taste"},
+    "order": {"lang": "xx", "seed": "99"},
     "models": {"lang": "xx", "model": "x"},
     "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks"},
 }

@@ -77,9 +77,16 @@ def en_de_variant(name: str) -> Recipe:
     return replace(whole, name=name, config={**whole.config, **config}, options=budget)
 
 
+def en_de_rnn_plain() -> Recipe:
+    """Sutskever et al. 2014 with a bidirectional GRU: the decoder gets the encoder's last state and nothing else."""
+    config = {"width": 384, **RNN_DROPOUT, "attention": "none"}
+    options = TrainOptions(epochs=9, max_tokens=1024, learning_rate=1.5e-3)
+    return Recipe("en-de-rnn-plain", "rnn", config, "multi30k", options)
+
+
 # The attention swap: the same network and budget, another score or another place for the context.
 SWAPPED: dict[str, Mapping[str, Any]] = {
-    "en-de-rnn-plain": {"attention": "none"},
+    "en-de-rnn-none": {"attention": "none"},
     "en-de-rnn-reversed": {"attention": "none", "bidirectional": False, "reverse_source": True},
     "en-de-rnn-mean": {"attention": "mean", "context": "readout"},
     "en-de-rnn-additive-before": {"attention": "additive", "context": "step"},
@@ -117,6 +124,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "en-de-transformer": en_de_transformer,
     "de-en-transformer": de_en_transformer,
     "en-de-rnn-additive": en_de_rnn_additive,
+    "en-de-rnn-plain": en_de_rnn_plain,
     **{name: partial(en_de_swapped, name) for name in SWAPPED},
     **{name: partial(en_de_variant, name) for name in VARIANTS},
     "en-fr-transformer": partial(en_fr, "en-fr-transformer", en_de_transformer),

@@ -31,6 +31,7 @@ def grow(say, asked: frame.Asked) -> None:
     steps = clauses(asked.text)
     blind = next((name for name, card in models.items() if not card.attends), None)
     texts = growing.written(say, models, steps, growing.finding()["example"])
+    growing.unknown_pieces(say, texts, asked.text)
     predict = controls.predict(say)
     if len(steps) < 2 or blind not in texts or len(texts) < 2:
         st.info(say["bottleneck_short" if len(steps) < 2 else "bottleneck_missing"])

@@ -7,7 +7,7 @@ import streamlit as st
 from core.text.variants import shuffled
 from dashboard import controls, explain, frame, growing, resources
 from dashboard.components.quiz import Question
-from dashboard.figures import swap
+from dashboard.figures import scores
 from dashboard.figures.bottleneck import has_example
 from dashboard.figures.table import table
 from dashboard.model_names import model_labels
@@ -20,7 +20,7 @@ def main() -> None:
     say = controls.texts()
     asked = frame.asked(say, "order", choose_model=False)
     finding, found = resources.measured("word-order"), resources.shipped()[0]
-    if not (swap.sound(finding, swap.ORDER) and has_example(finding)):
+    if not (scores.sound(finding, scores.ORDER) and has_example(finding)):
         st.info(say["finding_none"].format(name="word-order"))
         return
     names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in found]
@@ -41,6 +41,7 @@ def shuffle(say, asked: frame.Asked, labels: dict[str, str]) -> None:
     st.markdown(say["order_mixed"].format(text=controls.plain(mixed)))
     example = resources.measured("word-order")["example"]
     texts = growing.written(say, labels, [asked.text, mixed], example)
+    growing.unknown_pieces(say, texts, asked.text)
     same = [one == other for one, other in texts.values()]
     rows = [
         (labels[name], *texts[name], say["order_yes" if one else "order_no"])
@@ -64,7 +65,7 @@ def measured(say, finding, labels: dict[str, str]) -> None:
     st.header(say["order_measured"])
     words = {order: say[f"order_{order.split()[-1]}"] for order in ORDERS}
     rows = [{**row, "order": words.get(row["order"], row["order"])} for row in finding["rows"]]
-    points = swap.points(rows, labels)
+    points = scores.points(rows, labels)
     said = [one for one in points if one["order"] == words["as written"]]
     facts = [
         (one, next(other for other in points if other["model"] == one["model"] and other is not one)) for one in said
@@ -73,8 +74,8 @@ def measured(say, finding, labels: dict[str, str]) -> None:
         say["order_described"].format(model=one["model"], bleu=one["bleu"], shuffled=other["bleu"], same=one["same"])
         for one, other in facts
     )
-    labelled = {name: say[f"swap_{name}"] for name in ("model", "bleu", "low", "high")}
-    explain.chart("orders", swap.dots(points, labelled, "order"), description)
+    labelled = {name: say[f"score_{name}"] for name in ("model", "bleu", "low", "high")}
+    explain.chart("orders", scores.dots(points, labelled, "order"), description)
     st.markdown(controls.plain(description))
     st.caption(
         controls.plain(
