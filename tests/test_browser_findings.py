@@ -40,7 +40,8 @@ def test_a_long_sentence_grows_a_row_a_step_and_a_guess_comes_before_the_transla
     page = dashboard.open(address("bottleneck", text=LONG, predict="true"))
     steps, grown = growing(LONG), table(page, EN["bottleneck_source"])
     quiz, headers = page.locator(".st-key-bottleneck_quiz"), grown.get_by_role("columnheader")
-    expect(quiz.locator(".option")).to_have_text([*map(str, range(1, len(steps) + 1)), EN["bottleneck_never"]])
+    options = [*map(str, range(1, len(steps) + 1)), EN["bottleneck_never"]]
+    expect(quiz.locator(".option")).to_have_text(options, timeout=60_000)  # the models wake up first
     expect(grown.locator("tbody tr")).to_have_count(len(steps))
     expect(headers).to_have_count(2)  # no translation
     expect(page.locator(".katex")).to_have_count(0)
