@@ -55,8 +55,10 @@ def second_model(say: Texts, asked: Asked) -> str | None:
     attending = {name: card for name, card in alike(asked.found, asked.model).items() if card.attends}
     others = model_labels(attending, say)
     others.pop(asked.model)
+    before = st.session_state.get("compared")
     if st.session_state.get("compare") == asked.model:  # just chosen as the first: the two change places
-        st.session_state["compare"] = next(iter(others), OFF)
+        st.session_state["compare"] = before if before in others else next(iter(others), OFF)
+    st.session_state["compared"] = asked.model
     name = controls.one_of_many("compare", say["compare"], {OFF: say["compare_off"], **others}, OFF)
     return None if name == OFF else name
 

@@ -1,15 +1,17 @@
-"""Fixtures for tests in a real browser: a live dashboard, a Chromium, a page that lets no problem pass."""
+"""For tests in a real browser: a live dashboard, a Chromium, a page that lets no problem pass, what it is asked."""
 
 import re
 import subprocess
 import sys
 import time
+from functools import cache
 from urllib.parse import urlsplit
 
 import pytest
 
 import run
-from core.checkpoints import cards
+from core.checkpoints import cards, load_packed
+from core.options import BeamOptions
 
 FLAGS = [
     "--headless",
@@ -25,7 +27,10 @@ READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connec
 # Opened at the address of a page, Streamlit first looks for its server below that address: two expected 404s.
 PROBE = re.compile(r"http://[^/]+/[^/]+/_stcore/(health|host-config)$")
 
-OTHER = next(name for name, card in cards()[0].items() if card.attends and card.family == "rnn")
+CARDS = cards()[0]
+GERMAN = {name: card for name, card in CARDS.items() if (card.source, card.target) == ("en", "de")}
+OTHER = next(name for name, card in GERMAN.items() if card.attends and card.family == "rnn")
+PLAIN = next(name for name, card in GERMAN.items() if not card.attends)
 STATES = {  # what a link to each page can say, with values that are not the defaults
     "home": {"model": OTHER, "predict": "true"},
     "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1"},
@@ -44,6 +49,33 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "models": {"model": OTHER},
     "live": {"task": "reverse", "kind": "transformer", "size": "medium"},
 }
+# The slider's value right after a key: nothing can come from the server before a script ends.
+PRESS = """key => {
+  document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+  const inside = [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector('input[type=range]'));
+  return inside.find(Boolean).value;
+}"""
+
+
+def radio(page, group, name):
+    """One of a few buttons."""
+    return page.get_by_role("radiogroup", name=group, exact=True).get_by_role("radio", name=name, exact=True)
+
+
+def chosen(page, label):
+    """A list that opens; its value is what is chosen."""
+    return page.get_by_role("combobox", name=label, exact=True)
+
+
+def choose(page, label, option):
+    """Take one from a list that opens."""
+    chosen(page, label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def never_scrolls_sideways(page):
+    main = page.locator("[data-testid=stMain]")
+    return main.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 def pytest_configure(config):
@@ -158,3 +190,26 @@ def dashboard(browser, server_url):
     yield opened
     context.close()
     assert not opened.problems, "\n".join(opened.problems)
+
+
+another = dashboard  # a second reader, whose browser has its own cookies and storage
+
+
+@pytest.fixture(scope="session")
+def search():
+    """What a shipped model makes of a sentence, computed here as the server does."""
+    import torch
+
+    from core.decoding.translate import decode
+
+    load = cache(load_packed)
+
+    def searched(name, text, beam_size=5):
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return decode(load(name).model, load(name).subwords, text, BeamOptions(beam_size), name=name)
+        finally:
+            torch.set_num_threads(threads)
+
+    return searched

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from benchmarks.places import PAGES, address
 from dashboard.text import catalogue
 
-EN = catalogue("en")
+EN, RU = catalogue("en"), catalogue("ru")
 SEVERE = ("serious", "critical")
 # Streamlit's own markup, out of our reach: on a narrow screen the menu's groups are `div`s between `ul` and `li`.
 THEIRS = {"list": "[data-testid=stSidebarNavItems]", "listitem": "[data-testid=stSidebarNavItems] li"}
@@ -58,12 +58,17 @@ def test_axe_finds_nothing_severe_in_english(dashboard, axe, name):
     check(axe, page, "dark and narrow")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_severe_in_russian_before_an_answer(dashboard, axe, name):
+def test_axe_finds_nothing_severe_in_russian_before_an_answer(dashboard, axe):
     page = dashboard.page
     page.set_viewport_size({"width": 400, "height": 900})
-    dashboard.open(address(name, lang="ru", predict="true"))
-    check(axe, page, "light and narrow")
+    for number, name in enumerate(PAGES, 1):
+        if 1 < number < 10:  # the digits
+            dashboard.rerun(lambda number=number: page.keyboard.press(str(number)), 60_000)
+        else:
+            dashboard.open(address(name, lang="ru", predict="true"))
+        expect(page.get_by_role("heading", name=RU[f"page_{name}"], exact=True, level=1)).to_be_visible()
+        assert page.locator(".st-key-predict input").evaluate_all("all => all.every(one => one.checked)"), name
+        check(axe, page, f"{name}, light and narrow")
 
 
 def test_axe_finds_nothing_severe_beside_a_training(dashboard, axe):
@@ -75,7 +80,6 @@ def test_axe_finds_nothing_severe_beside_a_training(dashboard, axe):
     page.locator("[data-testid=stVegaLiteChart]").wait_for(timeout=120_000)
     page.get_by_role("button", name=EN["live_stop"], exact=True).click()
     page.get_by_role("button", name=EN["live_save"]).wait_for(timeout=120_000)
-    page.wait_for_timeout(1000)
     dashboard.rerun(page.get_by_text(EN["data"]).click)
     page.get_by_text(EN["live_load"]).click()
     check(axe, page, "light")

@@ -2,18 +2,37 @@
 
 import re
 
+from conftest import CARDS, PLAIN, choose, chosen, never_scrolls_sideways, radio
 from playwright.sync_api import expect
 
+from core.checkpoints import TOKENIZER, example
+from dashboard import kinds
+from dashboard.figures import alignment
+from dashboard.frame import DEFAULT
 from dashboard.text import catalogue
 
 EN, RU = catalogue("en"), catalogue("ru")
-OTHER, PLAIN = "en-de-rnn-additive", "en-de-rnn-plain"
 HERE = ".st-key-kinds"
 LINE = f"{HERE} .line"
+AWAKE = 60_000  # ms
 
 
-def radio(page, group, name, say=EN):
-    return page.get_by_role("radiogroup", name=say[group], exact=True).get_by_role("radio", name=name, exact=True)
+def shown(model):
+    """Whose maps stand on the page, and their titles."""
+    found = kinds.distinct(kinds.ordered(CARDS), model)
+    titles = kinds.titles(EN, found)
+    return {name: titles[name] for name, card in found.items() if card.attends}
+
+
+NAMES = shown(DEFAULT)
+NUMBER, FIRST = next((place, name) for place, name in enumerate(NAMES) if name != DEFAULT)
+# Two models whose maps stand beside each other and have the same cells.
+ONE, TWIN = next(
+    (one, name)
+    for one, card in CARDS.items()
+    for name in (shown(one) if card.attends else ())
+    if name != one and CARDS[name].sha256[TOKENIZER] == card.sha256[TOKENIZER]
+)
 
 
 def maps(page):
@@ -25,19 +44,32 @@ def numbers(page):
     return page.locator(f"{HERE} svg.numbers")
 
 
-def point(page, number, row, column, rows, columns):
+def panel(name):
+    """The map of a stored example."""
+    return alignment.panel(NAMES[name], example(name).hypotheses[0].attention, None, None)
+
+
+def width(name):
+    """Of what asks: a head, or the state."""
+    config = CARDS[name].config
+    return config["width"] // config.get("heads", 1)
+
+
+def point(page, name, row, column):
     """Where a cell of a map lies, from the corner of the map."""
-    box = maps(page).nth(number).bounding_box()
-    return {"x": box["width"] * (column + 0.5) / columns, "y": box["height"] * (row + 0.5) / rows}
+    one, place = panel(name), list(NAMES).index(name)
+    box = maps(page).nth(place).bounding_box()
+    down, across = ((at + 0.5) / count for at, count in zip((row, column), one.values.shape, strict=True))
+    return {"x": box["width"] * across, "y": box["height"] * down}
 
 
-def test_maps_stand_at_once_and_the_numbers_follow_the_keys(dashboard):
+def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboard):
     page = dashboard.open("/kinds")
-    expect(maps(page)).to_have_count(2)
-    expect(page.locator(f"{HERE} svg.maps text", has_text="raincoats")).to_have_count(0)
-    for text in (EN["kind_additive"], EN["kind_heads"], "Vaswani et al. 2017, eq. 1, §3.2.2"):
+    expect(maps(page)).to_have_count(len(NAMES))
+    for text in (*(title.split(",")[0] for title in NAMES.values()), "Vaswani et al. 2017, eq. 1, §3.2.2"):
         expect(page.locator(f"{HERE} svg.maps").get_by_text(text, exact=False).first).to_be_visible()
-    expect(numbers(page)).to_contain_text("32", timeout=60_000)  # a head's width: the browser has asked for them
+    asks = EN["maps_query"]
+    expect(numbers(page)).to_contain_text(asks.format(width=width(DEFAULT)), timeout=AWAKE)  # the browser has asked
     expect(page.locator(".katex").first).to_contain_text("q")
     first = page.locator(LINE).text_content()
     page.keyboard.press("ArrowRight")
@@ -57,80 +89,68 @@ def test_maps_stand_at_once_and_the_numbers_follow_the_keys(dashboard):
     expect(page).to_have_url(re.compile(r"[?&]layer=1\b"))
     expect(page.locator(".katex-error")).to_have_count(0)
 
-
-def test_a_click_on_a_map_chooses_its_model_and_step(dashboard):
-    page = dashboard.open("/kinds")
-    rows, columns = 14, 17
-    maps(page).first.click(position=point(page, 0, 2, 2, rows, columns))
-    expect(page).to_have_url(re.compile(rf"[?&]model={OTHER}\b"))
-    expect(radio(page, "kinds_model", EN["kind_additive"])).to_be_checked()
-    expect(page.locator(LINE)).to_contain_text(f"{EN['kind_additive']} writes “in”")
+    maps(page).nth(NUMBER).click(position=point(page, FIRST, 2, 2))
+    expect(page).to_have_url(re.compile(rf"[?&]model={FIRST}\b"))
+    expect(chosen(page, EN["kinds_model"])).to_have_value(kinds.titles(EN, CARDS)[FIRST])
+    expect(page.locator(LINE)).to_contain_text(f"{NAMES[FIRST]} writes “{panel(FIRST).rows[2]}”")
     expect(page).to_have_url(re.compile(r"[?&]step=3\b"))
-    expect(numbers(page)).to_contain_text("384", timeout=60_000)
-    expect(page.locator(".katex").first).to_contain_text("tanh")
-    maps(page).nth(1).hover(position=point(page, 1, 0, 0, rows, columns))
-    expect(page.locator(f"{HERE} .cell")).to_contain_text(f"{EN['kind_heads']}: “Zwei” → “Two”: 0.")
+    expect(numbers(page)).to_contain_text(asks.format(width=width(FIRST)), timeout=AWAKE)
+    expect(page.get_by_text(EN[f"kind_words_{kinds.kind_of(CARDS[FIRST])}"])).to_be_visible()
+    maps(page).nth(list(NAMES).index(DEFAULT)).hover(position=point(page, DEFAULT, 0, 0))
+    told = {"title": NAMES[DEFAULT], "target": panel(DEFAULT).rows[0], "source": panel(DEFAULT).columns[0]}
+    expect(page.locator(f"{HERE} .cell")).to_contain_text(EN["maps_cell"].format(**told, share=""))
 
 
 def test_the_same_translation_makes_maps_comparable_and_their_difference_has_two_colours(dashboard):
-    page = dashboard.open(f"/kinds?model={OTHER}&text=A+dog+runs+on+the+beach.")
-    radio(page, "shows", EN["shows_same"]).click()
+    names = list(shown(ONE))
+    page = dashboard.open(f"/kinds?model={ONE}&text=A+dog+runs+on+the+beach.")
+    own, other = (maps(page).nth(names.index(name)) for name in (ONE, TWIN))
+    radio(page, EN["shows"], EN["shows_same"]).click()
     expect(page.get_by_text(EN["kinds_same"].split("“")[0])).to_be_visible()
-    before = maps(page).nth(1).get_attribute("href")
-    same = maps(page).first.get_attribute("href")
-    radio(page, "shows", EN["shows_difference"]).click()
+    before, same = other.get_attribute("href"), own.get_attribute("href")
+    radio(page, EN["shows"], EN["shows_difference"]).click()
     expect(page).to_have_url(re.compile(r"[?&]show=difference\b"))
-    expect(maps(page).nth(1)).not_to_have_attribute("href", before)
-    expect(maps(page).first).to_have_attribute("href", same)  # the chosen one stays itself
-    expect(page.locator(f"{HERE} svg.maps")).to_contain_text(EN["kind_additive"] + " more")
-    expect(page.locator(f"{HERE} svg.maps .row")).to_have_count(2)  # the same step in both
+    expect(other).not_to_have_attribute("href", before)
+    expect(own).to_have_attribute("href", same)  # the chosen one stays itself
+    expect(page.locator(f"{HERE} svg.maps")).to_contain_text(f"{shown(ONE)[ONE]} more")
+    expect(page.locator(f"{HERE} svg.maps .row").nth(1)).to_be_attached()  # the same step in both
+
+    page.set_viewport_size({"width": 400, "height": 900})
+    expect(numbers(page)).to_contain_text("softmax", timeout=AWAKE)
+    assert never_scrolls_sideways(page)
+    before = other.get_attribute("href")
+    page.emulate_media(color_scheme="dark")  # without a word to the server
+    expect(other).not_to_have_attribute("href", before)
 
 
-def test_a_link_restores_everything_and_a_foolish_one_is_answered(dashboard):
+def test_a_link_restores_everything_and_a_model_without_attention_has_no_map(dashboard):
     page = dashboard.open("/kinds?lang=ru&text=A+dog+runs.&show=same&step=2&layer=1&head=5")
-    expect(radio(page, "shows", RU["shows_same"], RU)).to_be_checked()
+    expect(radio(page, RU["shows"], RU["shows_same"])).to_be_checked()
     expect(page.get_by_role("slider", name=RU["maps_slider"])).to_have_value("2")
     expect(page.get_by_role("combobox", name=RU["head"])).to_have_value("5")
     expect(page.get_by_role("combobox", name=RU["layer"])).to_have_value("1")
-    expect(numbers(page)).to_contain_text(RU["maps_computed_head"].format(layer=1, head=5), timeout=60_000)
-
-    page = dashboard.open("/kinds?show=all&step=99&head=0&model=nobody")
-    for wish in ("show=all", "step=99", "head=0", "model=nobody"):
-        expect(page.get_by_role("alert").filter(has_text=wish)).to_have_count(1)
-    assert "?" not in page.url
-
-
-def test_a_model_without_attention_has_no_map_and_says_so(dashboard):
-    page = dashboard.open(f"/kinds?model={PLAIN}")
-    expect(page.get_by_text("has no map")).to_be_visible()
-    expect(maps(page)).to_have_count(2)
+    expect(numbers(page)).to_contain_text(RU["maps_computed_head"].format(layer=1, head=5), timeout=AWAKE)
+    choose(page, RU["kinds_model"], kinds.titles(RU, CARDS)[PLAIN])
+    expect(page.get_by_text(RU["kinds_without"].split("**")[2].split("«")[0])).to_be_visible()
+    expect(page.get_by_role("slider", name=RU["maps_slider"])).to_have_count(0)
+    expect(maps(page)).to_have_count(len(shown(PLAIN)))
     expect(numbers(page)).to_be_hidden()
-    expect(page.get_by_role("slider", name=EN["maps_slider"])).to_have_count(0)
 
 
 def test_names_appear_with_the_last_answer_and_nowhere_before(dashboard):
     page = dashboard.open("/kinds?predict=true")
     drawing = page.locator(f"{HERE} svg.maps")
     expect(drawing).to_contain_text("A")
-    for text in (EN["kind_additive"], EN["kind_heads"], "et al."):
+    for text in (*NAMES.values(), "et al."):
         expect(drawing).not_to_contain_text(text)
     expect(page.locator(".katex")).to_have_count(0)
     quiz = page.locator(".st-key-kinds_quiz")
     quiz.locator(".option").first.click()
     following = quiz.get_by_role("button", name=EN["quiz_next"])
-    following.click()
-    expect(quiz.locator(".option").first).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(drawing).to_contain_text(EN["kind_heads"])
-    expect(numbers(page)).to_contain_text(EN["maps_weight"], timeout=60_000)
-
-
-def test_a_narrow_screen_holds_maps_and_numbers_and_a_theme_repaints_them(dashboard):
-    page = dashboard.page
-    page.set_viewport_size({"width": 400, "height": 900})
-    dashboard.open(f"/kinds?model={OTHER}&show=difference")
-    expect(numbers(page)).to_contain_text("softmax", timeout=60_000)
-    assert page.locator("[data-testid=stMain]").evaluate("box => box.scrollWidth - box.clientWidth") <= 0
-    before = maps(page).nth(1).get_attribute("href")
-    page.emulate_media(color_scheme="dark")  # without a word to the server
-    expect(maps(page).nth(1)).not_to_have_attribute("href", before)
+    while following.is_visible():
+        following.click()
+        expect(quiz.locator(".option").first).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(quiz.locator(".said")).not_to_be_empty()
+    expect(drawing).to_contain_text(NAMES[DEFAULT].split(",")[0])
+    expect(numbers(page)).to_contain_text(EN["maps_weight"], timeout=AWAKE)

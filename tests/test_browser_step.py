@@ -2,21 +2,24 @@
 
 import re
 
+from conftest import CARDS, OTHER, PLAIN, PRESS, chosen, never_scrolls_sideways
 from playwright.sync_api import expect
 
+from core.checkpoints import GREEDY, example
+from dashboard.figures import step
+from dashboard.figures.tokens import WORD, label
+from dashboard.frame import DEFAULT
+from dashboard.model_names import model_labels
 from dashboard.text import catalogue
 
 EN, RU = catalogue("en"), catalogue("ru")
-# The slider's value right after a key: nothing can come from the server before a script ends.
-PRESS = """key => {
-  document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
-  const inside = [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector('input[type=range]'));
-  return inside.find(Boolean).value;
-}"""
 WORDS = ".picture .past, .picture .appear"  # of the translation so far
+BEST = example(DEFAULT).hypotheses[0]
+COUNT = len(BEST.tokens)
+LABELS = [label(token) for token in BEST.tokens]
 
 
-def place(page, number, total=14, say=EN):
+def place(page, number, total=COUNT, say=EN):
     """Expect the reader to stand at a step."""
     expect(page.locator("output")).to_have_text(say["stepper_step"].format(n=number, N=total))
     expect(page.get_by_role("slider", name=say["stepper_slider"])).to_have_value(str(number))
@@ -30,36 +33,34 @@ def test_a_reader_walks_by_keys_and_by_mouse_and_the_server_only_hears_of_it(das
     page.keyboard.press("ArrowRight")
     place(page, 2)
     page.keyboard.press("End")
-    place(page, 14)
-    expect(page.locator(WORDS)).to_have_count(14)
+    place(page, COUNT)
+    expect(page.locator(WORDS)).to_have_count(COUNT)
     page.keyboard.press("ArrowRight")
-    place(page, 14)
+    place(page, COUNT)
     page.keyboard.press("Home")
     place(page, 1)
     assert page.locator(".picture").inner_html() == first
-    assert [page.evaluate(PRESS, key) for key in ("ArrowRight", "End", "ArrowLeft", "Home")] == ["2", "14", "13", "1"]
+    walked = [page.evaluate(PRESS, key) for key in ("ArrowRight", "End", "ArrowLeft", "Home")]
+    assert walked == ["2", str(COUNT), str(COUNT - 1), "1"]
     forward = page.get_by_role("button", name=EN["stepper_forward"])
     forward.click()
     forward.click()
     place(page, 3)
-    expect(page.locator(".line")).to_contain_text("“Zwei Kinder”")
+    expect(page.locator(".line")).to_contain_text(f"“{''.join(BEST.tokens[:2]).replace(WORD, ' ').strip()}”")
     page.locator(".picture .past").nth(1).click()
     place(page, 2)
     page.get_by_role("slider", name=EN["stepper_slider"]).press("ArrowRight")
     place(page, 3)
     expect(page).to_have_url(re.compile(r"[?&]step=3\b"))
 
-
-def test_space_plays_and_pauses_but_still_presses_what_has_the_focus(dashboard):
-    page = dashboard.open("/step")
-    place(page, 1)
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name=EN["stepper_pause"])).to_be_visible()
-    place(page, 2)
+    place(page, 4)
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name=EN["stepper_play"])).to_be_visible()
-    page.get_by_role("button", name=EN["stepper_back"]).press(" ")
-    place(page, 1)
+    page.get_by_role("button", name=EN["stepper_back"]).press(" ")  # what has the focus is still pressed
+    place(page, 3)
     expect(page.get_by_role("button", name=EN["stepper_play"])).to_be_visible()
 
 
@@ -76,72 +77,64 @@ def test_another_head_shades_other_words_at_once(dashboard):
     single = page.evaluate(read)
     expect(page).to_have_url(re.compile(r"(?=.*layer=2)(?=.*head=3)"))
     page.get_by_label(EN["stepper_head"], exact=True).select_option("mean")
-    page.locator(".picture .head").nth(8 + 2).click()  # layer 2, head 3, in the small picture of all heads
+    layers, heads = BEST.attention.weights.shape[:2]
+    expect(page.locator(".picture .head")).to_have_count(layers * heads)
+    page.locator(".picture .head").nth(heads + 2).click()  # layer 2, head 3, in the small picture of all heads
     assert page.evaluate(read) == single
     expect(page.get_by_label(EN["stepper_head"], exact=True)).to_have_value("3")
 
 
-def test_a_link_restores_step_path_model_and_language(dashboard):
-    page = dashboard.open("/step?lang=ru&model=en-de-rnn-additive&path=greedy&step=6&text=A+dog+runs+through+the+snow.")
-    expect(page.locator("output")).to_contain_text(RU["stepper_step"].split("{n}")[0] + "6 ")
+def test_a_link_restores_a_model_without_attention_which_says_so_and_shades_nothing(dashboard):
+    trace = example(PLAIN, file=GREEDY)
+    walked = step.moments(trace, 0)
+    at = (step.unlikely(step.moments(example(PLAIN), 0)) or [5])[0]
+    page = dashboard.open(f"/step?lang=ru&model={PLAIN}&path=greedy&step={at}")
+    place(page, at, len(walked), RU)
     expect(page.get_by_role("radio", name=RU["path_greedy"])).to_be_checked()
-    expect(page.locator(".picture image")).to_have_count(4)  # a legend, encoder, decoder, context
+    expect(chosen(page, RU["model"])).to_have_value(model_labels(CARDS, RU)[PLAIN])
     expect(page.get_by_text(RU["path_note_greedy"].split("**")[1])).to_be_visible()
     expect(page.get_by_label(RU["stepper_layer"], exact=True)).to_be_hidden()
-
-
-def test_a_foolish_link_is_answered_by_a_sentence_each(dashboard):
-    page = dashboard.open("/step?step=-3&head=99")
-    place(page, 1)
-    for wrong in ("step=-3", "head=99"):
-        expect(page.get_by_text(EN["link_refused"].split("{")[0] + wrong)).to_be_visible()
-
-
-def test_without_attention_the_page_says_so_and_shades_nothing(dashboard):
-    page = dashboard.open("/step?model=en-de-rnn-plain&step=5")
-    place(page, 5)
     expect(page.locator(".picture .shade")).to_have_count(0)
-    expect(page.locator(".picture")).to_contain_text("384")
-    expect(page.locator(".picture .token.now.unlikely")).to_have_count(1)
-    expect(page.locator(".picture")).to_contain_text("Uniformen")
+    expect(page.locator(".picture")).to_contain_text(str(CARDS[PLAIN].config["width"]))
+    expect(page.locator(".picture .token.now.unlikely")).to_have_count(0)
+    best = step.moments(example(PLAIN), 0)
+    dashboard.rerun(page.get_by_role("radio", name=RU["path_beam"]).click)
+    place(page, at, len(best), RU)
+    expect(page.locator(".picture .token.now.unlikely")).to_have_count(int(best[at - 1].rank > 1))
 
 
 def test_a_guess_comes_before_the_answer(dashboard):
     page = dashboard.open("/step?predict=true")
     place(page, 1, "?")
-    bars, picture = page.locator(".picture .bar-of.chosen"), page.locator(".picture")
+    bars, picture, answer = page.locator(".picture .bar-of.chosen"), page.locator(".picture"), page.locator(".quiz")
     expect(bars).to_have_count(0)
-    expect(picture).not_to_contain_text("Zwei")
-    assert "Zwei" not in picture.get_attribute("aria-label")
+    expect(picture).not_to_contain_text(LABELS[0])
+    assert LABELS[0] not in picture.get_attribute("aria-label")
     page.keyboard.press("End")  # nothing leads past an open question
     page.keyboard.press("ArrowRight")
     place(page, 1, "?")
-    page.get_by_role("button", name="Zwei", exact=True).press("Enter")
+    answer.get_by_role("button", name=LABELS[0], exact=True).press("Enter")
     expect(bars).to_have_count(1)
-    expect(page.locator(".quiz .said")).to_contain_text(EN["quiz_right"])
-    expect(page.locator(".quiz .tally")).to_have_text(EN["quiz_score"].format(right=1, asked=1))
+    expect(answer.locator(".said")).to_contain_text(EN["quiz_right"])
+    expect(answer.locator(".tally")).to_have_text(EN["quiz_score"].format(right=1, asked=1))
     page.keyboard.press("End")
     place(page, 2, "?")
     expect(bars).to_have_count(0)
-    expect(picture).not_to_contain_text("Kinder")
-    page.locator(".quiz .option", has_not_text="Kinder").first.click()
-    expect(page.locator(".quiz .said")).to_contain_text(EN["quiz_wrong"])
+    expect(picture).not_to_contain_text(LABELS[1])
+    answer.locator(".option", has_not_text=LABELS[1]).first.click()
+    expect(answer.locator(".said")).to_contain_text(EN["quiz_wrong"])
     page.keyboard.press("ArrowLeft")
     expect(bars).to_have_count(1)
-    expect(page.locator(".quiz .right")).to_contain_text("Zwei")
+    expect(answer.locator(".right")).to_contain_text(LABELS[0])
     place(page, 1, "?")
 
 
-def test_a_narrow_screen_never_scrolls_sideways(dashboard):
+def test_on_a_narrow_screen_the_states_of_an_rnn_never_scroll_sideways(dashboard):
     page = dashboard.page
     page.set_viewport_size({"width": 400, "height": 900})
-    dashboard.open("/step?model=en-de-rnn-additive&step=9")
-    place(page, 9)
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
-    assert (
-        page.locator(".picture").evaluate(
-            "svg => Math.max(...[...svg.children].map(e => e.getBBox().x + e.getBBox().width)) - svg.clientWidth"
-        )
-        <= 1
-    )
+    dashboard.open(f"/step?model={OTHER}&step=9")
+    place(page, 9, len(example(OTHER).hypotheses[0].tokens))
+    expect(page.locator(".picture image")).to_have_count(4)  # a legend, encoder, decoder, context
+    assert never_scrolls_sideways(page)
+    edge = "svg => Math.max(...[...svg.children].map(e => e.getBBox().x + e.getBBox().width)) - svg.clientWidth"
+    assert page.locator(".picture").evaluate(edge) <= 1

@@ -44,7 +44,7 @@ def show_card(say, found: dict[str, Card]) -> None:
         model_cards.quality(say, card)
         st.markdown(f"**{say['models_again']}**")
         wanted = asdict(recipe(card.name).options) if card.name in RECIPES else {}
-        st.code(models.commands(card.name, card.recipe, wanted), language="bash")
+        st.code(models.commands(card.name, card.recipe, wanted), language=None)
         if card.recipe.get("extra"):
             st.caption(say["models_extra"])
         if begun := card.recipe.get("start"):

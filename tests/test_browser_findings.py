@@ -1,0 +1,87 @@
+"""Findings in a real Chromium: a sentence that grows, one that is shuffled, the models' cards."""
+
+import random
+import re
+
+from conftest import CARDS, OTHER, choose
+from playwright.sync_api import expect
+
+from benchmarks.places import address
+from core.checkpoints import FINDINGS, PRETRAINED, read_json
+from core.text.variants import growing, shuffled
+from dashboard.figures import bottleneck, scores
+from dashboard.frame import DEFAULT
+from dashboard.model_names import kind_label, model_label, model_labels
+from dashboard.text import catalogue
+
+EN = catalogue("en")
+LONG = "A woman in a blue dress is standing on a bridge and feeding the birds while a boy is watching."
+
+
+def measured(study):
+    """What a study found, None before it has run."""
+    file = PRETRAINED / FINDINGS / f"{study}.json"
+    return read_json(file) if file.exists() else None
+
+
+def names(finding):
+    return [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in CARDS]
+
+
+def table(page, column):
+    """The table with a column of this name."""
+    return page.get_by_role("table").filter(has=page.get_by_role("columnheader", name=column, exact=True))
+
+
+def missing(page, study):
+    expect(page.get_by_text(EN["finding_none"].format(name=study))).to_be_visible()
+
+
+def test_a_long_sentence_grows_a_row_a_step_and_a_guess_comes_before_the_translations(dashboard):
+    page = dashboard.open(address("bottleneck", text=LONG, predict="true"))
+    finding = measured("bottleneck")
+    if not bottleneck.sound(finding):
+        missing(page, "bottleneck")
+        return
+    steps, grown = growing(LONG), table(page, EN["bottleneck_source"]).last  # the question has a table, too
+    quiz, headers = page.locator(".st-key-bottleneck_quiz"), grown.get_by_role("columnheader")
+    options = [*map(str, range(1, len(steps) + 1)), EN["bottleneck_never"]]
+    expect(quiz.locator(".option")).to_have_text(options, timeout=60_000)  # the models wake up first
+    expect(grown.locator("tbody tr")).to_have_count(len(steps))
+    expect(headers).to_have_count(2)  # no translation
+    expect(page.locator(".katex")).to_have_count(0)
+    quiz.locator(".option").first.click()
+    models = names(finding)
+    expect(headers).to_have_count(2 + len(models))
+    for name in models:
+        label = kind_label(EN, CARDS[name].family, CARDS[name].config)
+        expect(grown.get_by_role("columnheader", name=label, exact=True)).to_be_visible()
+    for row, step in zip(grown.locator("tbody tr").all(), steps, strict=True):
+        expect(row).to_contain_text(step)
+        assert all(row.get_by_role("cell").all_text_contents())
+    expect(page.locator(".katex").first).to_be_visible()
+
+
+def test_another_shuffle_is_another_order_and_the_link_holds_it(dashboard):
+    page = dashboard.open(address("order", text=LONG, seed=3))
+    finding = measured("word-order")
+    if not scores.sound(finding, scores.ORDER):
+        missing(page, "word-order")
+        return
+    mixed = [EN["order_mixed"].format(text=shuffled(LONG, random.Random(seed))) for seed in (3, 4)]
+    same = table(page, EN["order_same"])
+    expect(page.get_by_text(mixed[0], exact=True)).to_be_visible()
+    expect(same.locator("tbody tr")).to_have_count(len(names(finding)))
+    dashboard.rerun(lambda: page.get_by_role("slider", name=EN["order_seed"]).press("ArrowRight"), 60_000)
+    expect(page.get_by_text(mixed[1], exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]seed=4\b"))
+
+
+def test_another_models_card_stands_under_its_name_and_its_link(dashboard):
+    page = dashboard.open(address("models"))
+    heading = page.get_by_role("heading", level=3)
+    expect(heading).to_have_text(model_label(CARDS[DEFAULT], EN))
+    choose(page, EN["model"], model_labels(CARDS, EN)[OTHER])
+    expect(heading).to_have_text(model_label(CARDS[OTHER], EN))
+    expect(page.get_by_text(f"python -m core train {OTHER}").first).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"[?&]model={OTHER}\b"))
