@@ -188,7 +188,7 @@ def test_markup_is_text_on_every_page_and_a_narrow_screen_never_scrolls_sideways
             dashboard.open(address(name, lang="ru", text=text))
         expect(heading(page, name, RU)).to_be_visible()
         shown = read_out(page)
-        assert ("script>" in shown) == (name in READ), name
+        assert ("script>" in shown) == (name in READING), name
         assert page.evaluate("window.broken") is None
         assert page.locator(f"{MAIN} script, {MAIN} s, {MAIN} img[src=x]").count() == 0, name
         assert never_scrolls_sideways(page), name
