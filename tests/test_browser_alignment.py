@@ -101,7 +101,6 @@ def test_two_models_write_the_same_translation_on_wide_narrow_and_dark_screens(d
 
     choose(page, EN["model"], model_labels(CARDS, EN)[OTHER])
     expect(chosen(page, EN["compare"])).to_have_value(names[DEFAULT])
-    choose(page, EN["compare"], names[DEFAULT])
     between = EN["compare_title"].format(first=SECOND, second=FIRST)
     expect(figure(page)).to_have_attribute("aria-label", re.compile(re.escape(between)))
     expect(page.get_by_role("radiogroup", name=EN["layer2"], exact=True)).to_be_visible()
