@@ -29,7 +29,7 @@ from dashboard.text import LANGUAGES, catalogue
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "dashboard" / "app.py"
 MODELS = list(cards()[0])
-OTHER = next(name for name in MODELS if name != DEFAULT and cards()[0][name].attends)
+OTHER = next(name for name, card in cards()[0].items() if card.attends and card.family == "rnn")
 EN = catalogue("en")
 TEXT = "A cat sleeps."
 FRAME = ("shell", "quiz", "save")  # components that are no picture
