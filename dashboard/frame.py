@@ -11,7 +11,7 @@ from core.records import DecodeTrace
 from dashboard import controls, resources
 from dashboard.controls import Texts
 
-DEFAULT = "en-de-transformer"
+DEFAULT = "en-de-everyday"
 
 
 class Asked(NamedTuple):

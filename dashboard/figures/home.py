@@ -17,8 +17,8 @@ from dashboard.figures.tokens import WORD, label
 EXAMPLES = {
     "A street musician plays the violin in a train station.": "moved",
     "A boy watches a girl who is painting a picture.": "verb",
-    "An old man in a green coat is sitting on a bench and reading a newspaper "
-    "while a girl in red boots is jumping over a puddle.": "long",
+    "A woman in a blue dress is sitting on a bench and reading a book "
+    "while two boys are playing with a ball in front of a fountain.": "long",
     "A woman is waiting at the bank.": "bank",
     "A construction worker is drinking coffee.": "compound",
     "An octopus is playing the guitar.": "rare",
