@@ -74,15 +74,18 @@ def choice(name: str, label: str, options: Mapping[str, str], default: str, *, h
 
 def one_of_many(name: str, label: str, options: Mapping[str, str], default: str) -> str:
     """The same as a list that opens, and can be searched by typing."""
-    settle(name, options, default)
+    names, new = list(options), settle(name, options, default)
+    index = 0 if new else names.index(st.session_state[name])  # a browser that builds it anew begins with the index
     shown = {"format_func": lambda value: options.get(value, value), "key": name, "filter_mode": "contains"}
-    return addressed(name, st.selectbox(label, list(options), **shown), default)
+    return addressed(name, st.selectbox(label, names, index, **shown), default)
 
 
-def settle(name: str, options: Mapping[str, str], default: str) -> None:
-    """Give a widget its value before it is drawn."""
-    if moved(name) or st.session_state.get(name) not in options:
+def settle(name: str, options: Mapping[str, str], default: str) -> bool:
+    """Give a widget its value before it is drawn; whether it had none that fits."""
+    new = moved(name) or st.session_state.get(name) not in options
+    if new:
         st.session_state[name] = settled(name, options.__contains__, default, ", ".join(options))
+    return new
 
 
 def number(name: str, label: str, low: float, high: float, default: float, step: float = 1, **more) -> float:

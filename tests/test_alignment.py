@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.checkpoints import TOKENIZER, cards
 from core.options import ForcedOptions
 from core.records import Attention, DecodeTrace, Distribution, Hypothesis, Node, SearchTree
 from dashboard import resources
@@ -299,6 +300,14 @@ def test_the_page_keeps_the_figures_width():
 # --- the page
 
 
+CARDS = {name: card for name, card in cards()[0].items() if card.attends}
+ALIKE = next(  # which cuts as the other does
+    name
+    for name, card in CARDS.items()
+    if name != OTHER and card.sha256[TOKENIZER] == CARDS[OTHER].sha256[TOKENIZER] and card.source == "en"
+)
+
+
 @pytest.fixture
 def compared(monkeypatch):
     """Open the page on two models, the second of which answers as `answer` says."""
@@ -311,7 +320,7 @@ def compared(monkeypatch):
 
         monkeypatch.setattr(resources, "forced", forced)
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-        at.query_params["compare"], at.query_params["units"] = OTHER, "pieces"
+        at.query_params.update(model=ALIKE, compare=OTHER, units="pieces")
         at.switch_page("views/alignment.py").run()
         assert not at.exception
         (chart,) = at.get("plotly_chart")

@@ -38,7 +38,7 @@ def translate(*options):
 
 def data_translate(*options):
     """Pairs that a model writes, with these options."""
-    model = MODELS[0] if MODELS else ""
+    model = next((name for name in MODELS if name.startswith("en-")), "")
     return ["data", "translate", "--model", model, "--output", "/nowhere/pairs.tsv", *options]
 
 

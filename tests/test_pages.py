@@ -350,7 +350,8 @@ DAMAGE = {  # the file, what becomes of its bytes, and the words that say so
 def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, damage):
     file, change, words = DAMAGE[damage]
     replace(folder_of_models / DEFAULT / file, change((PRETRAINED / DEFAULT / file).read_bytes()))
-    for name in READING if damage == "half the weights" else ("home", "alignment"):
+    asking = [name for name in READING if name not in ("bottleneck", "order")]  # those have models of their own
+    for name in asking if damage == "half the weights" else ("home", "alignment"):
         at = app(name, text=TEXT)
         reasons = [one for one in complaints(at) if words in one.replace("\\", "")]
         assert len(reasons) == 1, (name, complaints(at))

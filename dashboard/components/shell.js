@@ -23,7 +23,7 @@ export default function ({data, parentElement, setTriggerValue}) {
 }
 
 // A formula, chart or table wider than its place scrolls, so the keyboard must reach it: Streamlit gives it no tab stop.
-const WIDE = '.katex-display, [data-testid=stElementContainer]:has(.js-plotly-plot), [data-testid=stHtml] > div';
+const WIDE = '.katex-display, [data-testid=stElementContainer]:has(.js-plotly-plot), [data-testid=stHtml] > div, [data-testid=stCode] pre';
 const reached = new WeakSet();
 function reachWhatScrolls(root) {
   if (reached.has(root)) return;

@@ -27,7 +27,9 @@ def chips(pieces: Sequence[Piece]) -> str:
 
 def large(text: str) -> str:
     """The translation, readable from the last row of a lecture hall."""
-    return f"<p style='font-size: 1.75rem; line-height: 1.3; margin: 0'>{html.escape(text)}</p>"
+    return (
+        f"<p style='font-size: 1.75rem; line-height: 1.3; margin: 0; overflow-wrap: anywhere'>{html.escape(text)}</p>"
+    )
 
 
 def lead(text: str) -> str:
