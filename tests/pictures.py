@@ -26,6 +26,7 @@ README = {  # px of a page that the README shows, and the page's state
 }
 README_BYTES = 200_000
 MARGIN = 24  # px below the last thing on a page
+CHART = "[data-testid=stVegaLiteChart] svg"
 # A chart that has not been drawn yet, in any of the ways in which a page draws.
 UNFINISHED = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
@@ -44,7 +45,7 @@ CONTENT = """() => {
 def painted(page: Page) -> bytes:
     """A PNG of the window, once every chart is drawn and two pictures in a row are the same."""
     settle(page)
-    page.locator(PICTURE).locator("visible=true").first.wait_for(timeout=PATIENCE)
+    page.locator(f"{PICTURE}, {CHART}").locator("visible=true").first.wait_for(timeout=PATIENCE)
     page.wait_for_function(f"({UNFINISHED})() === 0", timeout=PATIENCE)
     before = None
     for _ in range(40):
