@@ -347,7 +347,8 @@ def check(*modules: list[str]) -> int:
     return next((code for module in modules if (code := run_module(*module))), 0)
 
 
-PARALLEL = ("-n", "auto", "--dist", "loadfile")  # a process for each core, a file's tests in the same one
+# Two processes, a file's tests in the same one: more browsers at once wait for each other beyond their patience.
+PARALLEL = ("-n", "2", "--dist", "loadfile")
 COMMANDS = {
     "app": ("start the dashboard (the default)", app),
     "test": (

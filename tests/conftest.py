@@ -114,9 +114,10 @@ def server_url(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     try:
-        from playwright.sync_api import Error, sync_playwright
+        from playwright.sync_api import Error, expect, sync_playwright
     except ImportError as error:
         no_browser(str(error))
+    expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         chromium = run.find_chromium()  # without one playwright looks for its own
         try:

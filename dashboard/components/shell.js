@@ -12,6 +12,7 @@ export default function ({data, parentElement, setTriggerValue}) {
   $('.close').textContent = labels.close;
   $('dl').replaceChildren(...data.keys.flatMap(([key, meaning]) => [make('dt', '', key), make('dd', '', meaning)]));
   onPageKeys(root, event => {
+    if (dialog.open) return;
     const page = data.pages[+event.key - 1];
     if (event.key === '?') dialog.showModal();
     else if (event.key === '/') document.querySelector('.st-key-text input')?.focus();
