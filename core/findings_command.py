@@ -43,11 +43,13 @@ def run_findings(chosen: argparse.Namespace) -> None:
     from core.text.corpora import data_folders, load_pairs, word_links
     from core.training.lesson import EXAMPLES
 
-    links = word_links("en", "de", data_folders(chosen.data_dir))
+    def swap(models, pairs):  # only this one needs the file of links
+        return attention_swap(models, pairs, word_links("en", "de", data_folders(chosen.data_dir)))
+
     measures = {
         "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),
         "word-order": partial(word_order, example=EXAMPLES["en"]),
-        "attention-swap": partial(attention_swap, links=links),
+        "attention-swap": swap,
     }
     for name in chosen.names:
         check_choice("finding", name, tuple(MODELS))

@@ -24,11 +24,8 @@ def attention_swap(models: Mapping[str, Loaded], pairs: Pairs, links: Links) -> 
     for row in rows:
         row["right"], row["words"] = looking(models[row["model"]], pairs, links)
     cells = {(row["attention"], row["context"]): row["model"] for row in rows}
-    contrasts = []
-    for score in SCORES:
-        contrasts.append([(score, place) for place in PLACES])
-    for place in PLACES:
-        contrasts.append([(score, place) for score in SCORES])
+    contrasts = [[(score, place) for place in PLACES] for score in SCORES]
+    contrasts += [[(score, place) for score in SCORES] for place in PLACES]
     return {
         **about(len(pairs)),
         "rows": rows,

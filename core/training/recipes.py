@@ -55,7 +55,7 @@ def en_de_rnn_additive() -> Recipe:
 
 
 def en_fr(name: str, recipe: Callable[[], Recipe]) -> Recipe:
-    """A recipe of English and German for English and French; its extra text, if any, is left out."""
+    """A recipe of English and German for English and French."""
     return replace(
         recipe(), name=name, **{side: "fr" for side in ("source", "target") if getattr(recipe(), side) == "de"}
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboard.figures.training import COLOURS, SHAPES, SVG, legend, palette, repeated
+from dashboard.figures.training import SHAPES, SVG, legend, palette, repeated
 
 Row = Mapping[str, Any]
 ORDER = ("model", "bleu", "bleu_interval", "chrf", "chrf_interval", "order", "same")
@@ -34,21 +34,16 @@ def points(rows: Sequence[Row], labels: Mapping[str, str]) -> list[dict[str, Any
     return sorted(found, key=lambda row: -row["bleu"])
 
 
-def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str = "") -> alt.LayerChart:
-    """BLEU of each model with its 95 % interval; a colour and shape for each value of `group`, if there is one."""
+def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerChart:
+    """BLEU of each model with its 95 % interval; a colour and a shape for each value of `group`."""
+    names = list(dict.fromkeys(row[group] for row in drawn))
     y = alt.Y("model:N", title=None, sort=[row["model"] for row in drawn], axis=alt.Axis(labelLimit=330))
     x = alt.X("bleu:Q", title="BLEU", scale=alt.Scale(zero=False, padding=20))
+    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend())
+    shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]
     base = alt.Chart(alt.Data(values=list(drawn)))
-    line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
-    dot = base.mark_point(filled=True, size=110, opacity=1).encode(x=x, y=y, tooltip=tip)
-    if group:
-        names = list(dict.fromkeys(row[group] for row in drawn))
-        colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend())
-        shapes = alt.Scale(domain=names, range=repeated(SHAPES, len(names)))
-        dot = dot.encode(color=colour, shape=alt.Shape(f"{group}:N", title=None, scale=shapes))
-        line = line.encode(color=colour)
-    else:
-        dot, line = dot.encode(color=alt.value(COLOURS[0])), line.encode(color=alt.value(COLOURS[0]))
+    line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour)
+    dot = base.mark_point(filled=True, size=110, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tip)
     return (line + dot).properties(height=alt.Step(34), usermeta=SVG)
