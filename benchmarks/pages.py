@@ -39,12 +39,10 @@ CONTROLS = (
     Control("Step through: head (no server) → picture", "step", "combobox", "stepper_head", 6, PICTURE),
     Control("Beam search: step in the tree (no server) → tree", "beam", "slider", "tree_slider", 10, PICTURE),
     Control("Beam search: α → table of hypotheses", "beam", "slider", "length_penalty", 21, TABLES),
-    Control("Beam search: model, all searched before → tree", "beam", "radiogroup", "model", 3, PICTURE),
+    Control("Beam search: model, all searched before → tree", "beam", "list", "model", 3, PICTURE),
     Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
     Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
-    Control(
-        "Attention kinds: model, all read before → maps and numbers", "kinds", "radiogroup", "kinds_model", 3, PICTURE
-    ),
+    Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "model", 3, PICTURE),
     Control("Training: position (no server) → picture", "training", "slider", "teacher_slider", 10, PICTURE),
     Control("Alignment: head → heat map", "alignment", "radiogroup", "head", 5, PICTURE),
 )
@@ -78,8 +76,12 @@ def find(page, control: Control):
     """The control's element; Missing if it does not show up."""
     if control.label not in SAY:
         raise Missing(f"the catalogue has no {control.label!r}")
-    exact = control.role != "slider"  # Streamlit's say their name twice
-    found = page.get_by_role(control.role, name=SAY[control.label], exact=exact).first
+    name = SAY[control.label]
+    if control.role == "list":
+        found = page.get_by_role("combobox").and_(page.get_by_label(name)).first
+    else:
+        exact = control.role != "slider"  # Streamlit's say their name twice
+        found = page.get_by_role(control.role, name=name, exact=exact).first
     try:
         found.wait_for(timeout=PATIENCE)
     except Error:
@@ -95,6 +97,8 @@ def turns(page, control: Control, changes: int) -> list[Callable[[], None]]:
         stops = min(radios.count(), control.stops)
         chosen = [radios.nth(number).get_attribute("aria-checked") for number in range(stops)].index("true")
         return [radios.nth((chosen + turn) % stops).click for turn in range(1, changes + 1)]
+    if control.role == "list":
+        return [lambda option=turn % control.stops: pick(page, found, option) for turn in range(1, changes + 1)]
     up, down = ("ArrowDown", "ArrowUp") if control.role == "combobox" else ("ArrowRight", "ArrowLeft")
     found.focus()
     if control.role == "slider":
@@ -104,12 +108,19 @@ def turns(page, control: Control, changes: int) -> list[Callable[[], None]]:
     return [lambda key=key: page.keyboard.press(key) for key in keys]
 
 
+def pick(page, box, option: int) -> None:
+    """Take an option of a list that opens; the clock starts when it is open."""
+    box.click()
+    page.evaluate("__probe.arm(__probe.selector)")
+    page.get_by_role("option").nth(option).click()
+
+
 def measure(browser, root: str, control: Control, changes: int, **state) -> Waits:
     """The waits at one control of a page in this state, each of whose answers has been computed before."""
     page, _ = open_page(browser, root + address(control.page, **state))
     try:
         acts = turns(page, control, changes)
-        if control.role == "radiogroup":  # once round, so that every answer is known
+        if control.role in ("radiogroup", "list"):  # once round, so that every answer is known
             acts = turns(page, control, control.stops + changes)
         return [redraw(page, act, control.answer) for act in acts][-changes:]
     except Error as error:

@@ -15,10 +15,15 @@ MODELS: dict[str, tuple[str, ...]] = {
         "en-de-rnn-plain",
         "en-de-rnn-reversed",
         "en-de-rnn-mean",
-        "en-de-rnn-additive",
+        "en-de-rnn-additive-before",
         "en-de-transformer",
     ),
-    "word-order": ("en-de-transformer", "en-de-transformer-no-positions", "en-de-rnn-additive", "en-de-rnn-mean"),
+    "word-order": (
+        "en-de-transformer-small",
+        "en-de-transformer-learned-positions",
+        "en-de-transformer-no-positions",
+        "en-de-rnn-additive-before",
+    ),
     "attention-swap": ("en-de-rnn-additive-before", *(one for one in SWAPPED if one != "en-de-rnn-additive-before")),
 }
 

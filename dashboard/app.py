@@ -25,6 +25,7 @@ PAGES = {
     "findings": {
         "bottleneck": "views/bottleneck.py",
         "order": "views/order.py",
+        "swap": "views/swap.py",
         "models": "views/models.py",
     },
 }

@@ -39,11 +39,11 @@ def regimes(say: Texts) -> None:
     """What a study measured of each regime on one small budget, and what that shows."""
     st.header(say["regimes"])
     study = resources.measured("regimes")
-    shown = training.study_facts(study)
-    if shown is None:
+    if training.study_facts(study) is None:
         st.info(say["regimes_none"])
         return
-    kind, facts = shown
+    study = {**study, "rows": [{**row, "regime": named(say, row["regime"])} for row in study["rows"]]}
+    kind, facts = training.study_facts(study)
     setting, told = (say[key].format(**facts) for key in ("regimes_setting", f"regimes_{kind}"))
     st.markdown(controls.plain(setting))
     labels = {"regime": say["regimes_name"], "bleu": say["measure_bleu"]}
@@ -54,3 +54,8 @@ def regimes(say: Texts) -> None:
     if gaps := training.gap_facts(study):
         st.markdown(controls.plain(say["regimes_gap"].format(**gaps)))
     explain.show_data(say, "regimes", lambda: training.study_table(study), f"{setting} {told}")
+
+
+def named(say: Texts, regime: str) -> str:
+    """A regime in words, or its name where there are none."""
+    return say.get(f"regime_{regime}", regime)

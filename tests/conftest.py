@@ -46,6 +46,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     },
     "bottleneck": {"measure": "chrf"},
     "order": {"seed": "3"},
+    "swap": {"predict": "true"},
     "models": {"model": OTHER},
     "live": {"task": "reverse", "kind": "transformer", "size": "medium"},
 }

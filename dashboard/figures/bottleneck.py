@@ -42,6 +42,32 @@ def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:
     return None
 
 
+def grown(steps: Sequence[str], texts: Mapping[str, Sequence[str]], blind: str, lost: int | None) -> list[tuple]:
+    """A row a step: its number, the sentence so far, each model's translation; where the blind one is lost, marked."""
+    return [
+        (
+            str(step + 1),
+            source,
+            *(f"⚠ {said[step]}" if name == blind and step == lost else said[step] for name, said in texts.items()),
+        )
+        for step, source in enumerate(steps)
+    ]
+
+
+def records(
+    steps: Sequence[str],
+    texts: Mapping[str, Sequence[str]],
+    agree: Mapping[str, Sequence[float]],
+    labels: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """A row for each model and step, with the agreement (chrF) with the best model."""
+    return [
+        {"step": step + 1, "source": source, "model": labels[name], "text": said[step], "chrf": agree[name][step]}
+        for name, said in texts.items()
+        for step, source in enumerate(steps)
+    ]
+
+
 def rows(finding: Mapping[str, Any], labels: Mapping[str, str], measure: str) -> list[dict[str, Any]]:
     """A row for each model and length: its score, and the ends of its 95 % interval."""
     return [

@@ -1,5 +1,7 @@
 """The bottleneck: the reader's sentence grows clause by clause, and BLEU falls with length where nothing looks back."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.metrics import sentence_similarity
@@ -40,21 +42,17 @@ def grow(say, asked: frame.Asked) -> None:
     rival = [name for name in texts if name != blind][-2:][0]
     agree = {name: sentence_similarity("chrf", list(zip(texts[name], texts[best], strict=True))) for name in texts}
     lost = bottleneck.lost(agree[blind], agree[rival])
+    columns = controls.headed(say, bottleneck_row="", bottleneck_source="")
     if predict:
         options = [*map(str, range(1, len(steps) + 1)), say["bottleneck_never"]]
         right = len(steps) if lost is None else lost
         answer = growing.told(say, lost, steps)
         question = Question(say["bottleneck_question"].format(model=labels[blind]), options, [right], answer)
-        st.html(table({say["bottleneck_row"]: "", say["bottleneck_source"]: ""}, list(enumerated(steps))))
+        st.html(table(columns, bottleneck.grown(steps, {}, blind, lost)))
         if not explain.questions(say, "bottleneck_quiz", [question]):
             return
-    columns = {say["bottleneck_row"]: "", say["bottleneck_source"]: "", **{labels[name]: "" for name in texts}}
-    marked = [("⚠ " if step == lost else "") for step in range(len(steps))]
-    rows = [
-        (number, source, *(f"{marked[step] if name == blind else ''}{texts[name][step]}" for name in texts))
-        for step, (number, source) in enumerate(enumerated(steps))
-    ]
-    st.html(table(columns, rows, marked=lost))
+    columns |= {labels[name]: "" for name in texts}
+    st.html(table(columns, bottleneck.grown(steps, texts, blind, lost), marked=lost))
     st.markdown(controls.plain(growing.told(say, lost, steps)))
     st.caption(
         say["bottleneck_agreement"].format(best=controls.plain(labels[best]), rival=controls.plain(labels[rival]))
@@ -65,23 +63,8 @@ def grow(say, asked: frame.Asked) -> None:
         rf"s_0 = \tanh(W\,\vec h_{{{words}}}) \in \mathbb{{R}}^{{{width}}}",
         say["bottleneck_formula"].format(words=words, width=width, each=f"{width / max(words, 1):.0f}"),
     )
-    data = [
-        {
-            "step": step + 1,
-            "source": steps[step],
-            "model": labels[name],
-            "text": texts[name][step],
-            "chrf": agree[name][step],
-        }
-        for name in texts
-        for step in range(len(steps))
-    ]
-    explain.show_data(say, "growing", lambda: data, growing.told(say, lost, steps))
-
-
-def enumerated(steps: list[str]):
-    """The sentences with their numbers from 1."""
-    return ((str(number), step) for number, step in enumerate(steps, start=1))
+    rows = partial(bottleneck.records, steps, texts, agree, labels)
+    explain.show_data(say, "growing", rows, growing.told(say, lost, steps))
 
 
 @st.fragment

@@ -4,11 +4,9 @@ import streamlit as st
 
 from core.options import BeamOptions
 from core.records import DecodeTrace
-from dashboard import controls, explain, frame, resources
+from dashboard import contest, controls, explain, frame
 from dashboard.components.cards import LABELS, Card, cards, follow
 from dashboard.figures import home, sentence
-from dashboard.figures.table import table
-from dashboard.model_names import model_labels, outstanding
 
 
 def main() -> None:
@@ -21,7 +19,7 @@ def main() -> None:
     trace = asked and frame.traced(say, asked, BeamOptions())
     if not trace:
         return
-    hidden = guessing and show_models(say, asked, guessing)
+    hidden = guessing and contest.show_models(say, asked, guessing)
     show_translation(say, trace, asked.card, hidden)
     show_cards(say, trace, hidden)
     models = st.container()
@@ -30,7 +28,7 @@ def main() -> None:
     explain.show_code(say, "core/decoding/translate.py", "decode")
     if not guessing:
         with models:
-            show_models(say, asked, guessing)
+            contest.show_models(say, asked, guessing)
 
 
 def examples(say) -> bool:
@@ -74,49 +72,6 @@ def show_cards(say, trace: DecodeTrace, hidden: bool) -> None:
         for page, picture in home.pictures(trace).items()
     ]
     cards(content, {label: say[f"home_cards_{label}"] for label in LABELS}, key="cards")
-
-
-def said_by(name: str, card, text: str) -> home.Said:
-    """A model's best translation, or what is wrong with it."""
-    bleu = card.metrics.get("test_2016", {}).get("bleu")
-    try:
-        best = resources.decode(name, text, BeamOptions()).hypotheses[0]
-        return home.Said(name, best.text, best.score, bleu)
-    except ValueError as error:
-        return home.Said(name, str(error), None, bleu)
-
-
-def show_models(say, asked: frame.Asked, guessing: bool) -> bool:
-    """All translations side by side; whether names and numbers are hidden, because the reader has yet to guess."""
-    st.header(say["home_models"])
-    place, hidden = st.container(), False
-    compared = outstanding(asked.found, asked.model)
-    said = [said_by(name, card, asked.text) for name, card in compared.items()]
-    blind = next((one.model for one in said if one.score is not None and not asked.found[one.model].attends), None)
-    names = model_labels(compared, say)
-    if guessing and blind:
-        said = home.shuffled(said, asked.text)
-        hidden = not explain.questions(say, "riddle", [riddle(say, said, blind)])
-        letters = zip(home.LETTERS, said, strict=False)
-        names = {one.model: letter if hidden else f"{letter} · {names[one.model]}" for letter, one in letters}
-    if hidden:
-        columns = controls.headed(say, model="", column_text="")
-        place.html(table(columns, [(names[one.model], one.text) for one in said]))
-        return True
-    columns = controls.headed(say, model="", column_text="", column_score=".3f", column_bleu=".1f")
-    marked = [one.model for one in said].index(asked.model)
-    place.html(table(columns, [(names[one.model], one.text, one.score, one.bleu) for one in said], marked=marked))
-    st.caption(say["home_models_caption"])
-    csv = explain.csv_text([one._asdict() for one in said])
-    st.download_button(say["save"].format(kind="CSV"), csv, "seqscope-models.csv")
-    return False
-
-
-def riddle(say, said: list[home.Said], blind: str) -> explain.Question:
-    """Which of these is the model without attention? All that wrote the same text as it count."""
-    many, right = home.same(said, blind)
-    answer = say[f"home_answer_{many}"].format(letters=", ".join(home.LETTERS[place] for place in right))
-    return explain.Question(say["home_question"], list(home.LETTERS[: len(said)]), right, answer)
 
 
 main()

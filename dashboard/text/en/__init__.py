@@ -11,8 +11,9 @@ from dashboard.text.en import (
     models,
     order,
     step,
+    swap,
     training,
 )
 
 TEXT = common.TEXT | home.TEXT | step.TEXT | alignment.TEXT | beam.TEXT | kinds.TEXT | training.TEXT | live.TEXT
-TEXT |= bottleneck.TEXT | order.TEXT | models.TEXT
+TEXT |= bottleneck.TEXT | order.TEXT | swap.TEXT | models.TEXT

@@ -1,0 +1,90 @@
+"""The attention swap: its table, the 2 × 2 study, a small map of what each kind looks at."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from core.records import Attention
+from dashboard.figures.alignment import labels_of, weights
+from dashboard.figures.training import SVG
+
+Row = Mapping[str, Any]
+SWAP = (
+    "model",
+    "bleu",
+    "bleu_interval",
+    "chrf",
+    "p",
+    "attention",
+    "context",
+    "parameters",
+    "tokens_per_second",
+    "right",
+    "words",
+)
+# Of a model, and how each is written.
+COLUMNS = {
+    "model": "",
+    "bleu": ".1f",
+    "bleu_interval": ".1f",
+    "chrf": ".1f",
+    "looks": ".0f",
+    "millions": ".1f",
+    "tokens_per_second": ",.0f",
+    "p": ".3f",
+}
+CHANCE = 0.05  # a difference that is less probable than this by chance counts as one
+CELL = 9  # px of a small map
+
+
+def told(point: Row) -> dict[str, Any]:
+    """A row of the finding with how often it looks right, in percent, and its size in millions of numbers."""
+    looks = 100 * point["right"] / point["words"] if point["words"] else None
+    return {**point, "looks": looks, "millions": point["parameters"] / 1e6}
+
+
+def square(rows: Sequence[Row], scores: Sequence[str], places: Sequence[str]) -> list[list[float | None]]:
+    """BLEU of each cell of the 2 × 2 study, a row a score; None where no model is."""
+    cells = {(row["attention"], row["context"]): row["bleu"] for row in rows}
+    return [[cells.get((score, place)) for place in places] for score in scores]
+
+
+def verdict(contrast: Row) -> str:
+    """Whether a contrast is a difference: "chance", "more" or "less".
+
+    >>> verdict({"bleu": 0.2, "p": 0.4}), verdict({"bleu": -3.0, "p": 0.001})
+    ('chance', 'less')
+    """
+    if contrast["p"] >= CHANCE:
+        return "chance"
+    return "more" if contrast["bleu"] > 0 else "less"
+
+
+def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:
+    """One small map a model, its mean over layers and heads: source to the right, translation downwards."""
+    cells = []
+    for model, attention in attentions.items():
+        rows, columns = labels_of(attention)
+        values = weights(attention, None, None)
+        cells += [
+            {"model": model, "x": j, "y": i, "source": column, "target": row, "weight": round(float(values[i, j]), 3)}
+            for i, row in enumerate(rows)
+            for j, column in enumerate(columns)
+        ]
+    tip = [alt.Tooltip(f"{name}:N") for name in ("source", "target")] + [alt.Tooltip("weight:Q", format=".2f")]
+    chart = (
+        alt.Chart(alt.Data(values=cells))
+        .mark_rect()
+        .encode(
+            x=alt.X("x:O", axis=None),
+            y=alt.Y("y:O", axis=None),
+            color=alt.Color(
+                "weight:Q", scale=alt.Scale(scheme="viridis", domain=[0, 1]), legend=alt.Legend(title=None)
+            ),
+            tooltip=tip,
+        )
+    )
+    chart = chart.properties(width=alt.Step(CELL), height=alt.Step(CELL))
+    faceted = chart.facet(alt.Facet("model:N", title=None, sort=list(attentions)), columns=4)
+    return faceted.resolve_scale(x="independent", y="independent").properties(usermeta=SVG)
