@@ -17,12 +17,12 @@ interpret    alignments (sub-words joined to words): records in, records out · 
              asking: what a model asked of its source, with every number (attention_steps)
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
              schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
-             synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), lesson (stored for
-             a page)
+             synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), tricks (what each
+             training gave), lesson (stored for a page)
 findings     what was measured over many models: bottleneck, word_order, attention_swap, by means of
              measuring and looking
 __main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study,
-             findings, data; some in *_command modules · spelling: the nearest valid name
+             findings, tricks, data; some in *_command modules · spelling: the nearest valid name
 
 Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ←
 records; models ← nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a

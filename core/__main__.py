@@ -20,6 +20,7 @@ from core.text.corpora import read_pair
 from core.text.subwords import clean
 from core.trace_json import summary_json
 from core.train_command import run_train, train_arguments
+from core.tricks_command import run_tricks, tricks_arguments
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     train_arguments(command("train", run_train, "Train a model by its recipe, measure it and write its folder."))
     study_arguments(command("regimes-study", run_study, "Train one small model under every regime."))
     findings_arguments(command("findings", run_findings, "Recompute what the pages say of many models."))
+    tricks_arguments(command("tricks", run_tricks, "Write into a model's card what other trainings of it gave."))
     data_arguments(command("data", None, "Corpora: fetch them, list those on this machine, let a model write one."))
     return top
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Card:
     sha256: Mapping[str, str]
     length_penalty: float = 1.0  # the α that gave the best BLEU on val
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tricks: Sequence[Mapping[str, Any]] = ()  # what other trainings gave (core.training.tricks)
 
     @property
     def attends(self) -> bool:

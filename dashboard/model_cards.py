@@ -23,6 +23,15 @@ def quality(say: Texts, card: Card) -> None:
         st.caption(controls.plain(" · ".join(models.signatures(card.metrics))))
 
 
+def tricks(say: Texts, card: Card) -> None:
+    """What other trainings for the same purpose gave."""
+    if card.tricks:
+        st.markdown(f"**{say['models_tricks']}**")
+        columns = {"models_differs": "", "models_val": ".1f", "models_test": ".1f", "models_minutes": ".0f"}
+        st.html(table(controls.headed(say, **columns), models.trick_rows(card.tricks, say["models_this"]), marked=0))
+        st.caption(say["models_tricks_caption"])
+
+
 def facts(say: Texts, card: Card) -> None:
     """What the card says, a line each."""
     weights = resources.weights_of(card.name)

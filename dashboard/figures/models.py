@@ -1,6 +1,6 @@
 """What a model's card says, as rows of tables and as the command that makes the model again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 SCORES = {"bleu": ".1f", "bleu_lowercased": ".1f", "bleu_literature": ".1f", "chrf": ".1f"}
@@ -12,6 +12,21 @@ def score_rows(metrics: Mapping[str, Mapping[str, Any]], names: Mapping[str, str
         (names.get(split, split), f"{one.get('sentences', '–')}", *(one.get(score) for score in SCORES))
         for split, one in metrics.items()
     ]
+
+
+def trick_rows(tricks: Sequence[Mapping[str, Any]], this: str) -> list[tuple[Any, ...]]:
+    """A row for each training that was tried: in what it differs from the shipped one, BLEU on val and test, minutes.
+
+    >>> trick_rows([{"differs": {"epochs": 5, "start": ""}, "val": 38.0, "minutes": 9}], "this one")
+    [('epochs 5, start –', 38.0, None, 9)]
+    """
+    scores = "val", "test_2016", "minutes"
+    return [(differing(one["differs"]) or this, *(one.get(score) for score in scores)) for one in tricks]
+
+
+def differing(settings: Mapping[str, Any]) -> str:
+    """Settings in a line."""
+    return ", ".join(f"{name.replace('_', ' ')} {'–' if value == '' else value}" for name, value in settings.items())
 
 
 def data_rows(metrics: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

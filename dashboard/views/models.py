@@ -42,6 +42,7 @@ def show_card(say, found: dict[str, Card]) -> None:
             model_cards.curve(say, card)
         st.markdown(f"**{say['models_quality']}**")
         model_cards.quality(say, card)
+        model_cards.tricks(say, card)
         st.markdown(f"**{say['models_again']}**")
         wanted = asdict(recipe(card.name).options) if card.name in RECIPES else {}
         st.code(models.commands(card.name, card.recipe, wanted), language=None)
