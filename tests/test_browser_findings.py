@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from benchmarks.places import address
 from core.checkpoints import FINDINGS, PRETRAINED, read_json
 from core.text.variants import growing, shuffled
-from dashboard.figures import bottleneck, scores
+from dashboard.figures import bottleneck, scores, swap
 from dashboard.frame import DEFAULT
 from dashboard.model_names import kind_label, model_label, model_labels
 from dashboard.text import catalogue
@@ -75,6 +75,28 @@ def test_another_shuffle_is_another_order_and_the_link_holds_it(dashboard):
     dashboard.rerun(lambda: page.get_by_role("slider", name=EN["order_seed"]).press("ArrowRight"), 60_000)
     expect(page.get_by_text(mixed[1], exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]seed=4\b"))
+
+
+def test_the_swap_asks_for_a_guess_and_then_shows_every_model_and_the_square(dashboard):
+    page = dashboard.open(address("swap", predict="true"))
+    finding = measured("attention-swap")
+    if not swap.sound(finding):
+        missing(page, "attention-swap")
+        return
+    rows = sorted((row for row in finding["rows"] if row["model"] in CARDS), key=lambda row: -row["bleu"])
+    labels = [kind_label(EN, CARDS[row["model"]].family, CARDS[row["model"]].config) for row in rows]
+    quiz, whole = page.locator(".st-key-swap_quiz"), table(page, EN["swap_looks"])
+    expect(quiz.locator(".option")).to_have_text(sorted(labels))
+    expect(whole).to_have_count(0)
+    quiz.locator(".option").get_by_text(labels[0], exact=True).click()
+    expect(quiz).to_contain_text(f"{rows[0]['bleu']:.1f}")
+    expect(whole.locator("tbody tr")).to_have_count(len(rows))
+    expect(whole.locator("tbody tr").first).to_contain_text(labels[0])
+    cells = {(row["attention"], row["context"]): f"{row['bleu']:.1f}" for row in rows}
+    square = table(page, EN["swap_score"])
+    for score, line in zip(finding["scores"], square.locator("tbody tr").all(), strict=True):
+        expect(line).to_contain_text("".join(cells[score, place] for place in finding["places"]))
+    expect(page.locator(".st-key-swap_small svg")).to_be_visible()
 
 
 def test_another_models_card_stands_under_its_name_and_its_link(dashboard):

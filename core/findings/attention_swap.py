@@ -28,6 +28,8 @@ def attention_swap(models: Mapping[str, Loaded], pairs: Pairs, links: Links) -> 
     contrasts += [[(score, place) for score in SCORES] for place in PLACES]
     return {
         **about(len(pairs)),
+        "scores": list(SCORES),
+        "places": list(PLACES),
         "rows": rows,
         "contrasts": [
             contrast(*(cells[cell] for cell in two), systems, references)

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 from core.records import Attention
+from dashboard.figures import scores
 from dashboard.figures.alignment import labels_of, weights
 from dashboard.figures.training import SVG
 
@@ -36,6 +37,11 @@ COLUMNS = {
 }
 CHANCE = 0.05  # a difference that is less probable than this by chance counts as one
 CELL = 9  # px of a small map
+
+
+def sound(finding: Any) -> bool:
+    """Whether a stored finding has all that is drawn of it."""
+    return scores.sound(finding, SWAP) and all(name in finding for name in ("scores", "places", "contrasts"))
 
 
 def told(point: Row) -> dict[str, Any]:

@@ -8,15 +8,13 @@ from dashboard.figures import scores, swap
 from dashboard.figures.table import table
 from dashboard.model_names import kind_label
 
-SCORES, PLACES = ("general", "additive"), ("readout", "step")
-
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
     controls.intro(say, "swap")
     finding, found = resources.measured("attention-swap"), resources.shipped()[0]
-    if not scores.sound(finding, swap.SWAP):
+    if not swap.sound(finding):
         st.info(say["finding_none"].format(name="attention-swap"))
         return
     cards = {row["model"]: found[row["model"]] for row in finding["rows"] if row["model"] in found}
@@ -47,7 +45,7 @@ def show_table(say, finding, points) -> None:
         count=len(points), best=best["model"], high=best["bleu"], last=last["model"], low=last["bleu"]
     )
     labels = {name: say[f"score_{name}"] for name in ("model", "bleu", "low", "high")}
-    places = {place: say[f"model_place_{place}"] for place in PLACES} | {"": say["kind_none"]}
+    places = {place: say[f"model_place_{place}"] for place in finding["places"]} | {"": say["kind_none"]}
     placed = [{**one, "place": places.get(one["context"], one["context"])} for one in points]
     explain.chart("swap", scores.dots(placed, labels, "place"), description)
     st.markdown(controls.plain(description))
@@ -62,12 +60,13 @@ def show_table(say, finding, points) -> None:
 def show_square(say, finding, labels) -> None:
     """The 2 × 2 study: the score, and where the context goes, each by itself."""
     st.header(say["swap_square"])
-    cells = swap.square(finding["rows"], SCORES, PLACES)
+    names, places = finding["scores"], finding["places"]
+    cells = swap.square(finding["rows"], names, places)
     if not all(value is not None for row in cells for value in row):
         st.info(say["swap_square_missing"])
         return
-    columns = {say["swap_score"]: "", **{say[f"model_place_{place}"]: ".1f" for place in PLACES}}
-    st.html(table(columns, [(say[f"kind_{score}"], *row) for score, row in zip(SCORES, cells, strict=True)]))
+    columns = {say["swap_score"]: "", **{say[f"model_place_{place}"]: ".1f" for place in places}}
+    st.html(table(columns, [(say[f"kind_{score}"], *row) for score, row in zip(names, cells, strict=True)]))
     for one in finding["contrasts"]:
         facts = {"first": labels[one["from"]], "second": labels[one["to"]], "bleu": abs(one["bleu"]), "p": one["p"]}
         st.markdown("- " + controls.plain(say[f"swap_{swap.verdict(one)}"].format(**facts)))
