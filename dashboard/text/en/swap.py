@@ -10,6 +10,7 @@ TEXT = {
     "swap_table": "One network, many ways to look",
     "swap_described": "Of {count} models {best} comes out first with BLEU {high:.1f} and {last} last with {low:.1f}. Where two lines overlap, the difference may be chance.",
     "swap_model": "Model",
+    "swap_reversed": "reads backwards",
     "swap_bleu": "BLEU",
     "swap_bleu_interval": "±",
     "swap_chrf": "chrF",

@@ -10,6 +10,7 @@ TEXT = {
     "swap_table": "Одна сеть, много взглядов",
     "swap_described": "Моделей: {count}. Первая — {best}, BLEU {high:.1f}; последняя — {last}, {low:.1f}. Где две линии перекрываются, разница может быть случайной.",
     "swap_model": "Модель",
+    "swap_reversed": "читает с конца",
     "swap_bleu": "BLEU",
     "swap_bleu_interval": "±",
     "swap_chrf": "chrF",
