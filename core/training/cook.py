@@ -38,7 +38,7 @@ from core.training.mixture import Text, encoded, recut, with_extra
 from core.training.processes import device, group, wait_for_all
 from core.training.recipes import Recipe
 
-ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
+ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
 CHECKPOINT, BEFORE = "checkpoint.pt", "checkpoint.before.pt"
 
 
