@@ -88,7 +88,7 @@ def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
         ("general", "general-before"),
         ("general-before", "additive"),
     ]
-    assert swap["rows"][0]["tokens_per_second"] == 100
+    assert all(row["tokens_per_second"] > 0 for row in swap["rows"])
     assert [row["words"] for row in swap["rows"]] == [0, 2, 2, 2]  # a man in two sentences, and no dog
     order = word_order.word_order({"plain": models["plain"]}, PAIRS[:4], "A dog bites a man.")
     assert [row["order"] for row in order["rows"]] == ["as written", "shuffled"]

@@ -1,9 +1,10 @@
 """The attention swap: one network and one budget, another score or another place for the context."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from core.checkpoints import Loaded
+from core.checkpoints import Card, Loaded
 from core.findings.looking import Links, looking
 from core.findings.measuring import about, compared, translations
 from core.text.corpora import Pairs
@@ -16,13 +17,20 @@ def attention_swap(models: Mapping[str, Loaded], pairs: Pairs, links: Links) -> 
     """One table over all models and the 2 × 2 study of score and place, as plain JSON values.
 
     The first model is what the others are compared with. A contrast of the study compares two cells that differ in one
-    thing. `right` of `words` linked words are those that attention looks at most (`looking`).
+    thing. `right` of `words` linked words are those that attention looks at most (`looking`). `tokens_per_second` is
+    how fast it translated here, one model after the other.
     """
     sources, references = zip(*pairs, strict=True)
-    systems = {name: translations(loaded, sources) for name, loaded in models.items()}
-    rows = [row | facts(models[row["model"]]) for row in compared(systems, references)]
+    systems, speeds = {}, {}
+    for name, loaded in models.items():
+        began = time.perf_counter()
+        systems[name] = translations(loaded, sources)
+        written = sum(map(len, loaded.subwords.encode_batch(systems[name])))
+        speeds[name] = round(written / (time.perf_counter() - began))
+    rows = [row | facts(models[row["model"]].card) for row in compared(systems, references)]
     for row in rows:
         row["right"], row["words"] = looking(models[row["model"]], pairs, links)
+        row["tokens_per_second"] = speeds[row["model"]]
     cells = {(row["attention"], row["context"]): row["model"] for row in rows}
     contrasts = [[(score, place) for place in PLACES] for score in SCORES]
     contrasts += [[(score, place) for score in SCORES] for place in PLACES]
@@ -39,16 +47,13 @@ def attention_swap(models: Mapping[str, Loaded], pairs: Pairs, links: Links) -> 
     }
 
 
-def facts(loaded: Loaded) -> dict[str, Any]:
-    """What a model is and what it cost."""
-    card = loaded.card
-    seconds = card.training["minutes"] * 60
+def facts(card: Card) -> dict[str, Any]:
+    """What a model is."""
     return {
         "attention": card.config["attention"],
         "context": card.config.get("context", "step") if card.attends else "",
         "reversed": card.config.get("reverse_source", False),
         "parameters": card.parameters,
-        "tokens_per_second": round(card.training["tokens"] / seconds) if seconds else None,
     }
 
 
