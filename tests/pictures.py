@@ -23,6 +23,7 @@ README = {  # px of a page that the README shows, and the page's state
     "kinds": (1180, {"step": 3}),
     "training": (1000, {}),
     "bottleneck": (1000, {}),
+    "swap": (1000, {}),
 }
 README_BYTES = 200_000
 MARGIN = 24  # px below the last thing on a page
