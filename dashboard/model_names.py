@@ -22,6 +22,18 @@ def kind_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
     return say["model_rnn"].format(kind=kind.lower(), place=place) if kind and place else ""
 
 
+def way_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
+    """The same in fewer words, for a picture: how it looks, and where its context goes."""
+    kind, place = (
+        say.get(f"{part}_{config.get(key)}") for part, key in (("kind", "attention"), ("model_place", "context"))
+    )
+    if family == "transformer" or not kind or not place:
+        return kind_label(say, family, config)
+    if config["attention"] != "none":
+        return f"{kind}, {place}"
+    return f"{kind}, {say['model_reversed']}" if config.get("reverse_source") else kind
+
+
 def model_label(card: Card, say: Texts) -> str:
     """A model in words: its text, its kind and, unless it is English to German, its languages."""
     label = kind_label(say, card.family, card.config) or card.name

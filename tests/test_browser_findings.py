@@ -11,7 +11,7 @@ from core.checkpoints import FINDINGS, PRETRAINED, read_json
 from core.text.variants import growing, shuffled
 from dashboard.figures import bottleneck, scores, swap
 from dashboard.frame import DEFAULT
-from dashboard.model_names import kind_label, model_label, model_labels
+from dashboard.model_names import kind_label, model_label, model_labels, way_label
 from dashboard.text import catalogue
 
 EN = catalogue("en")
@@ -84,7 +84,7 @@ def test_the_swap_asks_for_a_guess_and_then_shows_every_model_and_the_square(das
         missing(page, "attention-swap")
         return
     rows = sorted((row for row in finding["rows"] if row["model"] in CARDS), key=lambda row: -row["bleu"])
-    labels = [swap.label(EN, row) for row in rows]
+    labels = [way_label(EN, CARDS[row["model"]].family, CARDS[row["model"]].config) for row in rows]
     quiz, whole = page.locator(".st-key-swap_quiz"), table(page, EN["swap_looks"])
     expect(quiz.locator(".option")).to_have_text(sorted(labels))
     expect(whole).to_have_count(0)

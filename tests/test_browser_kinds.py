@@ -66,7 +66,7 @@ def point(page, name, row, column):
 def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboard):
     page = dashboard.open("/kinds")
     expect(maps(page)).to_have_count(len(NAMES))
-    for text in (*(title.split(",")[0] for title in NAMES.values()), "Vaswani et al. 2017, eq. 1, §3.2.2"):
+    for text in (*(title.split(",")[0] for title in NAMES.values()), "Vaswani et al. 2017"):
         expect(page.locator(f"{HERE} svg.maps").get_by_text(text, exact=False).first).to_be_visible()
     asks = EN["maps_query"]
     expect(numbers(page)).to_contain_text(asks.format(width=width(DEFAULT)), timeout=AWAKE)  # the browser has asked

@@ -90,19 +90,15 @@ def chart(points: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> alt.La
     colours = palette(names)
     x = alt.X("words:Q", title=say["words"], scale=alt.Scale(zero=False, padding=10))
     y = alt.Y("score:Q", title=say["score"], scale=alt.Scale(zero=True))
-    colour = alt.Color("model:N", title=None, scale=colours, legend=legend("stroke"))
+    colour = alt.Color("model:N", title=None, scale=colours, legend=legend("stroke", columns=1))
     dash = alt.StrokeDash("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(DASHES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"]), alt.Tooltip("words:Q", title=say["words"])]
     tip += [alt.Tooltip("score:Q", title=say["score"], format=".1f")]
     base = alt.Chart(alt.Data(values=list(points)))
-    bands = base.mark_area(opacity=0.18).encode(
-        x=x, y=alt.Y("low:Q"), y2="high:Q", color=alt.Color("model:N", title=None, scale=colours, legend=None)
-    )
+    bands = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     lines = base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
-    dots = base.mark_point(filled=True, size=60, opacity=1).encode(
-        x=x, y=y, color=alt.Color("model:N", scale=colours, legend=None), tooltip=tip
-    )
-    return (bands + lines + dots).properties(height=380, usermeta=SVG)
+    dots = base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
+    return (bands + lines + dots).properties(height=420, usermeta=SVG)
 
 
 def ends(points: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

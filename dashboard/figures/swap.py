@@ -19,7 +19,6 @@ SWAP = (
     "p",
     "attention",
     "context",
-    "reversed",
     "parameters",
     "tokens_per_second",
     "right",
@@ -43,14 +42,6 @@ CELL = 9  # px of a small map
 def sound(finding: Any) -> bool:
     """Whether a stored finding has all that is drawn of it."""
     return scores.sound(finding, SWAP) and all(name in finding for name in ("scores", "places", "contrasts"))
-
-
-def label(say: Mapping[str, str], row: Row) -> str:
-    """Its score and where its context goes, in words."""
-    kind = say.get(f"kind_{row['attention']}", row["attention"])
-    if row["context"]:
-        return f"{kind}, {say.get('model_place_' + row['context'], row['context'])}"
-    return f"{kind}, {say['swap_reversed']}" if row["reversed"] else kind
 
 
 def told(point: Row) -> dict[str, Any]:

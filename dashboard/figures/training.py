@@ -91,9 +91,9 @@ def repeated(choices: Sequence[Any], count: int) -> list[Any]:
     return [choices[index % len(choices)] for index in range(count)]
 
 
-def legend(symbol: str | None = None) -> alt.Legend:
-    """Below the chart, two beside each other; of lines with "stroke" as their symbol."""
-    legend = alt.Legend(orient="bottom", columns=2, labelLimit=220)
+def legend(symbol: str | None = None, columns: int = 2) -> alt.Legend:
+    """Below the chart, so many beside each other; of lines with "stroke" as their symbol."""
+    legend = alt.Legend(orient="bottom", columns=columns, labelLimit=220, symbolOpacity=1)
     if symbol:
         legend.symbolType, legend.symbolStrokeWidth = symbol, 3
     return legend

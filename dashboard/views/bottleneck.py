@@ -10,7 +10,7 @@ from dashboard import controls, explain, frame, growing, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import bottleneck
 from dashboard.figures.table import table
-from dashboard.model_names import kind_label, model_labels
+from dashboard.model_names import kind_label, way_label
 
 
 def main() -> None:
@@ -75,7 +75,8 @@ def by_length(say) -> None:
     measure = controls.choice("measure", say["measure"], measures, "bleu")
     finding, found = growing.finding(), resources.shipped()[0]
     names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in found]
-    points = bottleneck.rows(finding, model_labels({name: found[name] for name in names}, say), measure)
+    labels = {name: way_label(say, found[name].family, found[name].config) for name in names}
+    points = bottleneck.rows(finding, labels, measure)
     if not points:
         st.info(say["finding_none"].format(name="bottleneck"))
         return

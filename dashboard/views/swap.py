@@ -6,6 +6,7 @@ from dashboard import controls, explain, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import scores, swap
 from dashboard.figures.table import table
+from dashboard.model_names import way_label
 
 
 def main() -> None:
@@ -16,7 +17,8 @@ def main() -> None:
     if not swap.sound(finding):
         st.info(say["finding_none"].format(name="attention-swap"))
         return
-    labels = {row["model"]: swap.label(say, row) for row in finding["rows"] if row["model"] in found}
+    cards = {row["model"]: found[row["model"]] for row in finding["rows"] if row["model"] in found}
+    labels = {name: way_label(say, card.family, card.config) for name, card in cards.items()}
     points = [swap.told(point) for point in scores.points(finding["rows"], labels)]
     if not points:
         st.info(say["finding_none"].format(name="attention-swap"))

@@ -44,6 +44,7 @@ TEXT = {
     "model": "Model",
     "model_rnn_none": "RNN without attention",
     "model_rnn_reversed": "RNN without attention, reads backwards",
+    "model_reversed": "reads backwards",
     "model_rnn": "RNN with attention: {kind}, {place}",
     "model_place_step": "before the step",
     "model_place_readout": "after the step",

@@ -10,7 +10,6 @@ TEXT = {
     "swap_table": "One network, many ways to look",
     "swap_described": "Of {count} models {best} comes out first with BLEU {high:.1f} and {last} last with {low:.1f}. Where two lines overlap, the difference may be chance.",
     "swap_model": "Model",
-    "swap_reversed": "reads backwards",
     "swap_bleu": "BLEU",
     "swap_bleu_interval": "±",
     "swap_chrf": "chrF",
@@ -27,5 +26,5 @@ TEXT = {
     "swap_chance": "Between {first} and {second} there is no difference beyond chance ({bleu:.1f} BLEU, p = {p:.3f}).",
     "swap_maps": "What each one learned to look at",
     "swap_maps_described": "{count} small maps of “{text}”: the source goes to the right, the translation downwards, bright is where the model looks.",
-    "swap_maps_caption": "Nobody told them which words belong together. The page Attention kinds shows the words and the numbers, for your own sentence.",
+    "swap_maps_caption": "Nobody told them which words belong together. Where a map has only black and yellow, the scores have grown so large that the softmax leaves nothing to the other words; that is why Transformers divide by √d (Vaswani et al. 2017, §3.2.1). The page Attention kinds shows the words and the numbers, for your own sentence.",
 }

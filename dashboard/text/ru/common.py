@@ -44,6 +44,7 @@ TEXT = {
     "model": "Модель",
     "model_rnn_none": "RNN без внимания",
     "model_rnn_reversed": "RNN без внимания, читает с конца",
+    "model_reversed": "читает с конца",
     "model_rnn": "RNN с вниманием: {kind}, {place}",
     "model_place_step": "до шага",
     "model_place_readout": "после шага",
