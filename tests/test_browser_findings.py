@@ -96,7 +96,7 @@ def test_the_swap_asks_for_a_guess_and_then_shows_every_model_and_the_square(das
     square = table(page, EN["swap_score"])
     for score, line in zip(finding["scores"], square.locator("tbody tr").all(), strict=True):
         expect(line).to_contain_text("".join(cells[score, place] for place in finding["places"]))
-    expect(page.locator(".st-key-swap_small svg")).to_be_visible()
+    expect(page.locator(".st-key-swap_small svg.marks")).to_be_visible()
 
 
 def test_another_models_card_stands_under_its_name_and_its_link(dashboard):

@@ -284,7 +284,7 @@ FOOLISH = {
     "training": {"model": "x", "lang": "xx", "smoothing": "2", "position": "0", "update": "-1", "axis": "years"},
     "bottleneck": {"lang": "xx", "measure": "taste"},
     "order": {"lang": "xx", "seed": "99"},
-    "swap": {"lang": "xx", "predict": "maybe"},
+    "swap": {"lang": "xx"},
     "models": {"lang": "xx", "model": "x"},
     "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks"},
 }

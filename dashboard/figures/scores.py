@@ -39,7 +39,7 @@ def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerC
     names = list(dict.fromkeys(row[group] for row in drawn))
     y = alt.Y("model:N", title=None, sort=[row["model"] for row in drawn], axis=alt.Axis(labelLimit=330))
     x = alt.X("bleu:Q", title="BLEU", scale=alt.Scale(zero=False, padding=20))
-    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend())
+    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(columns=1))
     shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]

@@ -36,7 +36,7 @@ COLUMNS = {
     "p": ".3f",
 }
 CHANCE = 0.05  # a difference that is less probable than this by chance counts as one
-CELL = 9  # px of a small map
+SMALL = 145  # px of a small map's sides
 
 
 def sound(finding: Any) -> bool:
@@ -91,6 +91,6 @@ def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:
             tooltip=tip,
         )
     )
-    chart = chart.properties(width=alt.Step(CELL), height=alt.Step(CELL))
+    chart = chart.properties(width=SMALL, height=SMALL)
     faceted = chart.facet(alt.Facet("model:N", title=None, sort=list(attentions)), columns=4)
     return faceted.resolve_scale(x="independent", y="independent").properties(usermeta=SVG)

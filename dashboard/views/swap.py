@@ -22,10 +22,11 @@ def main() -> None:
     points = [swap.told(point) for point in scores.points(finding["rows"], labels)]
     if not points:
         st.info(say["finding_none"].format(name="attention-swap"))
-    elif not controls.predict(say) or explain.questions(say, "swap_quiz", [riddle(say, points)]):
+        return
+    if not controls.predict(say) or explain.questions(say, "swap_quiz", [riddle(say, points)]):
         show_table(say, finding, points)
         show_square(say, finding, labels)
-        show_maps(say, labels)
+    show_maps(say, labels)  # they may help to guess
     explain.show_code(say, "core/findings/attention_swap.py", "attention_swap")
 
 
