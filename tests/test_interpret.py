@@ -128,4 +128,7 @@ def test_the_stored_examples_join_to_words(name):
     assert found.keys[:2] == tuple(trace.text.split()[:2])
     assert found.keys[-2:] == found.queries[-2:] == (".", "<eos>")
     assert "".join(found.queries[:-1]).replace(SPACE, " ").strip() == best.text
-    assert found.weights.sum(-1) == pytest.approx(1.0, abs=5e-3)  # stored to 4 decimals
+    sums = found.weights.sum(-1)
+    assert (sums <= 1.005).all()  # stored to 4 decimals
+    if "local-p" not in name:  # whose Gaussian takes some away (Luong et al. 2015, eq. 10)
+        assert sums == pytest.approx(1.0, abs=5e-3)

@@ -67,26 +67,33 @@ def verdict(contrast: Row) -> str:
     return "more" if contrast["bleu"] > 0 else "less"
 
 
-def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:
-    """One small map a model, its mean over layers and heads: source to the right, translation downwards."""
-    cells = []
+def cells(attentions: Mapping[str, Attention]) -> list[dict[str, Any]]:
+    """A row for each cell of each model's map, the mean over its layers and heads."""
+    found = []
     for model, attention in attentions.items():
         rows, columns = labels_of(attention)
         values = weights(attention, None, None)
-        cells += [
+        found += [
             {"model": model, "x": j, "y": i, "source": column, "target": row, "weight": round(float(values[i, j]), 3)}
             for i, row in enumerate(rows)
             for j, column in enumerate(columns)
         ]
+    return found
+
+
+def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:
+    """One small map a model: source to the right, translation downwards."""
     tip = [alt.Tooltip(f"{name}:N") for name in ("source", "target")] + [alt.Tooltip("weight:Q", format=".2f")]
     chart = (
-        alt.Chart(alt.Data(values=cells))
+        alt.Chart(alt.Data(values=cells(attentions)))
         .mark_rect()
         .encode(
             x=alt.X("x:O", axis=None),
             y=alt.Y("y:O", axis=None),
             color=alt.Color(
-                "weight:Q", scale=alt.Scale(scheme="viridis", domain=[0, 1]), legend=alt.Legend(title=None)
+                "weight:Q",
+                scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+                legend=alt.Legend(title=None, orient="bottom"),
             ),
             tooltip=tip,
         )

@@ -88,6 +88,7 @@ def show_maps(say, labels) -> None:
         st.markdown(controls.plain(description))
         explain.chart("swap_small", swap.small_maps(attentions), description)
         st.caption(say["swap_maps_caption"])
+        explain.show_data(say, "swap_small", lambda: swap.cells(attentions), description)
 
 
 main()
