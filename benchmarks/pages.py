@@ -42,7 +42,7 @@ CONTROLS = (
     Control("Beam search: model, all searched before → tree", "beam", "list", "model", 3, PICTURE),
     Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
     Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
-    Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "model", 3, PICTURE),
+    Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "kinds_model", 3, PICTURE),
     Control("Training: position (no server) → picture", "training", "slider", "teacher_slider", 10, PICTURE),
     Control("Alignment: head → heat map", "alignment", "radiogroup", "head", 5, PICTURE),
 )

@@ -6,9 +6,8 @@ from dashboard.text import catalogue
 
 PAGES = tuple(key.removeprefix("page_") for key in catalogue("en") if key.startswith("page_"))
 
-READING = tuple(
-    page for page in PAGES if page not in ("live", "swap", "models")
-)  # those that read a sentence with a model
+# Those that read a sentence with a model.
+READING = tuple(page for page in PAGES if page not in ("live", "swap", "models"))
 
 
 def address(page: str, **parameters: object) -> str:

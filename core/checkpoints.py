@@ -44,9 +44,7 @@ class Card:
     sha256: Mapping[str, str]
     length_penalty: float = 1.0  # the α that gave the best BLEU on val
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    tricks: Sequence[Mapping[str, Any]] = field(
-        default_factory=list
-    )  # what other trainings gave (core.training.tricks)
+    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.training.tricks
 
     @property
     def attends(self) -> bool:
