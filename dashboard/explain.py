@@ -34,9 +34,14 @@ def show_data(
         st.dataframe(content, hide_index=True, width="stretch")
         with st.container(horizontal=True):
             save(picture, f"seqscope-{picture}", say)
-            st.download_button(say["save"].format(kind="CSV"), lambda: csv_text(content), f"seqscope-{picture}.csv")
             kept = (lambda: json.dumps(content, ensure_ascii=False)) if trace is None else (lambda: trace_text(trace))
-            st.download_button(say["save_trace"], kept, f"seqscope-{picture}.json")
+            offer(say["save"].format(kind="CSV"), lambda: csv_text(content), f"seqscope-{picture}.csv")
+            offer(say["save_trace"], kept, f"seqscope-{picture}.json")
+
+
+def offer(label: str, content: Callable[[], str | bytes], file: str) -> None:
+    """A button that saves a file; what it holds is made on the click, and the page stays as it is."""
+    st.download_button(label, content, file, on_click="ignore")
 
 
 def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:

@@ -23,7 +23,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+READY = (  # at rest: nothing of the page before is left
+    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+    ":not(:has([data-stale=true]))"
+)
 # Opened at the address of a page, Streamlit first looks for its server below that address: two expected 404s.
 PROBE = re.compile(r"http://[^/]+/[^/]+/_stcore/(health|host-config)$")
 

@@ -57,9 +57,10 @@ def test_an_example_goes_along_to_every_page_by_card_key_and_menu(dashboard):
     expect(field(page, RU)).to_have_value(TEXTS["verb"])
     in_address(page, **kept)
 
-    page.go_back()
+    page.go_back()  # once: a page is one entry, whatever its address went through
     expect(heading(page)).to_have_text(RU["page_step"])
     expect(field(page, RU)).to_have_value(TEXTS["verb"])
+    in_address(page, **kept)
 
 
 def test_a_card_is_a_real_link_that_a_keyboard_follows(dashboard):

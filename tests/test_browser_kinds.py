@@ -57,10 +57,9 @@ def width(name):
 
 def point(page, name, row, column):
     """Where a cell of a map lies, from the corner of the map."""
-    one, place = panel(name), list(NAMES).index(name)
-    box = maps(page).nth(place).bounding_box()
-    down, across = ((at + 0.5) / count for at, count in zip((row, column), one.values.shape, strict=True))
-    return {"x": box["width"] * across, "y": box["height"] * down}
+    picture, shape = maps(page).nth(list(NAMES).index(name)), panel(name).values.shape
+    height, width = (float(picture.get_attribute(side)) for side in ("height", "width"))
+    return {"x": (column + 0.5) / shape[1] * width, "y": (row + 0.5) / shape[0] * height}
 
 
 def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboard):

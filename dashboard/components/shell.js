@@ -21,6 +21,25 @@ export default function ({data, parentElement, setTriggerValue}) {
     event.preventDefault();
   });
   reachWhatScrolls(root);
+  oneEntryAPage();
+}
+
+// Back leads to the page before, as it was left. By itself Streamlit adds an entry whenever parameters change, and on the way
+// to another page it first empties the address of the one that is left.
+const WAY = 1000;                                         // ms from that to the new page
+let before = null;                                        // the address when the last changes of parameters began
+function oneEntryAPage() {
+  if (history.pushState !== History.prototype.pushState) return;
+  history.pushState = (state, title, url) => {
+    const now = performance.now(), recent = before && now - before.changed < WAY;
+    if (new URL(url, location.href).pathname === location.pathname) {
+      before = {url: recent ? before.url : location.href, changed: now};
+      return history.replaceState(state, title, url);
+    }
+    if (recent) history.replaceState(state, title, before.url);
+    before = null;
+    History.prototype.pushState.call(history, state, title, url);
+  };
 }
 
 // A formula, chart or table wider than its place scrolls, so the keyboard must reach it: Streamlit gives it no tab stop.
