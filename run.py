@@ -348,7 +348,7 @@ def check(*modules: list[str]) -> int:
 
 
 # Two processes, a file's tests in the same one: more browsers at once wait for each other beyond their patience.
-PARALLEL = ("-n", "2", "--dist", "loadfile")
+PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 COMMANDS = {
     "app": ("start the dashboard (the default)", app),
     "test": (

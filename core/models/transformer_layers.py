@@ -106,7 +106,7 @@ class EncoderLayer(nn.Module):
         """x (n, S, D), mask (n, S), gate (n, H) → x (n, S, D), weights (n, H, S, S)."""
         attending, feeding = self.residuals
         projected = self.query_key_value(attending.enter(x))
-        query, key, value = (split_heads(part, self.heads) for part in projected.chunk(3, dim=-1))
+        query, key, value = split_heads(projected, 3 * self.heads).chunk(3, dim=1)
         if self.relative is None:
             scores = scaled_dot_product(query, key)
         else:
@@ -137,15 +137,14 @@ class DecoderLayer(nn.Module):
 
     def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
         """memory (n, S, D) → cross keys and values (n, H, S, D/H), computed once a sentence."""
-        key, value = self.cross_key_value(memory).chunk(2, dim=-1)
-        return split_heads(key, self.heads), split_heads(value, self.heads)
+        return split_heads(self.cross_key_value(memory), 2 * self.heads).chunk(2, dim=1)
 
     def look_back(self, x: Tensor, cache: Tensor | None, gate: Tensor | None) -> Attended:
         """Self-attention of x (n, Q, D): causal, or each row over its own cache (B, 2, H, t, D/H), filled in here."""
         projected = self.query_key_value(x)  # (n, Q, 3D)
         if cache is not None:
             projected = projected.flatten(0, 1)[:, None]  # (B, 1, 3D)
-        query, key, value = (split_heads(part, self.heads) for part in projected.chunk(3, dim=-1))
+        query, key, value = split_heads(projected, 3 * self.heads).chunk(3, dim=1)
         first = 0 if cache is None else cache.shape[3] - 1
         if self.relative is not None:
             query, key = self.relative.place(query, first), self.relative.place(key, first)

@@ -35,15 +35,20 @@ def points(rows: Sequence[Row], labels: Mapping[str, str]) -> list[dict[str, Any
 
 
 def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerChart:
-    """BLEU of each model with its 95 % interval; a colour and a shape for each value of `group`."""
-    names = list(dict.fromkeys(row[group] for row in drawn))
-    y = alt.Y("model:N", title=None, sort=[row["model"] for row in drawn], axis=alt.Axis(labelLimit=330))
+    """BLEU of each model with its 95 % interval, below its name; a colour and a shape for each value of `group`."""
+    names, models = (list(dict.fromkeys(row[one] for row in drawn)) for one in (group, "model"))
+    several = len(drawn) > len(models)
+    height, up = (58, 21) if several else (36, 11)  # px of a model, and from its middle to its name
+    above = alt.Axis(labelAlign="left", labelPadding=0, labelOffset=-up, labelLimit=0, ticks=False, domain=False)
+    y = alt.Y("model:N", title=None, sort=models, axis=above)
+    apart = {"yOffset": alt.YOffset(f"{group}:N", sort=names)} if several else {}
     x = alt.X("bleu:Q", title="BLEU", scale=alt.Scale(zero=False, padding=20))
     colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(columns=1))
     shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]
     base = alt.Chart(alt.Data(values=list(drawn)))
-    line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour)
-    dot = base.mark_point(filled=True, size=110, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tip)
-    return (line + dot).properties(height=alt.Step(34), usermeta=SVG)
+    line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour, **apart)
+    dot = base.mark_point(filled=True, size=110, opacity=1)
+    dot = dot.encode(x=x, y=y, color=colour, shape=shape, tooltip=tip, **apart)
+    return (line + dot).properties(height=alt.Step(height, **{"for": "position"}), usermeta=SVG)
