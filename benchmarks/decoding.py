@@ -272,7 +272,7 @@ MEASURED = {"sentences": sentences, "lengths": lengths, "beams": beams, "batch":
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="WHAT", help=f"any of {', '.join(MEASURED)} (default: all)")
-    parser.add_argument("--model", default="en-de-transformer", help="a shipped post-norm Transformer")
+    parser.add_argument("--model", default="en-de-everyday", help="a shipped post-norm Transformer")
     parser.add_argument("--repetitions", type=int, default=15, help="timed runs of each engine (default: %(default)s)")
     asked = parser.parse_args()
     unknown = sorted(set(asked.what) - set(MEASURED))

@@ -38,7 +38,7 @@ def parse() -> argparse.Namespace:
 
 def same_batches(asked: argparse.Namespace) -> tuple[list[Batch], int]:
     """The first batches of the recipe's own training, and the size of the vocabulary."""
-    wanted = recipe("en-de-transformer")
+    wanted = recipe("de-en-transformer")
     text = Text(load_pairs(wanted.corpus, "train", wanted.source, wanted.target, asked.data_dir))
     subwords = Subwords.train(text.lines, wanted.vocabulary_size)
     pairs = encoded(text, subwords)

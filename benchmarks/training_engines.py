@@ -62,7 +62,7 @@ def hugging_face(attention: str, bf16: bool, vocabulary_size: int, smoothing: fl
 
     from benchmarks.marian import marian
 
-    wanted = recipe("en-de-transformer")
+    wanted = recipe("de-en-transformer")
     like = build("transformer", {**wanted.config, "vocabulary_size": vocabulary_size})
     model = marian(like, attention).requires_grad_(True).to(device()).train()
     rate = like.config.dropout
@@ -130,7 +130,7 @@ class SizedVocabulary(SimpleNamespace):
 
 
 ENGINES: dict[str, Callable[[int, float], Engine]] = {
-    "our Transformer": lambda size, smoothing: ours("en-de-transformer", size, smoothing),
+    "our Transformer": lambda size, smoothing: ours("de-en-transformer", size, smoothing),
     "Marian, eager, float32": lambda size, smoothing: hugging_face("eager", False, size, smoothing),
     "Marian, sdpa, float32": lambda size, smoothing: hugging_face("sdpa", False, size, smoothing),
     "Marian, sdpa, bfloat16": lambda size, smoothing: hugging_face("sdpa", True, size, smoothing),

@@ -16,7 +16,7 @@ MODELS: dict[str, tuple[str, ...]] = {
         "en-de-rnn-reversed",
         "en-de-rnn-mean",
         "en-de-rnn-additive-before",
-        "en-de-transformer",
+        "en-de-transformer-small",
     ),
     "word-order": (
         "en-de-transformer-small",

@@ -34,13 +34,26 @@ def way_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
     return f"{kind}, {say['model_reversed']}" if config.get("reverse_source") else kind
 
 
+def unusual(recipe: Mapping[str, object]) -> list[str]:
+    """What sets a training apart.
+
+    >>> unusual({"label_smoothing": 0.0, "regime": "teacher-forcing", "extra": [{"file": "teacher.tsv"}]})
+    ['no_smoothing', 'extra']
+    """
+    found = {
+        "no_smoothing": recipe.get("label_smoothing") == 0,
+        "r_drop": recipe.get("regime") == "r-drop",
+        "extra": bool(recipe.get("extra")),
+    }
+    return [name for name, there in found.items() if there]
+
+
 def model_label(card: Card, say: Texts) -> str:
     """A model in words: its text, its kind and, unless it is English to German, its languages."""
     label = kind_label(say, card.family, card.config) or card.name
     if card.name.startswith(MINE):
         return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
-    if card.recipe.get("label_smoothing") == 0:
-        label += say["model_no_smoothing"]
+    label += "".join(say[f"model_{name}"] for name in unusual(card.recipe))
     languages = "" if (card.source, card.target) == PAIR else f" · {card.source} → {card.target}"
     return f"{say.get(f'corpus_{card.corpus}', card.corpus)} · {label}{languages}"
 

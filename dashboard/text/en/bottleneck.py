@@ -12,7 +12,7 @@ TEXT = {
     "bottleneck_never": "never",
     "bottleneck_question": "At which step does this model lose the thread for good: {model}?",
     "bottleneck_lost": "From step {step} on ({words} words) the model without attention has lost the thread.",
-    "bottleneck_kept": "In this sentence the model without attention keeps the thread to the end. Try a longer one.",
+    "bottleneck_kept": "By this measure the model without attention keeps the thread to the end. Try a longer sentence.",
     "bottleneck_agreement": "The thread counts as lost from where on the RNN without attention agrees less than half as well with {best} as {rival} does (sentence chrF). That is a rough measure: read the translations yourself.",
     "bottleneck_formula": "All that the decoder ever learns of your {words} words are the {width} numbers of its first state: about {each} numbers a word, and fewer with every word you add.",
     "bottleneck_measured": "Measured: quality by length",

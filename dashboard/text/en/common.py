@@ -56,6 +56,8 @@ TEXT = {
     "model_positions_rotary": ", rotary positions",
     "model_positions_alibi": ", ALiBi positions",
     "model_no_smoothing": ", no label smoothing",
+    "model_r_drop": ", R-Drop",
+    "model_extra": ", taught by a model",
     "model_size": "{millions:.1f} M numbers",
     "corpus_everyday": "Everyday sentences",
     "corpus_multi30k": "Photo captions",

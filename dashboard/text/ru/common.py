@@ -56,6 +56,8 @@ TEXT = {
     "model_positions_rotary": ", вращаемые позиции",
     "model_positions_alibi": ", позиции ALiBi",
     "model_no_smoothing": ", без сглаживания меток",
+    "model_r_drop": ", R-Drop",
+    "model_extra": ", учила модель",
     "model_size": "{millions:.1f} млн чисел",
     "corpus_everyday": "Повседневные фразы",
     "corpus_multi30k": "Подписи к фото",
