@@ -166,7 +166,7 @@ def test_the_examples_show_what_their_notes_say(translated):
         captions = SHOWN[model].corpus == "multi30k"
         moved = translated["moved"][model]
         place, thing = moved.index("Bahnhof"), max(moved.find("Geige"), moved.find("Violine"))
-        assert (place < thing) == captions
+        assert (place < thing) == (captions and SHOWN[model].family == "transformer")
         assert translated["verb"][model].endswith(" malt.")
         assert all(word in translated["long"][model] for word in ("Buch", "Brunnen"))
         assert ("Ufer" if captions else "Bank") in translated["bank"][model]
