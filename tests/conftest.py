@@ -1,5 +1,6 @@
 """For tests in a real browser: a live dashboard, a Chromium, a page that lets no problem pass, what it is asked."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 import run
 from core.checkpoints import cards, load_packed
 from core.options import BeamOptions
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: test processes, servers and browsers share the cores
 
 FLAGS = [
     "--headless",

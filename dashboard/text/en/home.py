@@ -10,7 +10,7 @@ TEXT = {
     "home_example_moved": "words change places",
     "home_note_moved": "German likes to say where before what. The Transformer that learned from photo captions alone puts the train station before the violin, and in Alignment the bright cells leave the diagonal there. The RNN and the everyday model keep the English order; that is German, too.",
     "home_example_verb": "the verb goes last",
-    "home_note_verb": "German sends this verb to the end: the models with attention write *malt* (paints) last.",
+    "home_note_verb": "German sends this verb to the end: the models with attention put it last, the Transformers *malt* (paints), the RNN *macht* (takes, of a photo).",
     "home_example_long": "a long one",
     "home_note_long": "The RNN without attention has to keep all 28 words in one row of numbers: the book, the boys and the fountain are lost. Compare the models below, and let the sentence grow on the page Bottleneck.",
     "home_example_bank": "bank: money or river?",
