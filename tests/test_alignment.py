@@ -18,7 +18,7 @@ from dashboard.figures.alignment import Panel
 from dashboard.text import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
-OTHER = "en-de-rnn-additive"
+OTHER = "en-de-rnn-additive-after"
 LABELS = {"source": "Source", "target": "Target", "weight": "Weight", "difference": "B | A"}
 
 
