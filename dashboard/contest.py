@@ -23,9 +23,11 @@ def said_by(name: str, card: Card, text: str) -> home.Said:
 
 def show_models(say: Texts, asked: frame.Asked, guessing: bool) -> bool:
     """All translations side by side; whether names and numbers are hidden, because the reader has yet to guess."""
+    compared = outstanding(asked.found, asked.model)
+    if len(compared) == 1:
+        return False
     st.header(say["home_models"])
     place, hidden = st.container(), False
-    compared = outstanding(asked.found, asked.model)
     said = [said_by(name, card, asked.text) for name, card in compared.items()]
     blind = next((one.model for one in said if one.score is not None and not asked.found[one.model].attends), None)
     names = model_labels(compared, say)
@@ -42,8 +44,8 @@ def show_models(say: Texts, asked: frame.Asked, guessing: bool) -> bool:
     marked = [one.model for one in said].index(asked.model)
     place.html(table(columns, [(names[one.model], one.text, one.score, one.bleu) for one in said], marked=marked))
     st.caption(say["home_models_caption"])
-    csv = explain.csv_text([one._asdict() for one in said])
-    st.download_button(say["save"].format(kind="CSV"), csv, "seqscope-models.csv")
+    rows = [one._asdict() for one in said]
+    explain.offer(say["save"].format(kind="CSV"), lambda: explain.csv_text(rows), "seqscope-models.csv")
     return False
 
 

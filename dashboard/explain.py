@@ -39,9 +39,9 @@ def show_data(
             offer(say["save_trace"], kept, f"seqscope-{picture}.json")
 
 
-def offer(label: str, content: Callable[[], str | bytes], file: str) -> None:
+def offer(label: str, content: Callable[[], str | bytes], file: str, key: str | None = None) -> None:
     """A button that saves a file; what it holds is made on the click, and the page stays as it is."""
-    st.download_button(label, content, file, on_click="ignore")
+    st.download_button(label, content, file, key=key, on_click="ignore")
 
 
 def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:

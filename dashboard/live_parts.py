@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.training.options import REGIME_OPTIONS
-from dashboard import address, controls, own_pairs, resources
+from dashboard import address, controls, explain, own_pairs, resources
 from dashboard.components.quiz import Question
 from dashboard.controls import Texts
 from dashboard.figures import live as figures
@@ -148,7 +148,7 @@ def models(say: Texts) -> None:
                 if st.button(say["live_open"].format(page=say[f"page_{page}"]), key=f"open_{page}_{name}"):
                     open_on(page, name, card)
             file = f"seqscope-{card.corpus}-{card.training['steps']}.zip"
-            st.download_button(say["live_save"], lambda name=name: own.zipped(name), file, key=f"zip_{name}")
+            explain.offer(say["live_save"], lambda name=name: own.zipped(name), file, f"zip_{name}")
     st.caption(say["live_models_note"])
     with st.expander(say["live_load"], key="load"):
         load(say)

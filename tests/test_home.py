@@ -217,6 +217,16 @@ def test_an_example_fills_the_field(app):
     assert EN["home_note_bank"] in [part.value for part in at.markdown]
 
 
+@pytest.mark.parametrize(("model", "examples"), [("fr-en-transformer", False), ("en-fr-transformer", True)])
+def test_examples_are_for_models_that_read_english_and_notes_for_those_that_write_german(app, model, examples):
+    app.query_params["model"], app.query_params["text"] = model, "A woman is waiting at the bank."
+    at = app.run()
+    assert not at.exception
+    assert any(button.key == "example_bank" for button in at.button) == examples
+    assert EN["home_note_bank"] not in [part.value for part in at.markdown]
+    assert (EN["home_models"] in [part.value for part in at.header]) == (len(outstanding(cards()[0], model)) > 1)
+
+
 def test_a_model_without_attention_says_so_on_its_card(app):
     app.query_params["model"] = "en-de-rnn-plain"
     shown = {card["page"]: card for card in payload(app.run(), "cards")["cards"]}

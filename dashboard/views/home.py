@@ -15,7 +15,7 @@ def main() -> None:
     say = controls.texts()
     st.html(sentence.lead(say["home_lead"]))
     asked = frame.asked(say, "home")
-    guessing = examples(say)
+    guessing = examples(say, asked)
     trace = asked and frame.traced(say, asked, BeamOptions())
     if not trace:
         return
@@ -31,11 +31,13 @@ def main() -> None:
             contest.show_models(say, asked, guessing)
 
 
-def examples(say) -> bool:
-    """A button for each example, which fills the sentence field; whether the reader wants to guess first."""
+def examples(say, asked: frame.Asked | None) -> bool:
+    """A button for each example that the model can read, which fills the field; whether the reader wants to guess."""
+    readable = home.EXAMPLES if asked is None or asked.card.source == "en" else {}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(say["home_examples"], width="content")
-        for text, name in home.EXAMPLES.items():
+        if readable:
+            st.markdown(say["home_examples"], width="content")
+        for text, name in readable.items():
             fill = {"on_click": st.session_state.update, "args": ({"text": text},)}
             st.button(say[f"home_example_{name}"], key=f"example_{name}", help=text, **fill)
         return controls.predict(say)
@@ -48,7 +50,7 @@ def show_translation(say, trace: DecodeTrace, card, hidden: bool) -> None:
             st.info(say["home_hidden"])
         else:
             st.html(sentence.large(trace.hypotheses[0].text))
-            if trace.text in home.EXAMPLES:
+            if trace.text in home.EXAMPLES and (card.source, card.target) == ("en", "de"):  # of which the notes speak
                 st.markdown(say[f"home_note_{home.EXAMPLES[trace.text]}"])
         st.caption(say["home_pieces"].format(count=card.config["vocabulary_size"]))
         st.html(sentence.chips(trace.pieces))

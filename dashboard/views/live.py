@@ -82,9 +82,9 @@ def show_data(say, training: Training) -> None:
         st.dataframe(rows, hide_index=True, width="stretch")
         with st.container(horizontal=True):
             save("film", "seqscope-film", say)
-            st.download_button(say["save"].format(kind="CSV"), lambda: explain.csv_text(rows), "seqscope-film.csv")
+            explain.offer(say["save"].format(kind="CSV"), lambda: explain.csv_text(rows), "seqscope-film.csv")
             content = {**about, "validation": training.validation, "frames": frames}
-            st.download_button(say["live_json"], lambda: json.dumps(content, ensure_ascii=False), "seqscope-film.json")
+            explain.offer(say["live_json"], lambda: json.dumps(content, ensure_ascii=False), "seqscope-film.json")
 
 
 main()

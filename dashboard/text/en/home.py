@@ -2,7 +2,7 @@
 
 TEXT = {
     "keys_home": "",
-    "home_lead": "Type an English sentence and watch a neural network translate it into German, word by word.",
+    "home_lead": "Type a sentence and watch a neural network translate it, word by word.",
     "home_see": "**What you see.** Your sentence, its translation, and how the model got there.",
     "home_try": "**What to try.** Take an example, compare the models, then click a picture to look closer.",
     "home_paper": "**The papers.** Sutskever et al. 2014 (no attention), Bahdanau et al. 2015 (attention), Vaswani et al. 2017 (Transformer).",
