@@ -20,7 +20,7 @@ from core.models.transformer_layers import TransformerConfig
 from core.text.batches import batch, without_words
 from core.text.bpe_dropout import Merges, cut, cut_all, merges_of, words_of
 from core.text.subwords import BOS, EOS, PAD, UNK, Subwords
-from core.training.loop import train
+from core.training.loop import autocast, train
 from core.training.options import REGIME_OPTIONS, TrainOptions
 from core.training.professor import Judge, verdicts
 from core.training.progress import begin
@@ -58,6 +58,37 @@ def test_a_regimes_loss_can_be_back_propagated(name, regime):
     assert all(math.isfinite(loss.item()) for loss in found.values())
     sum(found[name] for name in found if name in ("train", "judge")).backward()
     assert [name for name, weight in model.named_parameters() if not weight.grad.any()] == []
+
+
+@pytest.fixture
+def half(monkeypatch):
+    """Matrix products in bfloat16 on any machine: without instructions for it they are slow, and the same."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_bfloat16_gives_the_loss_and_the_gradient_of_float32_nearly(half, name):
+    model, found = MODELS[name](), []
+    for context in (torch.autocast("cpu", enabled=False), autocast(model)):
+        model.zero_grad()
+        with context:
+            loss = teacher_forcing(model, batch(PAIRS), moment("teacher-forcing"))["train"]
+        loss.backward()
+        found.append((loss.item(), torch.cat([weight.grad.flatten() for weight in model.parameters()])))
+    (exact, straight), (rough, bent) = found
+    assert rough != exact
+    assert rough == pytest.approx(exact, rel=0.01)
+    assert bent.dtype == torch.float32
+    assert torch.cosine_similarity(straight, bent, dim=0) > 0.98
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("name", SOME_MODELS)
+def test_every_regime_trains_in_bfloat16_and_keeps_its_weights_in_float32(half, name, regime):
+    model = MODELS[name]()
+    *_, last = train(model, PAIRS, PAIRS, options(regime, epochs=2))
+    assert all(math.isfinite(loss) for loss in last.losses.values())
+    assert {weight.dtype for weight in model.state_dict().values()} == {torch.float32}
 
 
 @pytest.mark.parametrize(
