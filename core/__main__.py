@@ -16,7 +16,7 @@ from core.options import MAX_SAMPLES, check, check_range
 from core.records import DecodeTrace
 from core.spelling import did_you_mean
 from core.study_command import run_study, study_arguments
-from core.text.corpora import read_pair
+from core.text.corpora import check_line, read_pair
 from core.text.subwords import clean
 from core.trace_json import summary_json
 from core.train_command import run_train, train_arguments
@@ -149,6 +149,7 @@ def run_translate(chosen: argparse.Namespace) -> None:
         if not clean(line):
             print("null" if chosen.json else "", flush=True)
             continue
+        check_line(line, "the text", number + 1)
         trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
         print(printed(trace, number, chosen), flush=True)
         if trace.proof is not None and not trace.proof.proven:
@@ -195,7 +196,7 @@ def run_search_report(chosen: argparse.Namespace) -> None:
     """Two tables: the share of each verdict, and what each beam size and alpha gives."""
     import torch
 
-    from core.interpret.search_errors import diagnose_all, sweep, table_lines, verdict_lines
+    from core.interpret.search_errors import diagnose_all, grid, sweep, table_lines, verdict_lines
 
     torch.set_num_threads(1)
     check_range("number of sentences", chosen.sentences, 1, 1_000_000)
@@ -203,9 +204,10 @@ def run_search_report(chosen: argparse.Namespace) -> None:
     loaded = load_packed(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     translator = loaded.model, loaded.subwords, sources, references
+    table = grid(options, chosen.beams, chosen.alphas)
     diagnoses = [one for _, one in progress(diagnose_all(*translator, options, chosen.exact), len(sources))]
     print(*verdict_lines(diagnoses), "", *table_lines([]), sep="\n")
-    for row in sweep(*translator, chosen.beams, chosen.alphas):
+    for row in sweep(*translator, table):
         print(*table_lines([row])[1:], flush=True)
 
 

@@ -52,6 +52,16 @@ class Card:
         return self.config.get("attention") != "none"
 
 
+# Of which kind the fields of a card are in its file.
+KINDS: dict[type | tuple[type, ...], tuple[str, ...]] = {
+    dict: ("config", "recipe", "training", "sha256", "metrics"),
+    str: ("family", "source", "target", "corpus", "licence"),
+    int: ("parameters",),
+    (int, float): ("length_penalty",),
+    list: ("tricks",),
+}
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A model ready to translate; shared between sessions, so never changed."""
@@ -81,7 +91,13 @@ def read_card(folder: Path) -> Card:
         card = Card(**content)
     except TypeError as error:
         raise ValueError(f"{folder.name}/{CARD} is not a model card of this version: {error}") from error
-    if not isinstance(card.sha256, dict) or set(card.sha256) != {WEIGHTS, TOKENIZER}:
+    for kind, names in KINDS.items():
+        for name in names:
+            if not isinstance(getattr(card, name), kind):
+                raise ValueError(f"{folder.name}/{CARD} is damaged: its {name} is {getattr(card, name)!r}")
+    if not all(isinstance(one, dict) for one in card.metrics.values()):
+        raise ValueError(f"{folder.name}/{CARD} is damaged: its metrics have no names")
+    if set(card.sha256) != {WEIGHTS, TOKENIZER}:
         raise ValueError(f"{folder.name}/{CARD} has no sha256 of {WEIGHTS} and {TOKENIZER}")
     missing = [name for name in (WEIGHTS, TOKENIZER) if not (folder / name).is_file()]
     if missing:
@@ -153,6 +169,7 @@ def save(folder: Path, card: Card, model, subwords, curve: list[dict[str, float]
     folder.mkdir(parents=True, exist_ok=True)
     save_model(copy.deepcopy(model).half(), folder / WEIGHTS)
     subwords.save(folder / TOKENIZER)
+    (folder / WEIGHTS).chmod((folder / TOKENIZER).stat().st_mode)  # safetensors lets nobody else read it
     write_json(folder / CURVE, curve)
     card = replace(card, sha256={name: sha256(folder / name) for name in (WEIGHTS, TOKENIZER)})
     write_json(folder / CARD, asdict(card))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.checkpoints import PRETRAINED, load_packed, sha256
 from core.decoder_arguments import decoder_arguments, options_of
-from core.options import check
+from core.options import check, check_range
 from core.text.corpora import cache_folder, captions, data_folders, read_lines
 from core.text.fetch import ADDRESSES, available, fetch
 
@@ -64,8 +64,11 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
 
     from core.training.synthetic import Written, synthesise
 
+    check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)
     written = Written(chosen.direction, chosen.tag)
+    fits = chosen.output.suffix == ".tsv" and not chosen.output.is_dir()
+    check(fits, f"--output {chosen.output} can't be written: give it the name of a file that ends in .tsv")
     loaded = load_packed(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     captioned = chosen.captions

@@ -28,6 +28,11 @@ FLAGS: dict[str, dict[str, Any]] = {
     "utility": {"metavar": "NAME", "help": f"how mbr compares texts: {', '.join(UTILITIES)}"},
     "max_length": {"type": int, "metavar": "N", "help": "cut-off in tokens, <eos> too (default: 2 a piece + 10)"},
 }
+# A field that means something only with some values of another one.
+NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "length_penalty": ("length_norm", ("gnmt",)),
+    "beam_size": ("candidates", ("beam", "both")),
+}
 CONSTRAINTS: dict[str, dict[str, Any]] = {
     "prefix": {"metavar": "TEXT", "help": "begin the translation with this"},
     "banned": {"metavar": "TEXT", "action": "append", "help": "never write this piece, word or phrase (repeatable)"},
@@ -60,6 +65,11 @@ def options_of(chosen: argparse.Namespace, card: Card) -> Options:
     known = kind.__dataclass_fields__
     stray, valid = [flag(name) for name in given if name not in known], [flag(name) for name in FLAGS if name in known]
     check(not stray, f"{', '.join(stray)} means nothing to {chosen.strategy!r}; valid: {', '.join(valid)}")
+    for name, (other, values) in NEEDS.items():
+        if name in given and other in known:
+            value = given.get(other, known[other].default)
+            wanted = " or ".join(f"{flag(other)} {one}" for one in values)
+            check(value in values, f"{flag(name)} means nothing with {flag(other)} {value}: choose {wanted}")
     if "length_penalty" in known:
         given = {"length_penalty": card.length_penalty} | given
     return kind(**given, constraints=Constraints(**bounds))

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from core.checkpoints import FINDINGS, PRETRAINED, cards, load_packed, write_json
-from core.options import check, check_choice
+from core.options import check, check_choice, check_range
 from core.training.recipes import SWAPPED
 
 # Each finding's models, the one that the others are compared with first; those that are not there are left out.
@@ -59,6 +59,7 @@ def run_findings(chosen: argparse.Namespace) -> None:
     for name in chosen.names:
         check_choice("finding", name, tuple(MODELS))
     check(chosen.sentences > 0, f"--sentences {chosen.sentences} measures nothing; valid: 1 or more")
+    check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)
     pairs = load_pairs("multi30k", "test_2016", "en", "de", chosen.data_dir)[: chosen.sentences]
     output = chosen.output or chosen.models_dir / FINDINGS

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.checkpoints import PRETRAINED
-from core.options import check_range
+from core.checkpoints import FINDINGS, PRETRAINED
+from core.options import check, check_range
 from core.training.options import REGIME_OPTIONS, TrainOptions
 from core.training.schedules import DECAYS, SCHEDULES
 
@@ -71,7 +71,7 @@ def run_train(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
-    from core.training.cook import cook, measure
+    from core.training.cook import CHECKPOINT, cook, measure
     from core.training.processes import together
     from core.training.recipes import recipe
 
@@ -79,7 +79,10 @@ def run_train(chosen: argparse.Namespace) -> None:
     torch.set_num_threads(chosen.threads)
     wanted = recipe(chosen.recipe)
     wanted = replace(wanted, options=replace(wanted.options, **overridden(chosen)))
-    folder = chosen.output or Path("runs") / wanted.name
+    folder = (chosen.output or Path("runs") / wanted.name).resolve()
+    check(folder.name not in ("", FINDINGS), f"{folder} can't be a model's folder: give --output another name")
+    if chosen.resume and not (folder / CHECKPOINT).is_file():
+        print(f"there is no checkpoint in {folder}: the training begins anew", file=sys.stderr)
     form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
     with (
         together() as group,

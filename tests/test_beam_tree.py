@@ -275,7 +275,7 @@ def test_ratios_are_said_as_a_person_would(ratio, said):
 def ahead(monkeypatch):
     """Ask for searches in advance, of a model in memory; what was searched, once the last timer is over."""
     searched, waiting = [], []
-    monkeypatch.setattr(resources, "QUIET", 0.01)
+    monkeypatch.setattr(resources, "QUIET", 0.2)
     monkeypatch.setattr(resources, "awake", lambda: {"model"})
     monkeypatch.setattr(resources, "next_searches", lambda: waiting)
     monkeypatch.setattr(resources, "searched", lambda *what: searched.append(what))

@@ -168,6 +168,9 @@ def test_a_tokenizer_that_is_something_else_is_refused(store):
         (lambda card: card["config"].update(hidden_size=5), "hidden_size"),
         (lambda card: card.update(architectures=["Marian"]), "is not a model card of this version"),
         (lambda card: card.pop("config"), "is not a model card of this version"),
+        (lambda card: card.update(metrics=None), f"{NAME}/{CARD} is damaged: its metrics is None"),
+        (lambda card: card.update(metrics={"test": [1]}), f"{NAME}/{CARD} is damaged: its metrics have no names"),
+        (lambda card: card.update(parameters="x"), f"{NAME}/{CARD} is damaged: its parameters is 'x'"),
     ],
 )
 def test_a_foreign_card_is_refused_by_what_is_foreign_in_it(change, wrong, store):
@@ -199,6 +202,11 @@ def test_cards_gives_the_sound_models_and_says_what_is_wrong_with_the_others(sto
     assert "JSON" in broken["gru-1-uni-none-step"]
     assert broken["lstm-1-uni-none-step"] == f"lstm-1-uni-none-step has no {WEIGHTS}"
     assert broken["empty"] == f"empty has no {CARD}"
+
+
+def test_whoever_may_read_the_tokenizer_may_read_the_weights(store):
+    folder = store() / NAME
+    assert (folder / WEIGHTS).stat().st_mode == (folder / TOKENIZER).stat().st_mode
 
 
 def test_an_interrupted_save_is_never_taken_for_a_model(store, subwords, monkeypatch, tmp_path):

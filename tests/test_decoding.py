@@ -281,6 +281,17 @@ def test_many_lines_are_translated_as_each_alone_and_in_their_places(translator,
             assert one.logprobs == pytest.approx(other.logprobs, abs=1e-4)
 
 
+def test_each_batch_of_samples_is_drawn_anew_and_the_same_seed_draws_the_same(translator):
+    """The same sentence, a batch each time."""
+    lines, options = ["a b c"] * 12, SamplingOptions(1, 3.0, seed=2**63 - 1, max_length=7)
+    draws = [
+        [found[0].tokens for _, found in sorted(translate_batches(*translator, lines, options, max_tokens=1))]
+        for _ in range(2)
+    ]
+    assert len(set(draws[0])) > 4
+    assert draws[0] == draws[1]
+
+
 @pytest.mark.parametrize("options", [ExactOptions(), MBROptions()])
 def test_what_takes_one_sentence_at_a_time_says_so(translator, options):
     with pytest.raises(ValueError, match="decodes one sentence at a time; step by step go greedy, sample, beam"):

@@ -217,8 +217,10 @@ def test_an_example_fills_the_field(app):
     assert EN["home_note_bank"] in [part.value for part in at.markdown]
 
 
-@pytest.mark.parametrize(("model", "examples"), [("fr-en-transformer", False), ("en-fr-transformer", True)])
-def test_examples_are_for_models_that_read_english_and_notes_for_those_that_write_german(app, model, examples):
+@pytest.mark.parametrize(
+    ("model", "examples"), [("fr-en-transformer", False), ("en-fr-transformer", True), ("en-de-rnn-general", True)]
+)
+def test_examples_are_for_models_that_read_english_and_notes_for_those_of_which_they_are_true(app, model, examples):
     app.query_params["model"], app.query_params["text"] = model, "A woman is waiting at the bank."
     at = app.run()
     assert not at.exception

@@ -10,7 +10,7 @@ from core.__main__ import main
 from core.checkpoints import cards
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
-from core.interpret.search_errors import diagnose, diagnose_all, shares, sweep, table_lines, verdict_lines
+from core.interpret.search_errors import diagnose, diagnose_all, grid, shares, sweep, table_lines, verdict_lines
 from core.metrics import length_and_chrf
 from core.options import BeamOptions, ExactOptions, ForcedOptions, GreedyOptions
 from core.records import Hypothesis
@@ -80,7 +80,7 @@ def test_a_set_is_judged_line_by_line(translator):
 
 
 def test_the_table_is_a_search_for_each_cell(translator):
-    rows = list(sweep(*translator, LINES, REFERENCES, [1, 3], [0.0, 1.5]))
+    rows = list(sweep(*translator, LINES, REFERENCES, grid(BeamOptions(), [1, 3], [0.0, 1.5])))
     assert [(row.beam_size, row.length_penalty) for row in rows] == [(1, 0.0), (1, 1.5), (3, 0.0), (3, 1.5)]
     for row in rows:
         options = BeamOptions(row.beam_size, "gnmt", row.length_penalty)

@@ -499,7 +499,7 @@ def test_the_checkpoint_of_another_model_is_refused(tmp_path):
         list(train(other, toy(5), toy(5), options, checkpoint))
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage", b"PK\x03\x04 a cut archive"])
+@pytest.mark.parametrize("content", [b"", b"garbage", b"PK\x03\x04 a cut archive", b"R"])
 def test_a_damaged_checkpoint_is_named(tmp_path, content):
     checkpoint = tmp_path / "checkpoint.pt"
     checkpoint.write_bytes(content)
@@ -525,12 +525,24 @@ def test_a_run_is_not_gone_on_with_as_another(tmp_path, run, changed, sentence):
     assert checkpoint.read_bytes() == before
 
 
-def test_a_run_is_not_gone_on_with_on_other_data(tmp_path):
+@pytest.mark.parametrize(
+    ("other", "told"), [(toy(6), "5 pairs, not on these 6"), (toy(5, seed=2), "other pairs than these")]
+)
+def test_a_run_is_not_gone_on_with_on_other_data(tmp_path, other, told):
     checkpoint = tmp_path / "checkpoint.pt"
     options = TrainOptions(epochs=2, max_tokens=ONE_BATCH)
     list(train(tiny(), toy(5), toy(5), options, checkpoint))
-    with pytest.raises(ValueError, match="was trained on 5 pairs, not on these 6: give the same data"):
-        list(train(tiny(), toy(6), toy(5), options, checkpoint))
+    with pytest.raises(ValueError, match=f"was trained on {told}: give the same data"):
+        list(train(tiny(), other, toy(5), options, checkpoint))
+
+
+def test_a_run_is_not_gone_on_with_by_a_model_of_another_kind_whose_weights_fit(tmp_path):
+    checkpoint, (construct, config) = tmp_path / "checkpoint.pt", CONFIGS["transformer"]
+    options = TrainOptions(epochs=2, max_tokens=ONE_BATCH)
+    list(train(random_model(construct, config), toy(5), toy(5), options, checkpoint))
+    other = random_model(construct, replace(config, positions="none"))
+    with pytest.raises(ValueError, match="belongs to another model"):
+        list(train(other, toy(5), toy(5), options, checkpoint))
 
 
 def test_a_run_can_go_on_longer_and_with_smaller_batches(tmp_path):
@@ -550,7 +562,7 @@ def test_a_checkpoint_of_an_older_format_is_one_sentence_and_stays(tmp_path):
     checkpoint, model = tmp_path / "checkpoint.pt", tiny()
     torch.save({"model": model.state_dict(), "random": torch.get_rng_state(), "step": 3}, checkpoint)
     before = checkpoint.read_bytes()
-    with pytest.raises(ValueError, match=r"is a checkpoint of format 1, .* format 2: .*; the file stays$") as raised:
+    with pytest.raises(ValueError, match=r"is a checkpoint of format 1, .* format 3: .*; the file stays$") as raised:
         next(train(tiny(), toy(5), toy(5), TrainOptions(1), checkpoint))
     assert "\n" not in str(raised.value)
     assert checkpoint.read_bytes() == before

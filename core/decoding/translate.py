@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -12,7 +13,7 @@ from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder, record
 from core.decoding.strategies import ends_of, filters_for, steps, strategy_of, width_of
 from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
-from core.options import BeamOptions, ExactOptions, MBROptions, Options, check
+from core.options import BeamOptions, ExactOptions, MBROptions, Options, SamplingOptions, check
 from core.records import Attention, DecodeTrace, Hypothesis, Proof, SearchTree, source_keys
 from core.text.batches import bucketed, source_batch
 from core.text.subwords import Subwords, clean
@@ -146,13 +147,14 @@ def translate_batches(
     filled = [index for index, ids in enumerate(sources) if ids]
     for index in set(range(len(lines))) - set(filled):
         yield index, ()
-    for places in bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width_of(options)):
+    batches = bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width_of(options))
+    for number, places in enumerate(batches):
         some = [filled[place] for place in places]
         source, mask = (torch.from_numpy(part).to(device) for part in source_batch([sources[i] for i in some]))
         recorders, looked = [Recorder(subwords.tokens) for _ in some], [Answers(("cross",)) for _ in some]
         encoded = model.encode(source, mask)
         ends = ends_of(subwords, options, [len(sources[index]) for index in some])
-        for frontier in steps(model, encoded, options, ends, filters=filters):
+        for frontier in steps(model, encoded, reseeded(options, number), ends, filters=filters):
             record(frontier, recorders)
             for position, sentence in enumerate(frontier.sentences if covers else ()):
                 looked[sentence].add(frontier, position)
@@ -160,6 +162,11 @@ def translate_batches(
             cross = answers.array("cross")
             tree = recorder.tree(None if cross is None else cross[..., : len(sources[index]) + 1])
             yield index, ranked(tree, subwords, options, None)
+
+
+def reseeded(options: Options, number: int) -> Options:
+    """Of samples the options for the batch of that number: each batch draws its own random numbers."""
+    return replace(options, seed=(options.seed + number) % 2**63) if isinstance(options, SamplingOptions) else options
 
 
 def ranked(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from core.decoding.ranking import normalised
@@ -97,19 +97,25 @@ class SweepRow:
     logprob: float
 
 
+def grid(options: BeamOptions, beam_sizes: Sequence[int], penalties: Sequence[float]) -> list[list[BeamOptions]]:
+    """The options with every beam size, a row each, and every α (GNMT's norm)."""
+    return [
+        [replace(options, beam_size=size, length_norm="gnmt", length_penalty=penalty) for penalty in penalties]
+        for size in beam_sizes
+    ]
+
+
 def sweep(
     model: Seq2Seq,
     subwords: Subwords,
     sources: Sequence[str],
     references: Sequence[str],
-    beam_sizes: Sequence[int],
-    penalties: Sequence[float],
+    table: Sequence[Sequence[BeamOptions]],
 ) -> Iterator[SweepRow]:
-    """The beam × α table: one search a beam size, every α (GNMT's norm) a ranking of what it found."""
-    for beam_size in beam_sizes:
-        searched = dict(translate_batches(model, subwords, sources, BeamOptions(beam_size)))
-        for penalty in penalties:
-            options = BeamOptions(beam_size, "gnmt", penalty)
+    """The beam × α table of a `grid`: one search a beam size, every α a ranking of what it found."""
+    for row in table:
+        searched = dict(translate_batches(model, subwords, sources, row[0]))
+        for options in row:
             best = [
                 max(found, key=lambda one: normalised(one.total, len(one.tokens), options), default=None)
                 for _, found in sorted(searched.items())
@@ -117,7 +123,9 @@ def sweep(
             outputs = tuple("" if one is None else one.text for one in best)
             totals = [one.total for one in best if one is not None]
             mean = sum(totals) / max(1, len(totals))
-            yield SweepRow(beam_size, penalty, outputs, *length_and_chrf(outputs, references), mean)
+            yield SweepRow(
+                options.beam_size, options.length_penalty, outputs, *length_and_chrf(outputs, references), mean
+            )
 
 
 def verdict_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:

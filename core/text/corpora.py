@@ -87,7 +87,7 @@ def read_zip_lines(path: Path, member: str) -> list[str]:
             names = [name for name in archive.namelist() if name.split("/")[-1] == member]
             check(bool(names), f"{path.name} holds no {member}")
             return decoded_lines(archive.read(names[0]), member)
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:  # RuntimeError: encrypted
         raise ValueError(f"{path.name} is not a whole zip file") from error
 
 
@@ -246,4 +246,7 @@ def read_pair(source: Path, reference: Path) -> tuple[list[str], list[str]]:
     check(
         counts[0] == counts[1], f"{counts[0]} lines of source and {counts[1]} of reference: they must be equally many"
     )
+    for path, lines in zip((source, reference), pair, strict=True):
+        for number, line in enumerate(lines, start=1):
+            check_line(line, path.name, number)
     return pair

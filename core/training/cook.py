@@ -58,6 +58,7 @@ def cook(
     train_pairs, val_pairs = (
         load_pairs(recipe.corpus, split, recipe.source, recipe.target, data_dir) for split in ("train", "val")
     )
+    read = [{"file": path.name, "sha256": sha256(path)} for path in extra]  # now: the files may change in hours
     text, options = with_extra(train_pairs, extra), recipe.options
     torch.manual_seed(options.seed)
     model, subwords = begin_with(recipe, text)
@@ -72,7 +73,7 @@ def cook(
     yield from train(model, pairs, validation, options, checkpoint, recut=cuts)
     if group().first:
         seen = torch.load(checkpoint, weights_only=True, map_location="cpu")
-        save(folder, card_of(recipe, model, seen, extra), model.cpu(), subwords, seen["curve"])
+        save(folder, card_of(recipe, model, seen, read), model.cpu(), subwords, seen["curve"])
 
 
 def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
@@ -89,11 +90,11 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
     return model, begun.subwords
 
 
-def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Sequence[Path]) -> Card:
-    """The card of a model whose training is over; `seen` is its last checkpoint."""
+def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Sequence[Mapping[str, str]]) -> Card:
+    """The card of a model whose training is over; `seen` is its last checkpoint, `extra` what was read besides."""
     settings = asdict(recipe.options) | {"vocabulary_size": recipe.vocabulary_size}
     if extra:
-        settings["extra"] = [{"file": path.name, "sha256": sha256(path)} for path in extra]
+        settings["extra"] = extra
     if recipe.start:
         settings["start"] = {"model": recipe.start, "sha256": sha256(PRETRAINED / recipe.start / WEIGHTS)}
     return Card(

@@ -17,7 +17,7 @@ from core.training.memory import one_sentence_when_it_ends
 from core.training.mixture import Pairs
 from core.training.options import TrainOptions
 from core.training.processes import add_up, group, share
-from core.training.progress import Progress, begin, copy_of
+from core.training.progress import Progress, begin, copy_of, data_of
 from core.training.regimes import REGIMES, Moment, smoothed_cross_entropy, tensors
 from core.training.schedules import SCHEDULES
 
@@ -41,9 +41,9 @@ def train(
         (options.bpe_dropout > 0) == (recut is not None), "BPE-dropout cuts the text anew: give `recut`, and only then"
     )
     check(bool(pairs) and bool(validation), "there is nothing to train on: give training and validation pairs")
-    progress = begin(model, options)
+    progress, data = begin(model, options), data_of(pairs)
     if checkpoint is not None and checkpoint.is_file():
-        progress.load(checkpoint, options, len(pairs))
+        progress.load(checkpoint, options, data)
     first = pairs if recut is None else recut(0)
     total = options.epochs * len(steps_of(first, options, 0))  # BPE-dropout may add some to later epochs
     began = time.monotonic() - progress.seconds
@@ -62,7 +62,7 @@ def train(
             progress.seconds = time.monotonic() - began
             due = progress.done == 0 or progress.step % options.checkpoint_every == 0
             if checkpoint is not None and due and group().first:
-                progress.save(checkpoint, options, len(pairs))
+                progress.save(checkpoint, options, data)
             share_done = (number + (index + 1) / len(steps)) / options.epochs
             yield TrainEvent(progress.step, number + 1, share_done, losses, progress.tokens, progress.seconds, trace)
     model.load_state_dict(progress.best)

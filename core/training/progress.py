@@ -1,7 +1,8 @@
 """All that changes while training, and its checkpoint: written whole, read back only by what can go on from it."""
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
@@ -14,9 +15,10 @@ from core.options import check
 from core.training.options import TrainOptions
 from core.training.regimes import REGIMES
 
-FORMAT = 2
+FORMAT = 3
 MAY_CHANGE = ("epochs", "patience", "checkpoint_every", "max_tokens", "accumulate")  # between a run and its resumption
 BATCHES = ("max_tokens", "accumulate")  # what decides the steps of an epoch
+ODD = (AssertionError, IndexError, OSError)  # what torch raises, too, on a file that is no checkpoint
 PLAIN_FIELDS = (
     "average",
     "last",
@@ -67,19 +69,20 @@ class Progress:
         judging = {"judge": self.judge, "judge_optimizer": self.judge_optimizer}
         return parts | (judging if self.judge is not None else {})
 
-    def save(self, path: Path, options: TrainOptions, pairs: int) -> None:
-        """Write atomically, with what the run is: its options and the number of its training pairs."""
+    def save(self, path: Path, options: TrainOptions, data: Mapping[str, Any]) -> None:
+        """Write atomically, with what the run is: its options, its model's shape and its `data`."""
         content = {name: getattr(self, name) for name in PLAIN_FIELDS}
         content |= {name: part.state_dict() for name, part in self.stateful().items()}
-        content |= {"format": FORMAT, "options": asdict(options), "pairs": pairs}
+        content |= {"format": FORMAT, "options": asdict(options), "config": asdict(self.model.config), **data}
         partial = path.with_suffix(".partial")
         torch.save(content, partial)
         os.replace(partial, path)
 
-    def load(self, path: Path, options: TrainOptions, pairs: int) -> None:
+    def load(self, path: Path, options: TrainOptions, data: Mapping[str, Any]) -> None:
         """Go on from what `save` wrote; ValueError in one sentence, and the file stays, if that can't be."""
         content = read(path)
-        check_same_run(content, path, options, pairs)
+        check_same_run(content, path, options, data)
+        check(content["config"] == asdict(self.model.config), broken(path))
         device = next(self.model.parameters()).device
         try:
             for name, part in self.stateful().items():
@@ -97,7 +100,7 @@ def read(path: Path) -> Mapping[str, Any]:
     try:
         content = torch.load(path, weights_only=True, map_location="cpu")
         found = content.get("format", 1)
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, EOFError, UnpicklingError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, EOFError, UnpicklingError, *ODD) as error:
         raise ValueError(broken(path)) from error
     check(
         found == FORMAT,
@@ -107,7 +110,12 @@ def read(path: Path) -> Mapping[str, Any]:
     return content
 
 
-def check_same_run(content: Mapping[str, Any], path: Path, options: TrainOptions, pairs: int) -> None:
+def data_of(pairs: Sequence[object]) -> dict[str, Any]:
+    """What tells one training text from another: the number of its pairs, and a digest of their ids."""
+    return {"pairs": len(pairs), "text": hashlib.sha256(repr(pairs).encode()).hexdigest()}
+
+
+def check_same_run(content: Mapping[str, Any], path: Path, options: TrainOptions, data: Mapping[str, Any]) -> None:
     """ValueError if the checkpoint is of a run with other options or other data."""
     wanted, found = asdict(options), content["options"]
     for name in (name for name in wanted if name not in MAY_CHANGE):
@@ -115,8 +123,10 @@ def check_same_run(content: Mapping[str, Any], path: Path, options: TrainOptions
         same = found.get(name) == wanted[name]
         sentence = f"{path} was trained with {flag} {found.get(name)}, not {wanted[name]}"
         check(same, f"{sentence}: repeat that, or train anew without --resume")
-    sentence = f"{path} was trained on {content['pairs']:,} pairs, not on these {pairs:,}"
-    check(content["pairs"] == pairs, f"{sentence}: give the same data, or train anew without --resume")
+    count = content["pairs"]
+    told = "other pairs than these" if count == data["pairs"] else f"{count:,} pairs, not on these {data['pairs']:,}"
+    same = all(content[name] == value for name, value in data.items())
+    check(same, f"{path} was trained on {told}: give the same data, or train anew without --resume")
 
 
 def on(device: torch.device, value: Any) -> Any:

@@ -45,6 +45,7 @@ def study(
     A run has the loss (nats a target token), BLEU and chrF of greedy translations of the validation sentences, and the
     seconds of training. ValueError names the valid regimes.
     """
+    regimes = tuple(dict.fromkeys(regimes))
     for name in regimes:
         check_choice("regime", name, tuple(REGIMES))
     check_range("number of seeds", seeds, 1, 100)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.checkpoints import Loaded, read_json, write_json
-from core.decoding.translate import translate_batches
+from core.decoding.translate import reseeded, translate_batches
 from core.options import Options, check_choice
 from core.text.corpora import check_line
 from core.text.subwords import TAG, clean
@@ -57,7 +57,7 @@ def synthesise(
         while done < len(texts):
             yield done
             some = texts[done : done + CHUNK]
-            found = dict(translate_batches(loaded.model, loaded.subwords, some, options))
+            found = dict(translate_batches(loaded.model, loaded.subwords, some, reseeded(options, done)))
             pairs = [written.line(text, clean(found[i][0].text) if found[i] else "") for i, text in enumerate(some)]
             out.write("".join(f"{pair}\n" for pair in pairs).encode())
             out.flush()

@@ -7,6 +7,7 @@ from core.records import DecodeTrace
 from dashboard import contest, controls, explain, frame
 from dashboard.components.cards import LABELS, Card, cards, follow
 from dashboard.figures import home, sentence
+from dashboard.model_names import outstanding
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     if not trace:
         return
     hidden = guessing and contest.show_models(say, asked, guessing)
-    show_translation(say, trace, asked.card, hidden)
+    show_translation(say, trace, asked, hidden)
     show_cards(say, trace, hidden)
     models = st.container()
     if not hidden:
@@ -43,16 +44,20 @@ def examples(say, asked: frame.Asked | None) -> bool:
         return controls.predict(say)
 
 
-def show_translation(say, trace: DecodeTrace, card, hidden: bool) -> None:
-    """The best hypothesis, what there is to notice in an example, and the sub-words that the model read."""
+def show_translation(say, trace: DecodeTrace, asked: frame.Asked, hidden: bool) -> None:
+    """The best hypothesis, what there is to notice in an example, and the sub-words that the model read.
+
+    The notes are true of the models that are compared while nobody has chosen one.
+    """
     with st.container(border=True):
         if hidden:
             st.info(say["home_hidden"])
         else:
             st.html(sentence.large(trace.hypotheses[0].text))
-            if trace.text in home.EXAMPLES and (card.source, card.target) == ("en", "de"):  # of which the notes speak
+            noted = outstanding(asked.found, frame.DEFAULT) if frame.DEFAULT in asked.found else ()
+            if trace.text in home.EXAMPLES and asked.model in noted:
                 st.markdown(say[f"home_note_{home.EXAMPLES[trace.text]}"])
-        st.caption(say["home_pieces"].format(count=card.config["vocabulary_size"]))
+        st.caption(say["home_pieces"].format(count=asked.card.config["vocabulary_size"]))
         st.html(sentence.chips(trace.pieces))
         frame.unknown_pieces(say, trace)
         st.caption(say["home_search"].format(nodes=len(trace.tree.nodes) - 1, milliseconds=round(trace.seconds * 1000)))

@@ -10,7 +10,7 @@ TEXT = {
     "beam_size_help": "How many unfinished translations the search keeps at each step. 1 is greedy search.",
     "length_norm": "Length score",
     "length_norm_help": "How finished translations of different lengths are compared.",
-    "norm_gnmt": "sum / lengthᵅ (GNMT)",
+    "norm_gnmt": "sum / ((5 + T) / 6)ᵅ (GNMT)",
     "norm_average": "average",
     "norm_none": "plain sum",
     "length_penalty": "Length penalty α",

@@ -14,7 +14,7 @@ TEXT = {
     "bottleneck_lost": "From step {step} on ({words} words) the model without attention has lost the thread.",
     "bottleneck_kept": "By this measure the model without attention keeps the thread to the end. Try a longer sentence.",
     "bottleneck_agreement": "The thread counts as lost from where on the RNN without attention agrees less than half as well with {best} as {rival} does (sentence chrF). That is a rough measure: read the translations yourself.",
-    "bottleneck_formula": "All that the decoder ever learns of your {words} words are the {width} numbers of its first state: about {each} numbers a word, and fewer with every word you add.",
+    "bottleneck_formula": "The reading from the left ends with the last of your S sub-words, the reading from the right with the first. All that the decoder ever learns of your {words} words are the {width} numbers of its first state: about {each} numbers a word, and fewer with every word you add.",
     "bottleneck_measured": "Measured: quality by length",
     "bottleneck_words": "words in the source (mean of the group)",
     "measure": "Measure",

@@ -2,7 +2,7 @@
 
 TEXT = {
     "keys_kinds": "← → — one step back or on\nHome, End — first or last step",
-    "kinds_see": "**What you see.** One sentence through every model that attends: a map each. Below, the chosen model’s numbers: what it asks, how it scores each sub-word, what it mixes into its context.",
+    "kinds_see": "**What you see.** One sentence through every way of looking: a map of the best model of each. Below, the chosen model’s numbers: what it asks, how it scores each sub-word, what it mixes into its context.",
     "kinds_try": "**What to try.** Walk on with → and watch scores become weights. Let all models write the same translation, then subtract one map from the others.",
     "kinds_paper": "**The papers.** Bahdanau et al. 2015 (additive), Luong et al. 2015 (dot, general, concat, location, local), Vaswani et al. 2017 (scaled dot product, heads).",
     "kinds_model": "The model whose numbers you see",

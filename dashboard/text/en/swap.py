@@ -2,7 +2,7 @@
 
 TEXT = {
     "keys_swap": "",
-    "swap_see": "**What you see.** The same small RNN, trained in the same way again and again. Only one thing changes: how the score is computed, or where the context goes.",
+    "swap_see": "**What you see.** The same small RNN, trained in the same way again and again. Only one thing changes: how the score is computed, or where the context goes. (The one that reads backwards also reads in one direction only.)",
     "swap_try": "**What to try.** Guess which way of looking translates best. Then find the one that attends without looking: the mean.",
     "swap_paper": "**The papers.** Bahdanau et al. 2015 (additive, before the step), Luong et al. 2015 (dot, general, concat, local; after the step), Koehn 2004 (the bootstrap).",
     "swap_question": "Which of these translates best?",
@@ -26,5 +26,5 @@ TEXT = {
     "swap_chance": "Between {first} and {second} there is no difference beyond chance ({bleu:.1f} BLEU, p = {p:.3f}).",
     "swap_maps": "What each one learned to look at",
     "swap_maps_described": "{count} small maps of “{text}”: the source goes to the right, the translation downwards, bright is where the model looks.",
-    "swap_maps_caption": "Nobody told them which words belong together. Where a map has only black and yellow, the scores have grown so large that the softmax leaves nothing to the other words; that is why Transformers divide by √d (Vaswani et al. 2017, §3.2.1). The page Attention kinds shows the words and the numbers, for your own sentence.",
+    "swap_maps_caption": "Nobody told them which words belong together. Where a map has only dark violet and yellow, the scores have grown so large that the softmax leaves nothing to the other words; that is why Transformers divide by √d (Vaswani et al. 2017, §3.2.1). The page Attention kinds shows the words and the numbers, for your own sentence.",
 }

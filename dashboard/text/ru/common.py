@@ -66,7 +66,7 @@ TEXT = {
     "models_none": "В папке pretrained/ нет ни одной модели. Обучите её: python -m core train en-de-transformer",
     "loading": "Модель просыпается …",
     "predict": "Сначала угадать",
-    "predict_help": "Страница прячет ответ, пока вы его не угадаете.",
+    "predict_help": "Страница прячет ответ, пока вы не попробуете его угадать.",
     "quiz_right": "Верно!",
     "quiz_wrong": "Нет, не это.",
     "quiz_score": "Верно {right} из {asked}",
