@@ -30,6 +30,7 @@ RANGES = {  # of the numbers among a constructor's arguments: no file from outsi
     "max_positions": (1, 1024),
     "window": (1, 1024),
     "dropout": (0, 0.9),
+    "dropout_attention": (0, 0.9),
     "dropout_embedding": (0, 0.9),
     "dropout_memory": (0, 0.9),
     "dropout_readout": (0, 0.9),

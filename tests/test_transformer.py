@@ -212,9 +212,11 @@ def test_a_wrong_config_names_the_valid_choices(wrong, sentence):
         TransformerConfig(VOCABULARY_SIZE, **wrong)
 
 
+@pytest.mark.parametrize("rates", [(0.5, 0.0), (0.0, 0.5)])
 @torch.no_grad()
-def test_dropout_acts_in_training_alone():
-    config = TransformerConfig(VOCABULARY_SIZE, 6, 3, 1, 1, 10, dropout=0.5)
+def test_dropout_acts_in_training_alone(rates):
+    dropout, dropout_attention = rates
+    config = TransformerConfig(VOCABULARY_SIZE, 6, 3, 1, 1, 10, dropout=dropout, dropout_attention=dropout_attention)
     model, inputs = random_model(Transformer, config), (*sources(LENGTHS), random_ids(len(LENGTHS), TARGET))
     assert torch.equal(model(*inputs).logits, model(*inputs).logits)
     model.train()

@@ -12,7 +12,11 @@ from core.models.positional import POSITIONS, RELATIVE
 
 @dataclass(frozen=True)
 class TransformerConfig:
-    """The constructor's arguments, as a card stores them."""
+    """The constructor's arguments, as a card stores them.
+
+    `dropout` is that of embeddings and of what each block adds (Vaswani et al. 2017, §5.4), `dropout_attention` that of
+    the attention weights.
+    """
 
     vocabulary_size: int
     width: int = 256
@@ -24,6 +28,7 @@ class TransformerConfig:
     positions: str = "sinusoidal"
     tied: bool = True
     dropout: float = 0.2
+    dropout_attention: float = 0.0
     max_positions: int = 512
 
     def __post_init__(self):
@@ -95,7 +100,7 @@ class EncoderLayer(nn.Module):
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
-        self.heads, self.rate = config.heads, config.dropout
+        self.heads, self.rate = config.heads, config.dropout_attention
         self.relative = relative_positions(config)
         self.query_key_value = nn.Linear(config.width, 3 * config.width)
         self.output = nn.Linear(config.width, config.width)
@@ -125,7 +130,7 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
-        self.heads, self.rate = config.heads, config.dropout
+        self.heads, self.rate = config.heads, config.dropout_attention
         self.relative = relative_positions(config)
         self.query_key_value = nn.Linear(config.width, 3 * config.width)
         self.self_output = nn.Linear(config.width, config.width)

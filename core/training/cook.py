@@ -26,7 +26,7 @@ from core.checkpoints import (
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import translation_metrics
-from core.options import BeamOptions
+from core.options import BeamOptions, check
 from core.records import Hypothesis, TrainEvent
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
@@ -84,7 +84,12 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
     if not recipe.start:
         subwords = Subwords.train(text.lines, recipe.vocabulary_size, tagged=True)
         return build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)}), subwords
-    begun = load(recipe.start)
+    begun = load(recipe.start, PRETRAINED)
+    wanted = {"family": recipe.family, **recipe.config}
+    found = {"family": begun.card.family, **begun.card.config}
+    shapes = [name for name in wanted if not name.startswith("dropout") and found.get(name) != wanted[name]]
+    told = ", ".join(f"{name} {found.get(name)} and not {wanted[name]}" for name in shapes)
+    check(not shapes, f"{recipe.start} is of another shape than {recipe.name}, which can't begin with it: {told}")
     model = build(recipe.family, {**recipe.config, "vocabulary_size": len(begun.subwords)})
     model.load_state_dict(begun.model.state_dict())
     return model, begun.subwords

@@ -53,8 +53,9 @@ def shape(config: Mapping[str, Any]) -> str:
 def commands(name: str, recipe: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
     """The command that trains a model again: its recipe, the options in which the card differs from it, extra text.
 
-    >>> commands("toy", {"epochs": 3, "seed": 2, "extra": [{"file": "more.tsv"}]}, {"epochs": 3, "seed": 1})
-    'python -m core train toy --seed 2 --extra more.tsv'
+    >>> begun = {"start": {"model": "old"}, "epochs": 3, "seed": 2, "extra": [{"file": "more.tsv"}]}
+    >>> commands("toy", begun, {"epochs": 3, "seed": 1})
+    'python -m core train toy --start old --seed 2 --extra more.tsv'
     """
     flags = [
         f"--{option.replace('_', '-')} {value}"
@@ -62,7 +63,8 @@ def commands(name: str, recipe: Mapping[str, Any], defaults: Mapping[str, Any]) 
         if option in defaults and defaults[option] != value
     ]
     extra = [f"--extra {one['file']}" for one in recipe.get("extra", [])]
-    return " ".join([f"python -m core train {name}", *flags, *extra])
+    start = [f"--start {recipe['start']['model']}"] if "start" in recipe else []
+    return " ".join([f"python -m core train {name}", *start, *flags, *extra])
 
 
 def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
