@@ -30,7 +30,7 @@ FLOORS = {
     "en-de-transformer-no-positions": 30.0,
     "en-de-transformer-small": 38.0,
     "en-fr-rnn-additive": 56.5,
-    "en-fr-transformer": 56.5,
+    "en-fr-transformer": 57.0,
     "fr-en-transformer": 51.9,
 }
 every_card = pytest.mark.parametrize("name", sorted(FOUND))
