@@ -60,7 +60,8 @@ def grow(say, asked: frame.Asked) -> None:
     words, width = len(asked.text.split()), models[blind].config["width"]
     explain.formula(
         say,
-        rf"s_0 = \tanh(W\,[\vec h_S; \overleftarrow h_1] + b) \in \mathbb{{R}}^{{{width}}}",
+        r"s_0 = \tanh(W\,[\overset{\rightarrow}{h}_S; \overset{\leftarrow}{h}_1] + b) \in \mathbb{R}"
+        f"^{{{width}}}",
         say["bottleneck_formula"].format(words=words, width=width, each=f"{width / max(words, 1):.0f}"),
     )
     rows = partial(bottleneck.records, steps, texts, agree, labels)
