@@ -347,8 +347,9 @@ def check(*modules: list[str]) -> int:
     return next((code for module in modules if (code := run_module(*module))), 0)
 
 
-# Two processes, a file's tests in the same one: more browsers at once wait for each other beyond their patience.
-PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# A file's tests in the same process; more browsers than this at once wait for each other beyond their patience.
+PROCESSES = 3 if (os.cpu_count() or 1) > 2 else 2
+PARALLEL = ("-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder")
 COMMANDS = {
     "app": ("start the dashboard (the default)", app),
     "test": (

@@ -83,13 +83,13 @@ def run_train(chosen: argparse.Namespace) -> None:
     wanted = replace(wanted, start=chosen.start, options=replace(wanted.options, **overridden(chosen)))
     folder = (chosen.output or Path("runs") / wanted.name).resolve()
     check(folder.name not in ("", FINDINGS), f"{folder} can't be a model's folder: give --output another name")
-    if chosen.resume and not (folder / CHECKPOINT).is_file():
-        print(f"there is no checkpoint in {folder}: the training begins anew", file=sys.stderr)
     form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
     with (
         together() as group,
         tqdm(total=wanted.options.epochs, unit="epoch", bar_format=form, disable=not group.first) as bar,
     ):
+        if chosen.resume and group.first and not (folder / CHECKPOINT).is_file():
+            bar.write(f"there is no checkpoint in {folder}: the training begins anew", file=sys.stderr)
         for event in cook(wanted, folder, chosen.data_dir, chosen.resume, chosen.extra):
             rate = event.tokens / max(event.seconds, 1e-9)
             bar.set_postfix_str(f"{rate:,.0f} tokens/s, {told(event.losses)}", refresh=False)
