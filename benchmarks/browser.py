@@ -13,7 +13,7 @@ import run
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
-PICTURE = "svg[role=img], .main-svg"  # ours, in a component's shadow root, and Plotly's
+PICTURE = "svg[role=img], .main-svg, [data-testid=stVegaLiteChart] svg"  # ours, in a shadow root, Plotly's, Altair's
 PACE = 0.01  # seconds between two looks at whether a server answers
 PATIENCE = 60_000  # ms that a page may take for anything
 
