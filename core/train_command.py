@@ -52,7 +52,7 @@ def train_arguments(added: argparse.ArgumentParser) -> None:
     added.add_argument("recipe", metavar="RECIPE", help="a model's name; a wrong one is answered by all")
     added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
     added.add_argument("--extra", type=Path, action="append", default=[], metavar="FILE", help=EXTRA)
-    added.add_argument("--start", default="", metavar="MODEL", help=START)
+    added.add_argument("--from", dest="start", default="", metavar="MODEL", help=START)
     added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     added.add_argument("--output", type=Path, metavar="DIR", help="the model's folder (default: runs/RECIPE)")
     added.add_argument("--threads", type=int, default=1, help="CPU threads; one is fastest for two trainings at once")
@@ -65,7 +65,7 @@ def train_arguments(added: argparse.ArgumentParser) -> None:
 
 
 EXTRA = "more training pairs, source<TAB>target a line, as `data translate` writes them (repeatable)"
-START = "begin with the weights and sub-words of a shipped model of the same shape (fine-tuning)"
+START = "begin with the weights and sub-words of a model of the same shape: a shipped one, or a folder with a /"
 
 
 def run_train(chosen: argparse.Namespace) -> None:
@@ -80,7 +80,7 @@ def run_train(chosen: argparse.Namespace) -> None:
     check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)
     wanted = recipe(chosen.recipe)
-    wanted = replace(wanted, start=chosen.start, options=replace(wanted.options, **overridden(chosen)))
+    wanted = replace(wanted, start=chosen.start or wanted.start, options=replace(wanted.options, **overridden(chosen)))
     folder = (chosen.output or Path("runs") / wanted.name).resolve()
     check(folder.name not in ("", FINDINGS), f"{folder} can't be a model's folder: give --output another name")
     form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"

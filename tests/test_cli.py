@@ -13,7 +13,6 @@ import pytest
 
 from core.__main__ import main
 from core.checkpoints import cards, read_json
-from core.training import cook
 from core.training.options import TrainOptions
 
 MODELS = sorted(cards()[0])
@@ -189,9 +188,9 @@ def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
         (["train", "copy-transformer", "--decay", "linear"], "decay means nothing to the regime 'teacher-forcing'"),
         (["train", "copy-transformer", "--extra", "/no/such.tsv"], "/no/such.tsv"),
         (["train", "copy-transformer", "--threads", "0"], "number of threads must be a whole number from 1"),
-        (["train", "copy-transformer", "--start", "nobody"], "unknown model 'nobody'; valid: "),
+        (["train", "copy-transformer", "--from", "nobody"], "unknown model 'nobody'; valid: "),
         (
-            ["train", "copy-transformer", "--output", "/dev/null", "--start", "en-de-rnn-plain"],
+            ["train", "copy-transformer", "--output", "/dev/null", "--from", "en-de-rnn-plain"],
             "en-de-rnn-plain is of another shape than copy-transformer, which can't begin with it: family rnn and not",
         ),
         (["findings", "--threads", "0"], "number of threads must be a whole number from 1"),
@@ -237,7 +236,7 @@ def test_evaluate_gives_a_perfect_score_to_its_own_output(capsys, tmp_path, monk
     assert "bleu             100.0" in out
 
 
-def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path, monkeypatch):
+def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path):
     """The whole way on a toy, shortened to one epoch, in another regime, with more pairs that a model wrote."""
     extra, folder = tmp_path / "more.tsv", tmp_path / "copy-transformer"
     extra.write_text("<bt> a b\ta b\nc d\tc d\n", encoding="utf-8")
@@ -262,8 +261,7 @@ def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path
     whole = (folder / "checkpoint.pt").read_bytes()
     run(capsys, *command, *changed)
     assert (folder / "checkpoint.before.pt").read_bytes() == whole, "a training anew puts the old checkpoint aside"
-    monkeypatch.setattr(cook, "PRETRAINED", tmp_path)
-    other, slow = tmp_path / "other", ["--start", "copy-transformer", "--epochs", "1", "--learning-rate", "1e-9"]
+    other, slow = tmp_path / "other", ["--from", str(folder), "--epochs", "1", "--learning-rate", "1e-9"]
     code, _, _ = run(capsys, "train", "copy-transformer", "--output", str(other), *slow)
     assert code == 0
     ends = [json.loads((one / "curve.json").read_text())[-1]["validation"] for one in (folder, other)]

@@ -1,5 +1,6 @@
 """Two processes on a CPU train as one does."""
 
+import argparse
 import json
 import subprocess
 import sys
@@ -8,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.distributed.run import get_args_parser
 from torch.testing import assert_close
 
 from core.text.batches import batch
 from core.text.subwords import PAD
+from core.train_command import train_arguments
 from core.training import processes
 from core.training.processes import Group, share
 
@@ -77,3 +80,16 @@ def test_a_process_without_a_row_counts_nothing(monkeypatch):
     monkeypatch.setattr(processes, "group", lambda: Group(1, 2))
     rows, tokens = share(batch([([4], [5])]))
     assert (len(rows.targets), tokens) == (1, 0)
+
+
+def test_torchrun_takes_no_flag_of_ours_for_its_own():
+    """Its parser reads the whole line first, and one that could be the beginning of two of its own stops it."""
+    ours = argparse.ArgumentParser()
+    train_arguments(ours)
+    flags = [flag for action in ours._actions for flag in action.option_strings]
+    assert "--from" in flags
+    for flag in flags:
+        line = ["--nproc-per-node", "2", "-m", "core", "train", "copy-transformer", flag, "1"]
+        assert get_args_parser().parse_args(line).training_script_args[-2:] == [flag, "1"]
+    with pytest.raises(SystemExit):
+        get_args_parser().parse_args(["-m", "core", "train", "--start", "1"])

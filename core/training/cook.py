@@ -84,7 +84,8 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
     if not recipe.start:
         subwords = Subwords.train(text.lines, recipe.vocabulary_size, tagged=True)
         return build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)}), subwords
-    begun = load(recipe.start, PRETRAINED)
+    folder = start_folder(recipe.start)
+    begun = load(folder.name, folder.parent)
     wanted = {"family": recipe.family, **recipe.config}
     found = {"family": begun.card.family, **begun.card.config}
     shapes = [name for name in wanted if not name.startswith("dropout") and found.get(name) != wanted[name]]
@@ -95,13 +96,19 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
     return model, begun.subwords
 
 
+def start_folder(start: str) -> Path:
+    """The folder of a recipe's `start`: itself a path, or a shipped model's name."""
+    return Path(start) if os.sep in start or "/" in start else PRETRAINED / start
+
+
 def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Sequence[Mapping[str, str]]) -> Card:
     """The card of a model whose training is over; `seen` is its last checkpoint, `extra` what was read besides."""
     settings = asdict(recipe.options) | {"vocabulary_size": recipe.vocabulary_size}
     if extra:
         settings["extra"] = extra
     if recipe.start:
-        settings["start"] = {"model": recipe.start, "sha256": sha256(PRETRAINED / recipe.start / WEIGHTS)}
+        begun = start_folder(recipe.start)
+        settings["start"] = {"model": begun.name, "sha256": sha256(begun / WEIGHTS)}
     return Card(
         name=recipe.name,
         family=recipe.family,

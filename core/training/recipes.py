@@ -11,7 +11,7 @@ from core.training.options import TrainOptions
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a model's weights; `start` names a shipped model whose weights and sub-words it begins with."""
+    """All that decides a model's weights; it begins with those of `start`, a shipped model or a folder."""
 
     name: str
     family: str

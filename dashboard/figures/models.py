@@ -55,7 +55,7 @@ def commands(name: str, recipe: Mapping[str, Any], defaults: Mapping[str, Any]) 
 
     >>> begun = {"start": {"model": "old"}, "epochs": 3, "seed": 2, "extra": [{"file": "more.tsv"}]}
     >>> commands("toy", begun, {"epochs": 3, "seed": 1})
-    'python -m core train toy --start old --seed 2 --extra more.tsv'
+    'python -m core train toy --from old --seed 2 --extra more.tsv'
     """
     flags = [
         f"--{option.replace('_', '-')} {value}"
@@ -63,7 +63,7 @@ def commands(name: str, recipe: Mapping[str, Any], defaults: Mapping[str, Any]) 
         if option in defaults and defaults[option] != value
     ]
     extra = [f"--extra {one['file']}" for one in recipe.get("extra", [])]
-    start = [f"--start {recipe['start']['model']}"] if "start" in recipe else []
+    start = [f"--from {recipe['start']['model']}"] if "start" in recipe else []
     return " ".join([f"python -m core train {name}", *start, *flags, *extra])
 
 
