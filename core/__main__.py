@@ -1,6 +1,7 @@
 """The command line: `python -m core COMMAND`, a parser and a function for each."""
 
 import argparse
+import io
 import json
 import os
 import re
@@ -25,6 +26,9 @@ from core.tricks_command import run_tricks, tricks_arguments
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0, or 2 after one sentence on stderr."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller closed it
+            setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
     try:
         try:
             chosen, unknown = parser().parse_known_args(arguments)

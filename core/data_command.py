@@ -72,6 +72,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     loaded = load_packed(chosen.model, chosen.models_dir)
     options = options_of(chosen, loaded.card)
     captioned = chosen.captions
+    check(captioned or chosen.data_dir is None, "--data-dir says where the captions lie: it goes with --captions")
     lines = captions(loaded.card.source, data_folders(chosen.data_dir)) if captioned else read_lines(chosen.input)
     check(any(line.strip() for line in lines), f"{chosen.input} has no text")
     made = {

@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WIDE = {"width": 1400, "height": 900}
 READY = (  # at rest: nothing of the page before is left
     "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
     ":not(:has([data-stale=true]))"
@@ -145,11 +146,26 @@ class Dashboard:
 
         self.page, self.url, self.finished, self.message = page, url, 0, ForwardMsg
         self.problems = []
-        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        page.on("response", self.watch_response)
-        page.on("console", self.watch_console)
-        page.on("request", lambda request: self.watch_address(request.url))
-        page.on("websocket", self.watch_socket)
+        self.listeners = {
+            "pageerror": lambda error: self.problems.append(f"page error: {error}"),
+            "response": self.watch_response,
+            "console": self.watch_console,
+            "request": lambda request: self.watch_address(request.url),
+            "websocket": self.watch_socket,
+        }
+        for event, listener in self.listeners.items():
+            page.on(event, listener)
+
+    def leave(self):
+        """Give the page back as a new browser's: nothing open, stored or allowed, wide and light."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.evaluate("location.host && [sessionStorage, localStorage].forEach(one => one.clear())")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.page.context.clear_permissions()
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(WIDE)
 
     def watch_response(self, response):
         if response.status >= 400 and not PROBE.match(response.url):
@@ -190,17 +206,35 @@ class Dashboard:
         self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-@pytest.fixture
-def dashboard(browser, server_url):
-    """The dashboard in a fresh browser; an error in the page or a request to elsewhere fails the test."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    opened = Dashboard(context.new_page(), server_url)
-    yield opened
+def profile(browser):
+    """A browser profile with one page for all tests: the dashboard's scripts, read once, are not read again."""
+    context = browser.new_context(viewport=WIDE)
+    yield context.new_page()
     context.close()
+
+
+one_page = pytest.fixture(profile, scope="session", name="one_page")
+other_page = pytest.fixture(profile, scope="session", name="other_page")
+
+
+def as_new(page, server_url):
+    """The dashboard as in a fresh browser; an error in the page or a request to elsewhere fails the test."""
+    opened = Dashboard(page, server_url)
+    yield opened
+    opened.leave()
     assert not opened.problems, "\n".join(opened.problems)
 
 
-another = dashboard  # a second reader, whose browser has its own cookies and storage
+@pytest.fixture
+def dashboard(one_page, server_url):
+    """What a reader has before them."""
+    yield from as_new(one_page, server_url)
+
+
+@pytest.fixture
+def another(other_page, server_url):
+    """A second reader, whose browser has its own cookies and storage."""
+    yield from as_new(other_page, server_url)
 
 
 @pytest.fixture(scope="session")

@@ -143,6 +143,14 @@ def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
     assert done.stderr == "seqscope: [Errno 28] No space left on device\n"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the shell closes streams")
+@pytest.mark.parametrize("arguments", ["models", f"translate --model {MODELS[0] if MODELS else ''}"])
+def test_closed_streams_are_empty_ones(arguments):
+    command = f'"{sys.executable}" -m core {arguments} <&- >&-'
+    done = subprocess.run(["sh", "-c", command], cwd=Path(__file__).parents[1], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -192,6 +200,10 @@ def test_a_full_disk_is_answered_by_one_sentence(arguments, unbuffered):
         (
             ["train", "copy-transformer", "--output", "/dev/null", "--from", "en-de-rnn-plain"],
             "en-de-rnn-plain is of another shape than copy-transformer, which can't begin with it: family rnn and not",
+        ),
+        (
+            data_translate("--input", "text.txt", "--data-dir", "."),
+            "--data-dir says where the captions lie: it goes with",
         ),
         (["findings", "--threads", "0"], "number of threads must be a whole number from 1"),
         (data_translate("--captions", "--threads", "-1"), "number of threads must be a whole number from 1"),

@@ -170,7 +170,7 @@ def captions(language: str, folders: list[Path]) -> list[str]:
 def word_links(source: str, target: str, folders: list[Path]) -> dict[str, list[tuple[str, str]]]:
     """Words of test_2016 sentences and their translations, lower-cased, by the `letters` of the source sentence.
 
-    Ambiguous words, linked by people (Lala & Specia 2018, "Multimodal lexical translation").
+    Ambiguous words, aligned by a program, checked by people (Lala & Specia 2018, "Multimodal lexical translation").
     """
     found: dict[str, list[tuple[str, str]]] = {}
     for line in read_lines(find(f"alignments/mlt_{source}{target}_test2016.txt", folders)):

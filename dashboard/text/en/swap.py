@@ -17,7 +17,7 @@ TEXT = {
     "swap_millions": "Million numbers",
     "swap_tokens_per_second": "Tokens/s, translating",
     "swap_p": "p",
-    "swap_caption": "{sentences} sentences of test_2016, beam {beam_size}; ±: 95 % of {samples} bootstrap samples. p: how probable so large a difference from “{first}” would be by chance (paired bootstrap). Each had the same budget: a kind that learns slowly might catch up with a longer one. Speed depends on the machine. Looks right: how often its largest weight is on the very word that it is translating ({words} ambiguous words, linked by people).",
+    "swap_caption": "{sentences} sentences of test_2016, beam {beam_size}; ±: 95 % of {samples} bootstrap samples. p: how probable so large a difference from “{first}” would be by chance (paired bootstrap). Each had the same budget: a kind that learns slowly might catch up with a longer one. Speed depends on the machine. Looks right: how often its largest weight is on the very word that it is translating ({words} ambiguous words, linked by a program and checked by people).",
     "swap_square": "Is it the score, or where the context goes?",
     "swap_square_missing": "For this study the general and the additive score are needed, each before and after the step.",
     "swap_score": "Score",
