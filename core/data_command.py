@@ -34,6 +34,7 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added.add_argument("--output", type=Path, required=True, metavar="FILE.tsv", help="goes on if it was interrupted")
     added.add_argument("--direction", default="forward", help="forward (text first) or back (translation first)")
     added.add_argument("--tag", action="store_true", help="mark each source as written by a model")
+    added.add_argument("--tidy", action="store_true", help="only well-written sentences of the text (German)")
     added.add_argument("--strategy", choices=BATCHED, default="beam")
     added.add_argument("--threads", type=int, default=1, help="CPU threads")
     added.add_argument("--data-dir", type=Path, help="where the captions lie")
@@ -62,7 +63,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
-    from core.training.synthetic import Written, synthesise
+    from core.training.synthetic import Written, synthesise, well_written
 
     check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)
@@ -74,13 +75,15 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     captioned = chosen.captions
     check(captioned or chosen.data_dir is None, "--data-dir says where the captions lie: it goes with --captions")
     lines = captions(loaded.card.source, data_folders(chosen.data_dir)) if captioned else read_lines(chosen.input)
-    check(any(line.strip() for line in lines), f"{chosen.input} has no text")
+    lines = [line for line in lines if well_written(line)] if chosen.tidy else lines
+    check(any(line.strip() for line in lines), f"{chosen.input} has no text that is to be translated")
     made = {
         "model": loaded.card.name,
         "model sha256": dict(loaded.card.sha256),
         "text": "captions" if captioned else {"file": chosen.input.name, "sha256": sha256(chosen.input)},
         "direction": written.direction,
         "tagged": written.tagged,
+        "tidy": chosen.tidy,
         "strategy": chosen.strategy,
         "options": repr(options),
     }

@@ -27,14 +27,20 @@ def tricks(say: Texts, card: Card) -> None:
     """What other trainings for the same purpose gave."""
     if card.tricks:
         st.markdown(f"**{say['models_tricks']}**")
-        columns = {"models_differs": "", "models_val": ".1f", "models_test": ".1f", "models_minutes": ".0f"}
+        columns = {
+            "models_trick": "",
+            "models_differs": "",
+            "models_val": ".1f",
+            "models_test": ".1f",
+            "models_minutes": ".0f",
+        }
         st.html(table(controls.headed(say, **columns), models.trick_rows(card.tricks, say["models_this"]), marked=0))
         st.caption(say["models_tricks_caption"])
 
 
 def facts(say: Texts, card: Card) -> None:
     """What the card says, a line each."""
-    weights = resources.weights_of(card.name)
+    weights, spent = resources.weights_of(card.name), models.spent(card)
     facts = {
         "models_folder": f"pretrained/{card.name}",
         "models_shape": f"{card.family}: {models.shape(card.config)}",
@@ -42,9 +48,9 @@ def facts(say: Texts, card: Card) -> None:
         "models_data": say.get(f"corpus_{card.corpus}", card.corpus),
         "models_licence": card.licence,
         "models_training": say["models_trained"].format(
-            epochs=card.training["epochs"],
-            tokens=card.training["tokens"] / 1e6,
-            minutes=card.training["minutes"],
+            epochs=spent["epochs"],
+            tokens=spent["tokens"] / 1e6,
+            minutes=spent["minutes"],
             seed=card.recipe.get("seed", "–"),
         ),
     }

@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from core.__main__ import main
 from core.checkpoints import cards, read_json
 from core.training.options import TrainOptions
+from core.training.recipes import RECIPES, copy_transformer
 
 MODELS = sorted(cards()[0])
 SENTENCE = "A dog is running through the snow."
@@ -198,6 +200,10 @@ def test_closed_streams_are_empty_ones(arguments):
         (["train", "copy-transformer", "--threads", "0"], "number of threads must be a whole number from 1"),
         (["train", "copy-transformer", "--from", "nobody"], "unknown model 'nobody'; valid: "),
         (
+            ["train", "copy-transformer", "--output", "/dev/null", "--from", "/no/such"],
+            "copy-transformer begins with /no/such, which is not there: train such first, or give --from",
+        ),
+        (
             ["train", "copy-transformer", "--output", "/dev/null", "--from", "en-de-rnn-plain"],
             "en-de-rnn-plain is of another shape than copy-transformer, which can't begin with it: family rnn and not",
         ),
@@ -278,7 +284,20 @@ def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path
     assert code == 0
     ends = [json.loads((one / "curve.json").read_text())[-1]["validation"] for one in (folder, other)]
     assert ends[1] == pytest.approx(ends[0], abs=0.01), "it begins with the weights of the other"
-    assert read_json(other / "card.json")["recipe"]["start"]["model"] == "copy-transformer"
+    start = read_json(other / "card.json")["recipe"]["start"]
+    kept = read_json(folder / "card.json")
+    assert {name: start[name] for name in ("model", "recipe", "training")} == {
+        "model": "copy-transformer",
+        "recipe": kept["recipe"],
+        "training": kept["training"],
+    }
+
+
+def test_what_a_recipe_begins_with_is_trained_first(capsys, monkeypatch, tmp_path):
+    monkeypatch.setitem(RECIPES, "copy-transformer", lambda: replace(copy_transformer(), start="runs/nothing"))
+    code, _, err = run(capsys, "train", "copy-transformer", "--output", str(tmp_path / "copy-transformer"))
+    assert code == 2
+    assert "copy-transformer begins with runs/nothing, which is not there: train nothing first, or give --from" in err
 
 
 def test_a_model_writes_pairs_that_train_takes(capsys, tmp_path):
@@ -294,10 +313,11 @@ def test_a_model_writes_pairs_that_train_takes(capsys, tmp_path):
     made = json.loads((tmp_path / "pairs.tsv.json").read_text(encoding="utf-8"))
     assert made["text"] == {"file": "text.txt", "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}
     assert (made["model"], made["direction"], made["tagged"]) == (MODELS[0], "back", True)
-    source.write_text("\n \n", encoding="utf-8")
-    code, _, err = run(capsys, *command)
-    assert code == 2
-    assert "has no text" in err
+    for text, options in (("\n \n", []), ("A dog runs.\n", ["--tidy"])):
+        source.write_text(text, encoding="utf-8")
+        code, _, err = run(capsys, *command, *options)
+        assert code == 2
+        assert "has no text" in err
 
 
 def test_data_list_tells_what_is_here(capsys, tmp_path):

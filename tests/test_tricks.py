@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from core.__main__ import main
 from core.checkpoints import CARD, PRETRAINED, TOKENIZER, WEIGHTS, read_card, write_json
 from core.training.tricks import tried
-from dashboard.figures.models import trick_rows
+from dashboard.figures.models import spent, trick_rows
 from dashboard.frame import DEFAULT
 
 
@@ -24,10 +24,10 @@ def test_a_row_holds_what_differs_and_no_more():
     assert own["test_2016"] == card.metrics["test_2016"]["bleu_lowercased"]
     assert row["differs"] == {"epochs": 99, "start": "en-de-rnn"}
     assert (row["val"], row["test_2016"], row["minutes"]) == (12.5, None, card.training["minutes"])
-    text, *numbers = trick_rows([own, row], "this")[1]
-    assert text == "epochs 99, start en-de-rnn"
+    name, text, *numbers = trick_rows([own, row], "this")[1]
+    assert (name, text) == ("other", "epochs 99, start en-de-rnn")
     assert numbers == [12.5, None, card.training["minutes"]]
-    assert trick_rows([own, row], "this")[0][0] == "this"
+    assert trick_rows([own, row], "this")[0][:2] == (DEFAULT, "this")
 
 
 def test_the_command_writes_the_table_into_the_card_and_nothing_else(tmp_path, capsys):
@@ -44,3 +44,12 @@ def test_the_command_writes_the_table_into_the_card_and_nothing_else(tmp_path, c
     assert main(["tricks", "mine", str(tmp_path / "nothing"), "--models-dir", str(tmp_path)]) == 2
     assert "nothing has no card.json" in capsys.readouterr().err
     assert json.loads((tmp_path / "mine" / CARD).read_text())["tricks"]
+
+
+def test_what_a_model_began_with_counts_as_its_training():
+    alone = {"epochs": 2, "tokens": 30, "minutes": 0.5}
+    first = {"model": "a", "recipe": {"seed": 1}, "training": alone}
+    second = {"model": "b", "recipe": {"start": first}, "training": alone | {"tokens": 100}}
+    own = replace(other(start=second), training=alone)
+    assert spent(own) == {"epochs": 6, "tokens": 160, "minutes": 1.5}
+    assert spent(replace(own, recipe={})) == alone

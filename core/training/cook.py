@@ -19,6 +19,7 @@ from core.checkpoints import (
     build,
     load,
     load_packed,
+    read_json,
     save,
     sha256,
     write_json,
@@ -85,6 +86,8 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
         subwords = Subwords.train(text.lines, recipe.vocabulary_size, tagged=True)
         return build(recipe.family, {**recipe.config, "vocabulary_size": len(subwords)}), subwords
     folder = start_folder(recipe.start)
+    there = folder.parent == PRETRAINED or (folder / CARD).is_file()
+    check(there, f"{recipe.name} begins with {folder}, which is not there: train {folder.name} first, or give --from")
     begun = load(folder.name, folder.parent)
     wanted = {"family": recipe.family, **recipe.config}
     found = {"family": begun.card.family, **begun.card.config}
@@ -108,7 +111,8 @@ def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Se
         settings["extra"] = extra
     if recipe.start:
         begun = start_folder(recipe.start)
-        settings["start"] = {"model": begun.name, "sha256": sha256(begun / WEIGHTS)}
+        told = {name: read_json(begun / CARD)[name] for name in ("recipe", "training")}
+        settings["start"] = {"model": begun.name, "sha256": sha256(begun / WEIGHTS), **told}
     return Card(
         name=recipe.name,
         family=recipe.family,

@@ -39,6 +39,17 @@ class Written:
         return f"{TAG} {source}\t{target}" if self.tagged else f"{source}\t{target}"
 
 
+def well_written(text: str, least: int = 7) -> bool:
+    """Whether a German text looks like a careful sentence: words enough, a capital, a full stop, a noun's capital.
+
+    >>> [well_written(f"Ein kleiner {noun} rennt ihr nach draußen nach.") for noun in ("Hund", "hund")]
+    [True, False]
+    """
+    first, *others = text.split() or [""]
+    written = first[:1].isupper() and text.rstrip().endswith(".")
+    return written and len(others) + 1 >= least and any(word[0].isupper() for word in others)
+
+
 def synthesise(
     loaded: Loaded, lines: Sequence[str], output: Path, options: Options, written: Written, made: Mapping[str, Any]
 ) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """What a model's card says, as rows of tables and as the command that makes the model again."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 SCORES = {"bleu": ".1f", "bleu_lowercased": ".1f", "bleu_literature": ".1f", "chrf": ".1f"}
@@ -17,11 +18,11 @@ def score_rows(metrics: Mapping[str, Mapping[str, Any]], names: Mapping[str, str
 def trick_rows(tricks: Sequence[Mapping[str, Any]], this: str) -> list[tuple[Any, ...]]:
     """A row for each training that was tried: in what it differs from the shipped one, BLEU on val and test, minutes.
 
-    >>> trick_rows([{"differs": {"epochs": 5, "start": ""}, "val": 38.0, "minutes": 9}], "this one")
-    [('epochs 5, start –', 38.0, None, 9)]
+    >>> trick_rows([{"name": "short", "differs": {"epochs": 5, "start": ""}, "val": 38.0, "minutes": 9}], "this one")
+    [('short', 'epochs 5, start –', 38.0, None, 9)]
     """
     scores = "val", "test_2016", "minutes"
-    return [(differing(one["differs"]) or this, *(one.get(score) for score in scores)) for one in tricks]
+    return [(one["name"], differing(one["differs"]) or this, *(one.get(score) for score in scores)) for one in tricks]
 
 
 def differing(settings: Mapping[str, Any]) -> str:
@@ -50,21 +51,39 @@ def shape(config: Mapping[str, Any]) -> str:
     return ", ".join(name if value is True else f"{name} {value}" for name, value in told)
 
 
-def commands(name: str, recipe: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
-    """The command that trains a model again: its recipe, the options in which the card differs from it, extra text.
+def commands(name: str, recipe: Mapping[str, Any], defaults: Callable[[str], Mapping[str, Any]]) -> str:
+    """The commands that train a model again, a line each: that of what it began with, then its own.
+
+    A line says in which options the card differs from the recipe (`defaults`, by its name) and what extra text it read.
 
     >>> begun = {"start": {"model": "old"}, "epochs": 3, "seed": 2, "extra": [{"file": "more.tsv"}]}
-    >>> commands("toy", begun, {"epochs": 3, "seed": 1})
+    >>> commands("toy", begun, lambda name: {"epochs": 3, "seed": 1})
     'python -m core train toy --from old --seed 2 --extra more.tsv'
+    >>> chain = {"start": {"model": "old", "recipe": {"seed": 2}}, "seed": 1}
+    >>> print(commands("toy", chain, lambda name: {"seed": 1, "start": "runs/old" if name == "toy" else ""}))
+    python -m core train old --seed 2
+    python -m core train toy
     """
+    usual, begun = defaults(name), recipe.get("start", {})
     flags = [
         f"--{option.replace('_', '-')} {value}"
         for option, value in recipe.items()
-        if option in defaults and defaults[option] != value
+        if option in usual and option != "start" and usual[option] != value
     ]
     extra = [f"--extra {one['file']}" for one in recipe.get("extra", [])]
-    start = [f"--from {recipe['start']['model']}"] if "start" in recipe else []
-    return " ".join([f"python -m core train {name}", *start, *flags, *extra])
+    before = [commands(begun["model"], begun["recipe"], defaults)] if "recipe" in begun else []
+    folder = f"runs/{begun['model']}" if before else begun.get("model", "")
+    start = [f"--from {folder}"] if folder and folder != usual.get("start") else []
+    return "\n".join([*before, " ".join([f"python -m core train {name}", *start, *flags, *extra])])
+
+
+def spent(card: Any) -> dict[str, float]:
+    """The epochs, tokens and minutes of a model's training and of those before it, from whose weights it went on."""
+    total, begun = Counter(), {"training": card.training, "recipe": card.recipe}
+    while begun:
+        total.update({name: begun.get("training", {}).get(name, 0) for name in ("epochs", "tokens", "minutes")})
+        begun = begun.get("recipe", {}).get("start")
+    return total
 
 
 def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
@@ -74,7 +93,7 @@ def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping
         split = next((one for one in ("test_2016", "test") if one in card.metrics), None)
         test = card.metrics.get(split, {})
         scores = test.get("bleu"), test.get("chrf")
-        rows.append((labels[name], names.get(split, "–"), *scores, card.parameters / 1e6, card.training.get("minutes")))
+        rows.append((labels[name], names.get(split, "–"), *scores, card.parameters / 1e6, spent(card)["minutes"]))
     return sorted(rows, key=lambda row: -(row[2] or 0))
 
 

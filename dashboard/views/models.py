@@ -1,6 +1,7 @@
 """Models: a card for each that is shipped, and all of them beside each other."""
 
 from dataclasses import asdict
+from typing import Any
 
 import streamlit as st
 
@@ -44,14 +45,19 @@ def show_card(say, found: dict[str, Card]) -> None:
         model_cards.quality(say, card)
         model_cards.tricks(say, card)
         st.markdown(f"**{say['models_again']}**")
-        wanted = asdict(recipe(card.name).options) if card.name in RECIPES else {}
-        st.code(models.commands(card.name, card.recipe, wanted), language=None)
-        if card.recipe.get("extra"):
+        commands = models.commands(card.name, card.recipe, usual)
+        st.code(commands, language=None)
+        if "--extra" in commands:
             st.caption(say["models_extra"])
         if begun := card.recipe.get("start"):
             st.caption(say["models_start"].format(model=controls.plain(begun["model"])))
     purpose = say[f"models_for_{card.corpus}"].format(**languages)
     explain.show_data(say, "curve", lambda: models.data_rows(card.metrics), purpose)
+
+
+def usual(name: str) -> dict[str, Any]:
+    """The options of a recipe and what it begins with, or nothing of a model without one."""
+    return asdict(recipe(name).options) | {"start": recipe(name).start} if name in RECIPES else {}
 
 
 def riddle(say, found: dict[str, Card]) -> Question:

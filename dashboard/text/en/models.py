@@ -3,7 +3,7 @@
 TEXT = {
     "keys_models": "",
     "models_see": "**What you see.** The card of a model: what it is for, what it learned from, how good it is on text it has never seen, and how it got there.",
-    "models_try": "**What to try.** Choose another model and compare the scores. Then run its last line yourself: on one thread the same recipe with the same seed makes the same model, in several processes or on a GPU nearly the same.",
+    "models_try": "**What to try.** Choose another model and compare the scores. Then train it again yourself, by the command in its card: on one thread the same recipe with the same seed makes the same model, in several processes or on a GPU nearly the same.",
     "models_paper": "**The papers.** Mitchell et al. 2019 (model cards), Papineni et al. 2002 (BLEU), Popović 2015 (chrF), Post 2018 (sacreBLEU).",
     "models_for_everyday": "Translates {source} into {target}. For what people say every day, and for descriptions of photographs. Short sentences suit it best; it is too small for news, law or medicine.",
     "models_for_multi30k": "Translates {source} into {target}. For descriptions of photographs: “A dog is running through the snow.” Of other things it has seen little or nothing.",
@@ -36,6 +36,7 @@ TEXT = {
     "models_chrf": "chrF",
     "models_scores": "0 to 100, higher is better; beam 5, length penalty α = {alpha:.1f}, chosen on the validation set. Scores of different sets can’t be compared.",
     "models_tricks": "What each trick gave",
+    "models_trick": "Training",
     "models_differs": "What was different",
     "models_this": "nothing: this model",
     "models_val": "BLEU, validation",
