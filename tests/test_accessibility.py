@@ -45,6 +45,15 @@ def check(axe, page, where):
     raise AssertionError("\n".join(found))
 
 
+def check_looks(axe, page):
+    """The page as it is, in the dark, and narrow."""
+    check(axe, page, "light")
+    page.emulate_media(color_scheme="dark")
+    check(axe, page, "dark")
+    page.set_viewport_size({"width": 400, "height": 900})
+    check(axe, page, "dark and narrow")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_severe_in_english(dashboard, axe, name):
     page = dashboard.page
@@ -52,11 +61,7 @@ def test_axe_finds_nothing_severe_in_english(dashboard, axe, name):
     dashboard.open(address(name, **STATES[name] | {"predict": None}))
     for data in page.get_by_text(EN["data"]).all():
         dashboard.rerun(data.click)
-    check(axe, page, "light")
-    page.emulate_media(color_scheme="dark")
-    check(axe, page, "dark")
-    page.set_viewport_size({"width": 400, "height": 900})
-    check(axe, page, "dark and narrow")
+    check_looks(axe, page)
 
 
 def test_axe_finds_nothing_severe_in_russian_before_an_answer(dashboard, axe):
@@ -83,11 +88,7 @@ def test_axe_finds_nothing_severe_beside_a_training(dashboard, axe):
     page.get_by_role("button", name=EN["live_save"]).wait_for(timeout=120_000)
     dashboard.rerun(page.get_by_text(EN["data"]).click)
     page.get_by_text(EN["live_load"]).click()
-    check(axe, page, "light")
-    page.emulate_media(color_scheme="dark")
-    check(axe, page, "dark")
-    page.set_viewport_size({"width": 400, "height": 900})
-    check(axe, page, "dark and narrow")
+    check_looks(axe, page)
 
 
 def test_axe_finds_nothing_severe_where_something_is_wrong(dashboard, axe):

@@ -372,7 +372,7 @@ def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, da
 @pytest.mark.parametrize("content", [None, b"{", b"{}", b'{"hypotheses": []}'])
 def test_without_its_stored_example_a_model_works_all_the_same(app, folder_of_models, content):
     replace(folder_of_models / DEFAULT / EXAMPLE, content)
-    for name in READING:
+    for name in READING if content is None else READING[:1]:  # all read it in one place
         at = app(name, text=TEXT)
         assert pictures(at), name
         assert not complaints(at)

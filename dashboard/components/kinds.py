@@ -41,7 +41,7 @@ LABELS = (
     "window",  # "… {centre} … {window} …"
     "colours",
 )
-COMPONENT = component("kinds", "words", "kinds_draw")
+COMPONENT = component("kinds", "words", "raster", "kinds_draw")
 
 
 def places(key: str, payload: dict[str, Any]) -> dict[str, str]:

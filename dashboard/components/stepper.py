@@ -54,7 +54,7 @@ LABELS = (
     "wrong",
     "score",
 )
-COMPONENT = component("stepper", "words", "stepper_draw")
+COMPONENT = component("stepper", "words", "raster", "stepper_draw")
 
 
 def stepper(payload: dict[str, Any], labels: dict[str, str], *, key: str, predict: bool = False) -> None:

@@ -216,16 +216,3 @@ function paint(view, key, values, rows) {                 // orange, the page's 
   const ends = dark ? [[253, 184, 99], [190, 180, 225]] : [[179, 88, 6], [84, 39, 136]];
   return remember(images, key, () => raster(values.length / rows, rows, i => mix(ground, ends[+(values[i] > 0)], Math.abs(values[i]) / 127)));
 }
-
-function remember(known, key, make) {
-  if (!known.has(key)) known.set(key, make());
-  return known.get(key);
-}
-
-function raster(width, height, color) {                   // a pixel a cell → a data address
-  const canvas = Object.assign(document.createElement('canvas'), {width, height}), pen = canvas.getContext('2d');
-  const pixels = pen.createImageData(width, height);
-  for (let i = 0; i < width * height; i++) pixels.data.set([...color(i), 255], 4 * i);
-  pen.putImageData(pixels, 0, 0);
-  return canvas.toDataURL();
-}
