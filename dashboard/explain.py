@@ -15,6 +15,7 @@ from core.trace_json import to_json
 from dashboard.components.quiz import LABELS, Question, quiz
 from dashboard.components.save import save
 from dashboard.controls import Texts
+from dashboard.figures import vega
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,7 +48,7 @@ def offer(label: str, content: Callable[[], str | bytes], file: str, key: str | 
 def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:
     """A small chart, in a place of its own under its key, where `show_data` finds it."""
     with st.container(key=picture):
-        st.altair_chart(drawn, alt=description)
+        st.vega_lite_chart(spec=vega.specification(drawn), alt=description)
 
 
 def csv_text(rows: list[dict]) -> bytes:

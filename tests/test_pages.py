@@ -13,8 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import altair as alt
 import pytest
 import streamlit as st
+from jsonschema import ValidationError
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.places import PAGES, READING
@@ -64,6 +66,11 @@ def pictures(at: AppTest) -> list[str]:
     tables = [one.proto.body for one in at.get("html") if "<table" in one.proto.body]
     charts = [one.proto.spec for kind in ("plotly_chart", "vega_lite_chart") for one in at.get(kind)]
     return [one.json for one in components] + charts + tables
+
+
+def charts(at: AppTest) -> list[dict]:
+    """What the page's Vega-Lite charts are told to draw."""
+    return [{"data": {"values": []}} | json.loads(one.proto.spec) for one in at.get("vega_lite_chart")]
 
 
 def complaints(at: AppTest) -> list[str]:
@@ -214,6 +221,19 @@ def test_another_beam_size_grows_another_tree(app):
     at.slider(key="beam").set_value(2).run()
     assert not at.exception
     assert pictures(at) != before
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("training", 4), ("bottleneck", 1), ("order", 1), ("swap", 2), ("models", 1)]
+)
+def test_charts_follow_the_schema(app, name, least):
+    """Altair checks none while a page is drawn, as that takes most of the time."""
+    drawn = charts(app(name, text=TEXT))
+    assert len(drawn) >= least
+    for one in drawn:
+        alt.Root.validate(one)
+        with pytest.raises(ValidationError):
+            alt.Root.validate(one | {"height": "tall"})
 
 
 def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatch):

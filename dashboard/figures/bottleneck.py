@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from dashboard.figures import vega
 from dashboard.figures.training import DASHES, SVG, legend, palette, repeated
 
 LOST = 0.5  # of the agreement that the comparison keeps: below, the thread is lost
@@ -94,7 +95,7 @@ def chart(points: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> alt.La
     dash = alt.StrokeDash("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(DASHES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"]), alt.Tooltip("words:Q", title=say["words"])]
     tip += [alt.Tooltip("score:Q", title=say["score"], format=".1f")]
-    base = alt.Chart(alt.Data(values=list(points)))
+    base = alt.Chart(vega.data(points))
     bands = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     lines = base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)

@@ -6,6 +6,8 @@ from typing import Any
 
 import altair as alt
 
+from dashboard.figures import vega
+
 FRAME = ("step", "epoch", "tokens", "seconds", "loss", "costs", "output", "weights")  # as the film's script reads it
 POINTS = 300  # of a curve
 TERMS = 4  # summands of the formula that are written out
@@ -68,12 +70,13 @@ def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]
         tooltip=[alt.Tooltip("step:Q", title=labels["step"]), alt.Tooltip("loss:Q", format=".3f")],
     )
     level = alt.datum(math.log(about["vocabulary"]))
-    ground = alt.Chart(alt.Data(values=[{}]))
+    ground = alt.Chart(vega.data([{}]))
     rule = ground.mark_rule(aria=False, strokeDash=[2, 3], opacity=0.7, color="#808080").encode(y=level)
     text = ground.mark_text(
         aria=False, align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"]
     )
-    chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300).to_dict()
+    chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300)
+    chart = vega.specification(chart)
     del chart["datasets"], chart["layer"][0]["data"]  # Altair's own stand-in for points that come later
     return chart
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from dashboard.figures import vega
 from dashboard.figures.training import SHAPES, SVG, legend, palette, repeated
 
 Row = Mapping[str, Any]
@@ -47,7 +48,7 @@ def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerC
     shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]
-    base = alt.Chart(alt.Data(values=list(drawn)))
+    base = alt.Chart(vega.data(drawn))
     line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour, **apart)
     dot = base.mark_point(filled=True, size=110, opacity=1)
     dot = dot.encode(x=x, y=y, color=colour, shape=shape, tooltip=tip, **apart)

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from core.records import Attention
-from dashboard.figures import scores
+from dashboard.figures import scores, vega
 from dashboard.figures.alignment import labels_of, weights
 from dashboard.figures.training import SVG
 
@@ -85,7 +85,7 @@ def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:
     """One small map a model: source to the right, translation downwards."""
     tip = [alt.Tooltip(f"{name}:N") for name in ("source", "target")] + [alt.Tooltip("weight:Q", format=".2f")]
     chart = (
-        alt.Chart(alt.Data(values=cells(attentions)))
+        alt.Chart(vega.data(cells(attentions)))
         .mark_rect()
         .encode(
             x=alt.X("x:O", axis=None),

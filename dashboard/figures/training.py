@@ -7,6 +7,8 @@ from typing import Any
 
 import altair as alt
 
+from dashboard.figures import vega
+
 AXES = {"epochs": ("epoch", 1), "tokens": ("tokens", 1e6), "minutes": ("seconds", 60)}  # field of a point, divisor
 STEPS = 10_000  # updates that a schedule is drawn for
 POINTS = 200  # of each line
@@ -71,12 +73,12 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
     )
     tip = [alt.Tooltip("model:N", title=say["model"]), alt.Tooltip("kind:N", title=say["kind"])]
     tip += [alt.Tooltip("x:Q", title=say[axis], format=".1f"), alt.Tooltip("loss:Q", title=say["loss"], format=".3f")]
-    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2)
+    lines = alt.Chart(vega.data(rows)).mark_line(strokeWidth=2)
     lines = lines.encode(
         x=x, y=y, color=colour, strokeDash=dash.legend(orient="top", symbolStrokeColor="gray"), tooltip=tip
     )
     shape = alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
-    points = alt.Chart(alt.Data(values=marked)).mark_point(size=130, filled=True, opacity=1)
+    points = alt.Chart(vega.data(marked)).mark_point(size=130, filled=True, opacity=1)
     points = points.encode(x=x, y=y, color=colour, shape=shape.legend(legend()), tooltip=[tip[0], *tip[2:]])
     return (lines + points).properties(height=HEIGHT, usermeta=SVG)
 
@@ -161,12 +163,12 @@ def schedule_chart(schedules: Schedules, names: Mapping[str, str], step: int, sa
     dash = alt.StrokeDash("schedule:N", title=None, scale=alt.Scale(domain=order, range=repeated(DASHES, len(order))))
     tip = [alt.Tooltip("schedule:N", title=say["schedule"]), alt.Tooltip("step:Q", title=say["step"])]
     tip.append(alt.Tooltip("share:Q", title=say["share"], format=".3f"))
-    lines = alt.Chart(alt.Data(values=schedule_rows(schedules, names))).mark_line(strokeWidth=2.5)
+    lines = alt.Chart(vega.data(schedule_rows(schedules, names))).mark_line(strokeWidth=2.5)
     lines = lines.encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
     now = [{"schedule": name, "step": step, "share": value} for name, value in schedule_values(schedules, names, step)]
-    points = alt.Chart(alt.Data(values=now)).mark_point(size=110, filled=True, opacity=1)
+    points = alt.Chart(vega.data(now)).mark_point(size=110, filled=True, opacity=1)
     points = points.encode(x=x, y=y, color=colour, tooltip=tip)
-    rule = alt.Chart(alt.Data(values=[{"step": step}])).mark_rule(strokeDash=[4, 4], color="gray").encode(x=x)
+    rule = alt.Chart(vega.data([{"step": step}])).mark_rule(strokeDash=[4, 4], color="gray").encode(x=x)
     return (rule + lines + points).properties(height=HEIGHT - 40, usermeta=SVG)
 
 
@@ -196,16 +198,8 @@ def study_chart(study: Mapping[str, Any], say: Mapping[str, str]) -> alt.LayerCh
     y = alt.Y("regime:N", title=None, sort=[row["regime"] for row in study["rows"]], axis=alt.Axis(labelLimit=240))
     x = alt.X("bleu:Q", title=say["bleu"], scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(tickCount=8))
     tip = [alt.Tooltip("regime:N", title=say["regime"]), alt.Tooltip("bleu:Q", title=say["bleu"], format=".1f")]
-    dots = (
-        alt.Chart(alt.Data(values=runs))
-        .mark_circle(size=90, opacity=0.8, color=COLOURS[0])
-        .encode(x=x, y=y, tooltip=tip)
-    )
-    bars = (
-        alt.Chart(alt.Data(values=means))
-        .mark_tick(thickness=3, size=24, color=COLOURS[1])
-        .encode(x=x, y=y, tooltip=tip)
-    )
+    dots = alt.Chart(vega.data(runs)).mark_circle(size=90, opacity=0.8, color=COLOURS[0]).encode(x=x, y=y, tooltip=tip)
+    bars = alt.Chart(vega.data(means)).mark_tick(thickness=3, size=24, color=COLOURS[1]).encode(x=x, y=y, tooltip=tip)
     return (dots + bars).properties(height=alt.Step(36), usermeta=SVG)
 
 
