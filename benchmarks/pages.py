@@ -18,6 +18,7 @@ SAY = catalogue("en")
 BEAMS = 12  # stops of the beam's slider
 TEXTS = SENTENCES[:3]
 TABLES = "[data-testid=stHtml]"
+CHART = "[data-testid=stVegaLiteChart] svg"
 PATIENCE = 5_000  # ms in which a control has to be on its page
 
 Waits = list[tuple[float, float]]  # ms from an event until it is painted, until it is sent
@@ -44,6 +45,8 @@ CONTROLS = (
     Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
     Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "kinds_model", 3, PICTURE),
     Control("Training: position (no server) → picture", "training", "slider", "teacher_slider", 10, PICTURE),
+    Control("Training: step of the schedules → charts", "training", "slider", "update", 10, CHART),
+    Control("Training: model, all read before → picture", "training", "list", "model", 3, PICTURE),
     Control("Alignment: head → heat map", "alignment", "radiogroup", "head", 5, PICTURE),
 )
 BEAM = Control("Beam search: beam size", "beam", "slider", "beam_size", BEAMS, PICTURE)
