@@ -36,7 +36,8 @@ def dropping(rate: float) -> dict[str, float]:
 
 # Transformer-Tiny of Wu et al. 2021, pre-norm, for German in three trainings, each from what the one before left in
 # runs/: their dropout, what each begins with, its options. The second also reads what models wrote, as `extra`:
-# de-en-transformer of the well-written German captions (tagged), and a Transformer-Tiny of the English ones.
+# de-en-transformer of the well-written German captions (tagged), and a Transformer-Tiny of the English ones. As with
+# Wu et al. no weights of attention are dropped.
 TINY_SHAPE = {**SMALL_SHAPE, "encoder_layers": 4, "decoder_layers": 4, "dropout_attention": 0.0}
 TINY: dict[str, tuple[float, str, TrainOptions]] = {
     "en-de-transformer-begun": (
