@@ -284,6 +284,7 @@ def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path
     assert code == 0
     ends = [json.loads((one / "curve.json").read_text())[-1]["validation"] for one in (folder, other)]
     assert ends[1] == pytest.approx(ends[0], abs=0.01), "it begins with the weights of the other"
+    assert [point["epoch"] for point in read_json(other / "curve.json")] == [1, 2], "the curve goes on"
     start = read_json(other / "card.json")["recipe"]["start"]
     kept = read_json(folder / "card.json")
     assert {name: start[name] for name in ("model", "recipe", "training")} == {

@@ -17,6 +17,7 @@ from core.checkpoints import (
     WEIGHTS,
     Card,
     build,
+    curve,
     load,
     load_packed,
     read_json,
@@ -63,6 +64,8 @@ def cook(
     text, options = with_extra(train_pairs, extra), recipe.options
     torch.manual_seed(options.seed)
     model, subwords = begin_with(recipe, text)
+    begun = start_folder(recipe.start)
+    before = curve(begun.name, begun.parent) if recipe.start else []
     model = model.to(device())
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / CHECKPOINT
@@ -74,7 +77,7 @@ def cook(
     yield from train(model, pairs, validation, options, checkpoint, recut=cuts)
     if group().first:
         seen = torch.load(checkpoint, weights_only=True, map_location="cpu")
-        save(folder, card_of(recipe, model, seen, read), model.cpu(), subwords, seen["curve"])
+        save(folder, card_of(recipe, model, seen, read), model.cpu(), subwords, counted_on(before, seen["curve"]))
 
 
 def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
@@ -102,6 +105,21 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
 def start_folder(start: str) -> Path:
     """The folder of a recipe's `start`: itself a path, or a shipped model's name."""
     return Path(start) if os.sep in start or "/" in start else PRETRAINED / start
+
+
+def counted_on(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """The curve of a training behind the one of what it began with, as if it were one training.
+
+    >>> point = {"epoch": 1, "step": 9, "tokens": 5, "seconds": 2.5, "train": 3.0, "validation": 3.5}
+    >>> [one["tokens"] for one in counted_on([point], [point, point | {"tokens": 10}])]
+    [5, 10, 15]
+    """
+    last = before[-1] if before else {}
+    counts = ("epoch", "step", "tokens", "seconds")
+    on = [
+        point | {name: round(point[name] + last.get(name, 0), 2) for name in counts if name in point} for point in after
+    ]
+    return [*before, *on]
 
 
 def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Sequence[Mapping[str, str]]) -> Card:

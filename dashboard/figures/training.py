@@ -67,7 +67,7 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
     ]
     x = alt.X("x:Q", title=say[axis], axis=alt.Axis(tickCount=10))
     y = alt.Y("loss:Q", title=say["loss"], scale=alt.Scale(zero=False))
-    colour = alt.Color("model:N", title=None, scale=palette(names), legend=legend())
+    colour = alt.Color("model:N", title=None, scale=palette(names), legend=legend(columns=1))
     dash = alt.StrokeDash(
         "kind:N", title=None, scale=alt.Scale(domain=[say["validation"], say["train"]], range=[[1, 0], [5, 4]])
     )
@@ -79,8 +79,8 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
     )
     shape = alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     points = alt.Chart(vega.data(marked)).mark_point(size=130, filled=True, opacity=1)
-    points = points.encode(x=x, y=y, color=colour, shape=shape.legend(legend()), tooltip=[tip[0], *tip[2:]])
-    return (lines + points).properties(height=HEIGHT, usermeta=SVG)
+    points = points.encode(x=x, y=y, color=colour, shape=shape.legend(legend(columns=1)), tooltip=[tip[0], *tip[2:]])
+    return (lines + points).properties(height=HEIGHT + 22 * len(names), usermeta=SVG)
 
 
 def palette(names: Sequence[str]) -> alt.Scale:
@@ -95,7 +95,7 @@ def repeated(choices: Sequence[Any], count: int) -> list[Any]:
 
 def legend(symbol: str | None = None, columns: int = 2) -> alt.Legend:
     """Below the chart, so many beside each other; of lines with "stroke" as their symbol."""
-    legend = alt.Legend(orient="bottom", columns=columns, labelLimit=220, symbolOpacity=1)
+    legend = alt.Legend(orient="bottom", columns=columns, labelLimit=300, symbolOpacity=1)
     if symbol:
         legend.symbolType, legend.symbolStrokeWidth = symbol, 3
     return legend

@@ -78,7 +78,7 @@ TEXT = {
     "curves": "How our models learned",
     "curves_broken": "Some training curves can’t be read: {reasons}",
     "curves_description": "Of {count} models {model} came to the lowest validation loss: {loss} nats a token, after {epoch} epochs ({minutes} minutes).",
-    "curves_caption": "Solid: validation loss on sentences that the model never learned from; the large mark is the best epoch, whose weights were kept. Dashed: training loss, which lies higher because dropout and label smoothing make the task harder.",
+    "curves_caption": "Solid: validation loss on sentences that the model never learned from; the large mark is the best epoch, whose weights were kept. Dashed: training loss, which lies higher because dropout and label smoothing make the task harder. Where a line jumps, the model went on learning from other sentences.",
     "axis": "Along the axis",
     "axis_epochs": "epochs",
     "axis_tokens": "million tokens",
