@@ -32,7 +32,7 @@ FLOORS = {
     "en-de-transformer-no-smoothing": 37.4,
     "en-de-transformer-small": 38.0,
     "en-fr-rnn-additive": 56.5,
-    "en-fr-transformer": 57.0,
+    "en-fr-transformer": 59.3,
     "fr-en-transformer": 51.9,
 }
 every_card = pytest.mark.parametrize("name", sorted(FOUND))
