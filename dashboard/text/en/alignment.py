@@ -31,7 +31,7 @@ TEXT = {
     "compare_scale": "← {second} more | {first} more →",
     "compare_uncut": "The two models cut these sentences into different sub-words, so their maps have no cells in common to subtract: look at words instead.",
     "target": "A translation of your own",
-    "target_help": "German, at most 300 characters. The model is then made to write it, word by word, and you see where it looked and how likely it found each word. Leave it empty to see the model’s own translation.",
+    "target_help": "In the language that the model writes, at most 300 characters. The model is then made to write it, word by word, and you see where it looked and how likely it found each word. Leave it empty to see the model’s own translation.",
     "target_cut": "The translation is longer than {limit} characters: only its first {limit} were read. These {count} were cut off: {cut}",
     "target_unknown": "{model} has never seen some signs of this translation. It reads them as “unknown” (⁇).",
     "forced_caption": "The model was made to write your translation: “{text}” A row adds up to 1. It tells where the model looked, not why.",

@@ -6,7 +6,7 @@ TEXT = {
     "training_try": "**What to try.** Walk on with → and look at the tall bars. Type another good translation: the model pays for words it would not have chosen. Then move label smoothing.",
     "training_paper": "**The papers.** Williams & Zipser 1989 (teacher forcing), Szegedy et al. 2016 (label smoothing), Bengio et al. 2015 (scheduled sampling), Ranzato et al. 2016 (exposure bias).",
     "gold": "The gold translation",
-    "gold_help": "German, at most 300 characters. This is what the model is taught for your sentence. Leave it empty for a translation that is there already.",
+    "gold_help": "In the language that the model writes, at most 300 characters. This is what the model is taught for your sentence. Leave it empty for a translation that is there already.",
     "gold_typed": "Your translation is the gold one: “{text}”",
     "gold_person": "Written by a person: “{text}”",
     "gold_model": "No gold translation was typed, so the model’s own best takes its place: “{text}” Hardly a surprise to the model; type another one.",
