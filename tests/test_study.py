@@ -60,10 +60,15 @@ def test_every_schedule_has_a_line_or_is_another_by_name():
 
 def test_a_schedule_s_rule_stands_at_the_step_and_its_marks_on_the_lines():
     lines = {name: lambda step, part=part: part for name, part in zip(NAMES, (0.25, 0.5, 1.0), strict=True)}
-    chart = training.schedule_chart(lines, NAMES, 1200, LABELS)
-    rule, drawn, marks = values(chart)
-    assert rule == [{"step": 1200}]
-    assert [(row["schedule"], row["share"]) for row in marks] == [("straight", 0.25), ("bent", 0.5), ("late", 1.0)]
+    rule, curves, marks = training.schedule_chart(lines, NAMES, LABELS)["layer"]
+    assert "data" not in rule | marks  # they stand where the rows say that the page sends
+    sent = training.schedule_marks(lines, NAMES, 1200)
+    assert [(row["schedule"], row["step"], row["share"]) for row in sent] == [
+        ("straight", 1200, 0.25),
+        ("bent", 1200, 0.5),
+        ("late", 1200, 1.0),
+    ]
+    drawn = list(curves["data"]["values"])
     assert len(drawn) == 3 * (training.POINTS + 1)
     assert (drawn[0]["step"], drawn[-1]["step"]) == (0, training.STEPS)
     assert drawn == training.schedule_rows(lines, NAMES)

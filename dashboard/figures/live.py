@@ -76,9 +76,7 @@ def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]
         aria=False, align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"]
     )
     chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300)
-    chart = vega.specification(chart)
-    del chart["datasets"], chart["layer"][0]["data"]  # Altair's own stand-in for points that come later
-    return chart
+    return vega.specification(chart)
 
 
 def describe(frames: Frames, validation: Frames) -> dict[str, Any]:

@@ -154,8 +154,16 @@ def schedule_values(schedules: Schedules, names: Mapping[str, str], step: int) -
     return [(names[key], schedule(step)) for key, schedule in schedules.items()]
 
 
-def schedule_chart(schedules: Schedules, names: Mapping[str, str], step: int, say: Mapping[str, str]) -> alt.LayerChart:
-    """All schedules as lines, with a rule and a mark on each at the chosen step."""
+def schedule_marks(schedules: Schedules, names: Mapping[str, str], step: int) -> list[Row]:
+    """Where each schedule stands at a step: the data of `schedule_chart`."""
+    return [{"schedule": name, "step": step, "share": value} for name, value in schedule_values(schedules, names, step)]
+
+
+def schedule_chart(schedules: Schedules, names: Mapping[str, str], say: Mapping[str, str]) -> dict[str, Any]:
+    """All schedules as lines, with a rule and a mark on each at a step, as a specification for `schedule_marks`.
+
+    The step is no part of it, so that the browser need not build the chart anew when it moves.
+    """
     order = [names[key] for key in schedules]
     x = alt.X("step:Q", title=say["step"], scale=alt.Scale(domain=[0, STEPS]), axis=alt.Axis(tickCount=5))
     y = alt.Y("share:Q", title=say["share"], scale=alt.Scale(domain=[0, 1]))
@@ -165,11 +173,9 @@ def schedule_chart(schedules: Schedules, names: Mapping[str, str], step: int, sa
     tip.append(alt.Tooltip("share:Q", title=say["share"], format=".3f"))
     lines = alt.Chart(vega.data(schedule_rows(schedules, names))).mark_line(strokeWidth=2.5)
     lines = lines.encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
-    now = [{"schedule": name, "step": step, "share": value} for name, value in schedule_values(schedules, names, step)]
-    points = alt.Chart(vega.data(now)).mark_point(size=110, filled=True, opacity=1)
-    points = points.encode(x=x, y=y, color=colour, tooltip=tip)
-    rule = alt.Chart(vega.data([{"step": step}])).mark_rule(strokeDash=[4, 4], color="gray").encode(x=x)
-    return (rule + lines + points).properties(height=HEIGHT - 40, usermeta=SVG)
+    points = alt.Chart().mark_point(size=110, filled=True, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
+    rule = alt.Chart().mark_rule(strokeDash=[4, 4], color="gray").encode(x=x)
+    return vega.specification((rule + lines + points).properties(height=HEIGHT - 40, usermeta=SVG))
 
 
 # Of a run, and how each is written; where a run lacks one, the table has no such column.

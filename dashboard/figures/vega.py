@@ -15,7 +15,14 @@ def data(rows: Iterable[Mapping[str, Any]]) -> alt.Data:
 
 
 def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """What Vega-Lite draws; the page has its own theme in place of Altair's."""
+    """What Vega-Lite draws; the page has its own theme in place of Altair's.
+
+    Layers of a chart without data are left open for the rows that the page sends beside the specification.
+    """
     found = chart.to_dict(validate=False)
     found.pop("config", None)
+    found.pop("datasets", None)  # of nothing, which stands for the missing rows
+    for layer in found.get("layer", ()):
+        if layer.get("data") == {"name": "empty"}:
+            del layer["data"]
     return found

@@ -102,14 +102,16 @@ def schedules(say) -> None:
 
 
 def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[str, str]) -> None:
-    """One chart of schedules, its values at the step, and its data."""
+    """One chart of schedules, its values at the step, and its data: with another `alt` it would be drawn anew."""
     names = {name: say[f"schedule_{name}"] for name in lines}
     values = [
         (*one, formulas[name]) for name, one in zip(lines, training.schedule_values(lines, names, step), strict=True)
     ]
     description = say["schedule_description"].format(step=step, values=training.listed(values))
     labels = {"step": say["schedule_step"], "share": say[f"{key}_share"], "schedule": say["schedule"]}
-    explain.chart(key, training.schedule_chart(lines, names, step, labels), description)
+    with st.container(key=key):
+        marks, chart = training.schedule_marks(lines, names, step), training.schedule_chart(lines, names, labels)
+        st.vega_lite_chart(marks, chart, key=f"{key}_lines", alt=say["schedules_alt"])
     st.html(table({say["schedule"]: "", say["schedule_at"].format(step=step): ".3f", say["formula_short"]: ""}, values))
     explain.show_data(say, key, lambda: training.schedule_rows(lines, names), description)
 

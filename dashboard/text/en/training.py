@@ -73,6 +73,7 @@ TEXT = {
     "schedule_constant": "constant",
     "schedule_step": "step of training",
     "schedule_at": "at step {step}",
+    "schedules_alt": "Three curves over 10,000 steps of training; the table below has their values at the chosen step.",
     "schedule_description": "Three curves over 10,000 steps of training; at step {step}: {values}.",
     "formula_short": "Formula",
     "curves": "How our models learned",

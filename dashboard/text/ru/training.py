@@ -73,6 +73,7 @@ TEXT = {
     "schedule_constant": "постоянная",
     "schedule_step": "шаг обучения",
     "schedule_at": "на шаге {step}",
+    "schedules_alt": "Три кривые на 10 000 шагов обучения; их значения на выбранном шаге — в таблице ниже.",
     "schedule_description": "Три кривые на 10 000 шагов обучения; на шаге {step}: {values}.",
     "formula_short": "Формула",
     "curves": "Как учились наши модели",
