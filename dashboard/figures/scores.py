@@ -39,7 +39,7 @@ def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerC
     """BLEU of each model with its 95 % interval, below its name; a colour and a shape for each value of `group`."""
     names, models = (list(dict.fromkeys(row[one] for row in drawn)) for one in (group, "model"))
     several = len(drawn) > len(models)
-    height, up = (58, 21) if several else (36, 11)  # px of a model, and from its middle to its name
+    height, up = (76, 32) if several else (36, 11)  # px of a model, and from its middle to its name
     above = alt.Axis(labelAlign="left", labelPadding=0, labelOffset=-up, labelLimit=0, ticks=False, domain=False)
     y = alt.Y("model:N", title=None, sort=models, axis=above)
     apart = {"yOffset": alt.YOffset(f"{group}:N", sort=names)} if several else {}
