@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from core.checkpoints import Card
 from dashboard.text import Texts
@@ -37,30 +38,38 @@ def way_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
 def unusual(recipe: Mapping[str, object]) -> list[str]:
     """What sets a training apart.
 
-    >>> unusual({"label_smoothing": 0.0, "regime": "teacher-forcing", "extra": [{"file": "teacher.tsv"}]})
-    ['no_smoothing', 'extra']
+    >>> unusual({"label_smoothing": 0.0, "regime": "teacher-forcing"})
+    ['no_smoothing']
     """
-    found = {
-        "no_smoothing": recipe.get("label_smoothing") == 0,
-        "r_drop": recipe.get("regime") == "r-drop",
-        "extra": bool(recipe.get("extra")),
-    }
+    found = {"no_smoothing": recipe.get("label_smoothing") == 0, "r_drop": recipe.get("regime") == "r-drop"}
     return [name for name, there in found.items() if there]
 
 
-def model_label(card: Card, say: Texts) -> str:
-    """A model in words: its text, its kind and, unless it is English to German, its languages."""
+def taught(recipe: Mapping[str, Any]) -> bool:
+    """Whether a model read what others wrote, in its training or in one that it went on from.
+
+    >>> taught({"start": {"recipe": {"extra": [{"file": "teacher.tsv"}]}}})
+    True
+    """
+    return bool(recipe.get("extra")) or ("start" in recipe and taught(recipe["start"].get("recipe", {})))
+
+
+def model_label(card: Card, say: Texts, also: str = "") -> str:
+    """A model in words: its text, its kind, what `also` says and, unless it is English to German, its languages."""
     label = kind_label(say, card.family, card.config) or card.name
     if card.name.startswith(MINE):
         return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
-    label += "".join(say[f"model_{name}"] for name in unusual(card.recipe))
+    label += "".join(say[f"model_{name}"] for name in unusual(card.recipe)) + also
     languages = "" if (card.source, card.target) == PAIR else f" · {card.source} → {card.target}"
     return f"{say.get(f'corpus_{card.corpus}', card.corpus)} · {label}{languages}"
 
 
 def model_labels(found: Mapping[str, Card], say: Texts) -> dict[str, str]:
-    """Each model in words; those that would be called the same also with their size."""
+    """Each model in words; those that would be called the same also with whether models taught it, then their size."""
     labels = {name: model_label(card, say) for name, card in found.items()}
+    count = Counter(labels.values())
+    teachers = {name: say["model_extra"] if taught(card.recipe) else "" for name, card in found.items()}
+    labels |= {name: model_label(found[name], say, teachers[name]) for name in found if count[labels[name]] > 1}
     count = Counter(labels.values())
     sizes = {name: say["model_size"].format(millions=found[name].parameters / 1e6) for name in found}
     return {name: f"{label} · {sizes[name]}" if count[label] > 1 else label for name, label in labels.items()}

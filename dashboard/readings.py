@@ -10,7 +10,7 @@ from core.records import Attention, DecodeTrace, Hypothesis
 from dashboard import controls, resources
 from dashboard.controls import Texts
 from dashboard.frame import Asked
-from dashboard.model_names import alike, model_label, model_labels
+from dashboard.model_names import alike, model_labels
 
 OFF = "off"
 
@@ -69,15 +69,15 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     That is `target` or, if it is empty, the first model's own. A model that cannot read it is named in a sentence.
     """
     own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
+    labels = model_labels({name: asked.found[name] for name in (asked.model, second) if name}, say)
     if not target and second is None:
-        return [Reading(model_label(asked.card, say), own, trace)]
+        return [Reading(labels[asked.model], own, trace)]
     readings = []
     try:
         with st.spinner(say["loading"]):
-            for name in (asked.model, second) if second else (asked.model,):
+            for name, label in labels.items():
                 best = own if name == asked.model else resources.decode(name, asked.text, BeamOptions()).hypotheses[0]
-                label = model_label(asked.found[name], say)
                 readings.append(Reading(label, best, resources.forced(name, asked.text, given)))
     except ValueError as error:
         st.error(controls.plain(str(error)))
-    return readings or [Reading(model_label(asked.card, say), own, trace)]
+    return readings or [Reading(labels[asked.model], own, trace)]

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 import torch
@@ -139,6 +140,9 @@ def test_models_are_named_by_their_text_and_kind_and_by_their_size_only_where_th
     assert labels["e"].endswith(EN["model_transformer"] + EN["model_positions_none"])
     assert "f" in model_label(found["f"], EN)
     assert labels["a"] != model_label(found["a"], EN)
+    found["a"] = replace(found["a"], recipe={"start": {"model": "z", "recipe": {"extra": [{"file": "a.tsv"}]}}})
+    labels = model_labels(found, EN)
+    assert labels["a"] == labels["b"] + EN["model_extra"], "what tells them apart is who taught them, not their size"
 
 
 def test_the_outstanding_are_the_chosen_one_and_the_best_of_each_way():

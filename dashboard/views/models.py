@@ -11,7 +11,7 @@ from dashboard import controls, explain, frame, model_cards, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import models
 from dashboard.figures.table import table
-from dashboard.model_names import model_label, model_labels, outstanding, quality
+from dashboard.model_names import model_labels, outstanding, quality
 
 
 def main() -> None:
@@ -31,10 +31,11 @@ def main() -> None:
 def show_card(say, found: dict[str, Card]) -> None:
     """One model: what it is for, how good it is, how it learned, how to make it again."""
     first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
-    card = found[controls.one_of_many("model", say["model"], model_labels(found, say), first)]
+    labels = model_labels(found, say)
+    card = found[controls.one_of_many("model", say["model"], labels, first)]
     languages = {"source": say[f"language_{card.source}"], "target": say[f"language_{card.target}"]}
     with st.container(border=True):
-        st.subheader(model_label(card, say))
+        st.subheader(labels[card.name])
         st.markdown(say[f"models_for_{card.corpus}"].format(**languages))
         left, right = st.columns(2, gap="medium")
         with left:
