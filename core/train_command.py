@@ -51,7 +51,7 @@ def train_arguments(added: argparse.ArgumentParser) -> None:
     added.usage = "python -m core train RECIPE [option …]"
     added.add_argument("recipe", metavar="RECIPE", help="a model's name; a wrong one is answered by all")
     added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
-    added.add_argument("--extra", type=Path, action="append", default=[], metavar="FILE", help=EXTRA)
+    added.add_argument("--extra", type=Path, action="extend", nargs="+", default=[], metavar="FILE", help=EXTRA)
     added.add_argument("--from", dest="start", default="", metavar="MODEL", help=START)
     added.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     added.add_argument("--output", type=Path, metavar="DIR", help="the model's folder (default: runs/RECIPE)")
@@ -64,7 +64,7 @@ def train_arguments(added: argparse.ArgumentParser) -> None:
             group.add_argument("--" + name.replace("_", "-"), dest=name, type=kind, metavar=mark, help=text)
 
 
-EXTRA = "more training pairs, source<TAB>target a line, as `data translate` writes them (repeatable)"
+EXTRA = "more training pairs, source<TAB>target a line, as `data translate` writes them; one file or several"
 START = "begin with the weights and sub-words of a model of the same shape: a shipped one, or a folder with a /"
 
 

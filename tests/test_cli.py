@@ -256,10 +256,11 @@ def test_evaluate_gives_a_perfect_score_to_its_own_output(capsys, tmp_path, monk
 
 def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path):
     """The whole way on a toy, shortened to one epoch, in another regime, with more pairs that a model wrote."""
-    extra, folder = tmp_path / "more.tsv", tmp_path / "copy-transformer"
-    extra.write_text("<bt> a b\ta b\nc d\tc d\n", encoding="utf-8")
+    extra, folder = [tmp_path / "back.tsv", tmp_path / "more.tsv"], tmp_path / "copy-transformer"
+    for file, pair in zip(extra, ("<bt> a b\ta b\n", "c d\tc d\n"), strict=True):
+        file.write_text(pair, encoding="utf-8")
     changed = ["--epochs", "1", "--seed", "7", "--regime", "r-drop", "--r-drop-alpha", "1", "--bpe-dropout", "0.1"]
-    command = ["train", "copy-transformer", "--output", str(folder), "--extra", str(extra)]
+    command = ["train", "copy-transformer", "--output", str(folder), "--extra", *map(str, extra)]
     code, out, _ = run(capsys, *command, *changed)
     assert code == 0
     assert "test" in out
@@ -269,7 +270,9 @@ def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path
     assert card.metrics["test"]["sentences"] == 200
     told = {name: card.recipe[name] for name in ("epochs", "seed", "regime", "r_drop_alpha", "bpe_dropout")}
     assert told == {"epochs": 1, "seed": 7, "regime": "r-drop", "r_drop_alpha": 1.0, "bpe_dropout": 0.1}
-    assert card.recipe["extra"] == [{"file": "more.tsv", "sha256": hashlib.sha256(extra.read_bytes()).hexdigest()}]
+    assert card.recipe["extra"] == [
+        {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()} for file in extra
+    ]
     code, out, _ = run(capsys, "translate", "--models-dir", str(tmp_path), "--model", "copy-transformer", "a b c")
     assert code == 0
     code, _, err = run(capsys, *command, "--resume")
