@@ -65,9 +65,10 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
         {"model": name, "x": best(points)[field] / unit, "loss": best(points)["validation"]}
         for name, points in curves.items()
     ]
-    x = alt.X("x:Q", title=say[axis], axis=alt.Axis(tickCount=10))
+    x = alt.X("x:Q", title=say[axis], axis=alt.Axis(tickCount=10, tickMinStep=1 if axis == "epochs" else 0))
     y = alt.Y("loss:Q", title=say["loss"], scale=alt.Scale(zero=False))
-    colour = alt.Color("model:N", title=None, scale=palette(names), legend=legend(columns=1))
+    named = legend(columns=1) if len(names) > 1 else None  # a lone one's name stands above its card
+    colour = alt.Color("model:N", title=None, scale=palette(names), legend=named)
     dash = alt.StrokeDash(
         "kind:N", title=None, scale=alt.Scale(domain=[say["validation"], say["train"]], range=[[1, 0], [5, 4]])
     )
@@ -79,7 +80,7 @@ def curve_chart(curves: Curves, axis: str, say: Mapping[str, str]) -> alt.LayerC
     )
     shape = alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     points = alt.Chart(vega.data(marked)).mark_point(size=130, filled=True, opacity=1)
-    points = points.encode(x=x, y=y, color=colour, shape=shape.legend(legend(columns=1)), tooltip=[tip[0], *tip[2:]])
+    points = points.encode(x=x, y=y, color=colour, shape=shape.legend(named), tooltip=[tip[0], *tip[2:]])
     return (lines + points).properties(height=HEIGHT + 22 * len(names), usermeta=SVG)
 
 
