@@ -8,7 +8,7 @@ TEXT = {
     "home_paper": "**The papers.** Sutskever et al. 2014 (no attention), Bahdanau et al. 2015 (attention), Vaswani et al. 2017 (Transformer).",
     "home_examples": "Examples:",
     "home_example_moved": "words change places",
-    "home_note_moved": "German likes to say where before what. The Transformer that learned from photo captions alone puts the train station before the violin, and in Alignment the bright cells leave the diagonal there. The RNN and the everyday model keep the English order; that is German, too.",
+    "home_note_moved": "German likes to say where before what. The Transformers put the train station before the violin, and in Alignment the bright cells leave the diagonal there. The RNN with attention keeps the English order; that is German, too.",
     "home_example_verb": "the verb goes last",
     "home_note_verb": "German sends this verb to the end: the models with attention put it last, the Transformers *malt* (paints), the RNN *macht* (takes, of a photo).",
     "home_example_long": "a long one",
