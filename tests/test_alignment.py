@@ -273,6 +273,20 @@ def test_rows_are_named_once_if_they_are_the_same():
     assert [other[axis].showticklabels for axis in ("yaxis", "yaxis2")] == [True, True]
 
 
+@pytest.mark.parametrize("size", [2, 14])
+def test_a_long_title_breaks_into_lines_above_its_own_map(size):
+    panels = [
+        square(f"{name} of a large family whose members have many words to their names", size, size) for name in "ABC"
+    ]
+    drawn = heatmap.plan(panels)
+    assert [" ".join(title) for title in drawn.titles] == [panel.title for panel in panels]
+    longest = max(len(line) for title in drawn.titles for line in title)
+    assert longest * drawn.font * heatmap.LETTER < drawn.places[1].left - drawn.places[0].left
+    short = heatmap.plan([square(name, size, size) for name in "ABC"])
+    assert drawn.above > short.above
+    assert drawn.places[0].width == pytest.approx(short.places[0].width, abs=size), "it costs height alone"
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_difference_has_a_scale_of_its_own_around_zero(dark):
     figure = heatmap.heatmap([square("A", 3, 3), square("B", 3, 3), square("A − B", 3, 3, signed=True)], LABELS, dark)

@@ -1,6 +1,7 @@
 """Maps of words by words, alone or side by side: how large their cells are, where each stands, how it is coloured."""
 
 import html
+import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -38,12 +39,13 @@ class Place(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The labels' font and angle, the pixels for labels above and beside a map, each map's place, the whole size."""
+    """Font and angle of labels, the pixels for them above and beside a map, titles in lines, places, the whole size."""
 
     font: int
     angle: int
     above: float
     beside: float
+    titles: list[list[str]]
     places: list[Place]
     width: float
     height: float
@@ -64,7 +66,9 @@ def plan(panels: Sequence[Panel]) -> Plan:
     gap += max(0, title - columns * cell)
     labels = max(width_of(panel.columns, font) for panel in panels)
     angle = 0 if labels < cell - 2 else -45 if cell >= 26 else -60
+    titles = [lines(panel.title, max(title, columns * cell), 1.1 * font) for panel in panels]
     above = TITLE + {0: 1.4 * font, -45: 0.72 * labels + font, -60: 0.87 * labels + font}[angle]
+    above += 0 if alone else (max(map(len, titles)) - 1) * 1.6 * font
     places, left = [], 0.0
     for number, panel in enumerate(panels):
         row, first = number // across, number % across == 0
@@ -74,13 +78,23 @@ def plan(panels: Sequence[Panel]) -> Plan:
         left += cell * len(panel.columns)
     right, bottom = (max(edge) for edge in zip(*((p.left + p.width, p.top + p.height) for p in places), strict=True))
     if alone:
-        return Plan(font, angle, above, beside, places, right + 90, max(bottom + 8, above + BAR + TITLE))
-    return Plan(font, angle, above, beside, places, max(right + GAP, places[-1].left + 2 * BAR), bottom + 2 * TITLE)
+        return Plan(font, angle, above, beside, titles, places, right + 90, max(bottom + 8, above + BAR + TITLE))
+    width = max(right + GAP, places[-1].left + 2 * BAR)
+    return Plan(font, angle, above, beside, titles, places, width, bottom + 2 * TITLE)
 
 
 def width_of(labels: Sequence[str], font: float) -> float:
     """The pixels of the longest label, roughly."""
     return max(len(short(label)) for label in labels) * LETTER * font
+
+
+def lines(text: str, width: float, font: float) -> list[str]:
+    """A text in lines of at most so many pixels, roughly.
+
+    >>> lines("the one and the other", 60, 10)
+    ['the one', 'and the', 'other']
+    """
+    return textwrap.wrap(text, max(1, int(width / (LETTER * font))))
 
 
 def heatmap(panels: Sequence[Panel], labels: dict[str, str], dark: bool = False) -> go.Figure:
@@ -148,9 +162,10 @@ def cells(panel: Panel, suffix: str, scale: str, labels: dict[str, str]) -> dict
 def titles(panels: Sequence[Panel], drawn: Plan, labels: dict[str, str]) -> list[dict[str, Any]]:
     """What stands above each map, and beside its rows' labels; a title of an axis would look for a place by itself."""
     found = []
-    for panel, place in zip(panels, drawn.places, strict=True):
-        text = labels["source"] if len(panels) == 1 else f"<b>{escape(panel.title)}</b>"
+    for title, place in zip(drawn.titles, drawn.places, strict=True):
+        text = labels["source"] if len(panels) == 1 else f"<b>{'<br>'.join(map(escape, title))}</b>"
         above = {"text": text, "x": place.left, "y": place.top - drawn.above, "xanchor": "left", "yanchor": "top"}
+        above["align"] = "left"
         middle = {
             "x": place.left - drawn.beside,
             "y": place.top + place.height / 2,

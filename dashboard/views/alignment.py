@@ -79,7 +79,7 @@ def show_maps(say, readings: Sequence[Reading], panels: list[alignment.Panel], s
     st.caption(say[caption].format(text=text, **names))
     labels = {"source": say["axis_source"], "target": say["axis_target"], "weight": say["weight"]}
     if len(panels) > 1:
-        labels["difference"] = say["compare_scale"].format(**names)
+        labels["difference"] = say["compare_scale"]
         between = alignment.difference(say["compare_title"].format(**names), *panels)
         if between is None:
             st.info(say["compare_uncut"])

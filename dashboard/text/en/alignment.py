@@ -28,7 +28,7 @@ TEXT = {
     "compare_off": "no other",
     "compare_caption": "Both models were made to write the same translation, “{text}”, so the rows are the same. The third map is the difference: violet where {first} looked more, orange where {second} did.",
     "compare_title": "{first} − {second}",
-    "compare_scale": "← {second} more | {first} more →",
+    "compare_scale": "← the second more | the first more →",
     "compare_uncut": "The two models cut these sentences into different sub-words, so their maps have no cells in common to subtract: look at words instead.",
     "target": "A translation of your own",
     "target_help": "In the language that the model writes, at most 300 characters. The model is then made to write it, word by word, and you see where it looked and how likely it found each word. Leave it empty to see the model’s own translation.",
