@@ -11,7 +11,7 @@ from core.checkpoints import FINDINGS, PRETRAINED, read_json
 from core.text.variants import growing, shuffled
 from dashboard.figures import bottleneck, scores, swap
 from dashboard.frame import DEFAULT
-from dashboard.model_names import kind_label, model_label, model_labels, way_label
+from dashboard.model_names import kind_label, model_labels, way_label
 from dashboard.text import catalogue
 
 EN = catalogue("en")
@@ -102,8 +102,9 @@ def test_the_swap_asks_for_a_guess_and_then_shows_every_model_and_the_square(das
 def test_another_models_card_stands_under_its_name_and_its_link(dashboard):
     page = dashboard.open(address("models"))
     heading = page.get_by_role("heading", level=3)
-    expect(heading).to_have_text(model_label(CARDS[DEFAULT], EN))
-    choose(page, EN["model"], model_labels(CARDS, EN)[OTHER])
-    expect(heading).to_have_text(model_label(CARDS[OTHER], EN))
+    labels = model_labels(CARDS, EN)
+    expect(heading).to_have_text(labels[DEFAULT])
+    choose(page, EN["model"], labels[OTHER])
+    expect(heading).to_have_text(labels[OTHER])
     expect(page.get_by_text(f"python -m core train {OTHER}").first).to_be_visible()
     expect(page).to_have_url(re.compile(rf"[?&]model={OTHER}\b"))
