@@ -187,7 +187,7 @@ def test_closed_streams_are_empty_ones(arguments):
         (translate("--n-best", "0"), "n-best must be"),
         (translate("--target", "x", "--beam-size", "3"), "a forced translation leaves no choice: drop --beam-size"),
         (["translate", "--model", "x", "--target", "x", "--strategy", "greedy", "x"], "not allowed with"),
-        (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-everyday, en-de-transformer"),
+        (["train", "nothing"], "unknown recipe 'nothing'; valid: en-de-everyday, en-de-everyday-mixed"),
         (["train", "copy-transfomer"], "unknown recipe 'copy-transfomer', did you mean 'copy-transformer'?; valid: "),
         (["train", "copy-transformer", "--regmie", "x"], "unknown option '--regmie', did you mean '--regime'?; --help"),
         (["train", "copy-transformer", "--ecopchs=3"], "unknown option '--ecopchs=3', did you mean '--epochs'?"),

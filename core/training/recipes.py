@@ -117,6 +117,19 @@ def en_fr_transformer() -> Recipe:
     return replace(en_de_tiny("en-de-transformer-begun"), name="en-fr-transformer", target="fr")
 
 
+def en_fr_mixed() -> Recipe:
+    """The second of the trainings of `EVERYDAY`, for French: it begins with nothing, and so takes longer."""
+    options = TrainOptions(epochs=2, max_tokens=3072, learning_rate=1.5e-3, warmup=600)
+    second = en_de_everyday("en-de-everyday-mixed")
+    return replace(second, name="en-fr-everyday-mixed", target="fr", start="", options=options)
+
+
+def en_fr_everyday() -> Recipe:
+    """The third of them."""
+    third = en_de_everyday("en-de-everyday")
+    return replace(third, name="en-fr-everyday", target="fr", start="runs/en-fr-everyday-mixed")
+
+
 def fr_en_transformer() -> Recipe:
     """The small Transformer from French, longer and with more dropout."""
     options = TrainOptions(epochs=20, max_tokens=1024, learning_rate=3e-3)
@@ -184,6 +197,8 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "en-de-rnn-additive": en_de_rnn_additive,
     **{name: partial(en_de_swapped, name) for name in SWAPPED},
     **{name: partial(en_de_small, name) for name in SMALL},
+    "en-fr-everyday": en_fr_everyday,
+    "en-fr-everyday-mixed": en_fr_mixed,
     "en-fr-transformer": en_fr_transformer,
     "fr-en-transformer": fr_en_transformer,
     "en-fr-rnn-additive": en_fr_rnn_additive,

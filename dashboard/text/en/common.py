@@ -37,7 +37,7 @@ TEXT = {
     "sentence_en": "English sentence",
     "sentence_de": "German sentence",
     "sentence_fr": "French sentence",
-    "sentence_help": "Up to {limit} characters. The everyday model knows short everyday sentences; the others know what people say about photographs.",
+    "sentence_help": "Up to {limit} characters. Models for everyday sentences know short ones; the others know what people say about photographs.",
     "sentence_empty": "Type a sentence above; it is translated when you press Enter.",
     "sentence_cut": "The sentence is longer than {limit} characters: only its first {limit} were read. These {count} were cut off: {cut}",
     "unknown_pieces": "The model has never seen: {pieces}. It reads them as “unknown”.",
