@@ -21,7 +21,7 @@ def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
     """
     found = chart.to_dict(validate=False)
     found.pop("config", None)
-    found.pop("datasets", None)  # of nothing, which stands for the missing rows
+    found.get("datasets", {}).pop("empty", None)  # Altair's stand-in for missing rows; any other rows stay
     for layer in found.get("layer", ()):
         if layer.get("data") == {"name": "empty"}:
             del layer["data"]
