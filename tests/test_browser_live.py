@@ -60,12 +60,26 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
         page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first
     ).to_be_visible()
     expect(film(page).locator(".picture")).to_have_attribute("aria-label", re.compile("→"))
+    the_film_is_scrubbed_and_played(page)
+    press(page, "stop")
+    expect(page.get_by_text(EN["live_ended"].split("{")[0])).to_be_visible(timeout=LONG)
+    kept = taken_home(dashboard, page, tmp_path)
+
+    page.get_by_role("button", name=EN["live_open"].format(page=EN["page_step"])).first.click()
+    expect(page.get_by_role("heading", name=EN["page_step"], exact=True, level=1)).to_be_visible()
+    expect(chosen(page, EN["model"])).to_have_value(re.compile(EN["task_copy"]))
+    expect(page.get_by_label(EN["sentence_en"], exact=True)).to_have_value("s e q s c o p e")
+    expect(page.locator(".st-key-steps").locator(".picture")).to_be_visible(timeout=60_000)
+    another_reader_has_it_from_the_zip_alone(another, page.url.removeprefix(dashboard.url), kept)
+
+
+def the_film_is_scrubbed_and_played(page):
+    """The training paused, its film looked at, and the training gone on with."""
     press(page, "pause")
     expect(page.get_by_text(EN["live_paused"].split("{")[0])).to_be_visible(timeout=LONG)
     page.wait_for_timeout(1500)  # the film catches up
     count, newest, end = frames(page), moment(page), fills(page)
     assert count >= 60
-
     page.locator("body").press("Home")
     expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=0))
     first = fills(page)
@@ -83,9 +97,10 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
     wait_for_frames(page, count + 2)
     expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=3))  # the reader's place is kept
     film(page).get_by_role("button", name=EN["film_play"]).click()
-    press(page, "stop")
-    expect(page.get_by_text(EN["live_ended"].split("{")[0])).to_be_visible(timeout=LONG)
 
+
+def taken_home(dashboard, page, folder):
+    """The picture, the record and the model, downloaded and looked into: where the model's zip lies."""
     expect(page.get_by_role("button", name=EN["live_save"])).to_have_count(2)  # of the pause and of the end
     page.wait_for_timeout(1000)
     dashboard.rerun(page.get_by_text(EN["data"]).click)
@@ -97,22 +112,18 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
     record = json.loads(Path(waiting.value.path()).read_text("utf-8"))
     losses = [one["loss"] for one in record["frames"] if one["loss"] is not None]
     assert losses[-1] < losses[0]
-
     with page.expect_download() as waiting:
         page.get_by_role("button", name=EN["live_save"]).first.click()
-    kept = tmp_path / waiting.value.suggested_filename
+    kept = folder / waiting.value.suggested_filename
     waiting.value.save_as(kept)
     assert sorted(zipfile.ZipFile(kept).namelist()) == sorted([WEIGHTS, TOKENIZER, CARD, CURVE])
+    return kept
 
-    page.get_by_role("button", name=EN["live_open"].format(page=EN["page_step"])).first.click()
-    expect(page.get_by_role("heading", name=EN["page_step"], exact=True, level=1)).to_be_visible()
-    expect(chosen(page, EN["model"])).to_have_value(re.compile(EN["task_copy"]))
-    expect(page.get_by_label(EN["sentence_en"], exact=True)).to_have_value("s e q s c o p e")
-    expect(page.locator(".st-key-steps").locator(".picture")).to_be_visible(timeout=60_000)
-    link = page.url.removeprefix(dashboard.url)
+
+def another_reader_has_it_from_the_zip_alone(another, link, kept):
+    """Another reader's link names a model that is not theirs; the zip brings it."""
     assert "model=my-" in link
-
-    other = another.open(link)  # another reader has no such model
+    other = another.open(link)
     expect(other.get_by_role("alert").filter(has_text="model=my-")).to_have_count(1)
     chosen(other, EN["model"]).click()
     expect(other.get_by_role("option").first).to_be_visible()
