@@ -7,7 +7,7 @@ from core.options import BeamOptions
 from dashboard import controls, explain, frame, resources
 from dashboard.figures import home
 from dashboard.figures.table import table
-from dashboard.model_names import model_labels, outstanding
+from dashboard.model_names import outstanding
 from dashboard.text import Texts
 
 
@@ -30,7 +30,7 @@ def show_models(say: Texts, asked: frame.Asked, guessing: bool) -> bool:
     place, hidden = st.container(), False
     said = [said_by(name, card, asked.text) for name, card in compared.items()]
     blind = next((one.model for one in said if one.score is not None and not asked.found[one.model].attends), None)
-    names = model_labels(compared, say)
+    names = resources.labels(say)
     if guessing and blind:
         said = home.shuffled(said, asked.text)
         hidden = not explain.questions(say, "riddle", [riddle(say, said, blind)])

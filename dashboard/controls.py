@@ -134,7 +134,7 @@ def intro(say: Texts, page: str) -> None:
 
 def sentence(say: Texts, default: str, language: str) -> str:
     """The sentence to be translated from a language, cleaned and cut at the limit."""
-    label, tip = say.get(f"sentence_{language}", say["sentence_en"]), say["sentence_help"].format(limit=LIMIT)
+    label, tip = say.get(f"sentence_{language}", say["sentence_other"]), say["sentence_help"].format(limit=LIMIT)
     typed = carried("text", default, lambda: st.text_input(label, default, key="text", help=tip, **ADDRESS))
     return within_limit(say, typed, "sentence_cut")
 

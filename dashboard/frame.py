@@ -10,6 +10,7 @@ from core.options import BeamOptions
 from core.records import DecodeTrace
 from dashboard import controls, resources
 from dashboard.controls import Texts
+from dashboard.figures import home
 
 DEFAULT = "en-de-everyday"
 
@@ -40,12 +41,22 @@ def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
         with right:
             name = controls.model(say, found, name)
     known = resources.stored(name) or resources.stored(first)
+    if resources.stored(name):
+        follow(found[name].source, known.text)
     with left:
         text = controls.sentence(say, known.text if known else "", found[name].source)
     if not text:
         st.info(say["sentence_empty"])
         return None
     return Asked(text, name, found)
+
+
+def follow(language: str, example: str) -> None:
+    """Where the field still holds an example in a language that the model can't read, put the model's own there."""
+    before = st.session_state.get("read")  # the last model's language and example
+    if before and before[0] != language and st.session_state.get("text") in (before[1], *home.EXAMPLES):
+        st.session_state["text"] = example
+    st.session_state["read"] = language, example
 
 
 def traced(say: Texts, asked: Asked, options: BeamOptions, name: str | None = None) -> DecodeTrace | None:

@@ -7,7 +7,7 @@ from dashboard.controls import Texts
 from dashboard.figures import training
 from dashboard.figures.table import table
 from dashboard.frame import DEFAULT
-from dashboard.model_names import model_labels, outstanding
+from dashboard.model_names import outstanding
 
 
 @st.fragment
@@ -21,7 +21,7 @@ def curves(say: Texts) -> None:
         return
     shipped, _ = resources.shipped()
     some = outstanding(shipped, DEFAULT if DEFAULT in shipped else next(iter(shipped)))
-    labels = model_labels(some, say)
+    labels = resources.labels(say)
     found = {labels[name]: points for name, points in found.items() if name in some}
     axis = controls.choice("axis", say["axis"], {name: say[f"axis_{name}"] for name in training.AXES}, "epochs")
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from core.checkpoints import Card
+from core.interpret.alignments import by_words, source_words, word_numbers
 from core.options import BeamOptions
 from core.records import AttentionSteps, DecodeTrace
 from dashboard import controls, resources
@@ -14,7 +15,7 @@ from dashboard.figures.alignment import Panel, describe
 from dashboard.figures.attention_formulas import FORMULAS
 from dashboard.figures.kinds import Map
 from dashboard.frame import Asked
-from dashboard.model_names import alike, model_label, quality
+from dashboard.model_names import alike, quality
 
 SHOWS = ("own", "same", "difference")
 
@@ -99,14 +100,15 @@ def read(say: Texts, names: Sequence[str], text: str, target: str) -> dict[str, 
     return traces
 
 
-def maps(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace]) -> list[Map]:
-    """A map for each model that attends."""
-    named = titles(say, found)
-    return [
-        Map(name, named[name], about(say, found[name]), trace)
-        for name, trace in traces.items()
-        if trace.hypotheses[0].attention is not None
-    ]
+def maps(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace], words: bool) -> list[Map]:
+    """A map for each model that attends, between sub-words or words."""
+    named, drawn = titles(say, found), []
+    for name, trace in traces.items():
+        best = trace.hypotheses[0]
+        if best.attention is not None:
+            joined = by_words(best.attention, source_words(trace.pieces), word_numbers(best.tokens)) if words else None
+            drawn.append(Map(name, named[name], about(say, found[name]), trace, joined))
+    return drawn
 
 
 def steps_of(name: str, text: str, target: str, wanted: bool) -> AttentionSteps | None:
@@ -120,12 +122,12 @@ def steps_of(name: str, text: str, target: str, wanted: bool) -> AttentionSteps 
         return None
 
 
-def without(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace]) -> None:
-    """One line for each model that never looks back."""
-    blind = [name for name in traces if not found[name].attends]
+def without(say: Texts, found: Mapping[str, Card], sentence: str) -> None:
+    """One line for each model that never looks back, with its own translation."""
+    blind = read(say, [name for name, card in found.items() if not card.attends], sentence, "")
     for name in blind:
-        label = model_label(found[name], say) + (f" ({name})" if len(blind) > 1 else "")
-        text = controls.plain(traces[name].hypotheses[0].text)
+        label = resources.labels(say)[name] + (f" ({name})" if len(blind) > 1 else "")
+        text = controls.plain(blind[name].hypotheses[0].text)
         st.markdown(say["kinds_without"].format(model=controls.plain(label), text=text))
 
 

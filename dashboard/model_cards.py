@@ -6,7 +6,7 @@ from core.checkpoints import Card
 from dashboard import controls, explain, resources
 from dashboard.figures import models, training
 from dashboard.figures.table import table
-from dashboard.model_names import model_label
+from dashboard.model_names import taught
 from dashboard.text import Texts
 
 SETS = ("val", "test_2016", "test")
@@ -21,6 +21,8 @@ def quality(say: Texts, card: Card) -> None:
         st.html(table(columns, models.score_rows(card.metrics, sets)))
         st.caption(say["models_scores"].format(alpha=card.length_penalty))
         st.caption(controls.plain(" · ".join(models.signatures(card.metrics))))
+        rows = models.data_rows(card.metrics)
+        explain.offer(say["save"].format(kind="CSV"), lambda: explain.csv_text(rows), f"{card.name}.csv", "scores_csv")
 
 
 def tricks(say: Texts, card: Card) -> None:
@@ -45,7 +47,7 @@ def facts(say: Texts, card: Card) -> None:
         "models_folder": f"pretrained/{card.name}",
         "models_shape": f"{card.family}: {models.shape(card.config)}",
         "models_numbers": f"{models.parameters(card.parameters)} ({weights / 2**20:.1f} MB)",
-        "models_data": say.get(f"corpus_{card.corpus}", card.corpus),
+        "models_data": learned_from(say, card),
         "models_licence": card.licence,
         "models_training": say["models_trained"].format(
             epochs=spent["epochs"],
@@ -57,14 +59,21 @@ def facts(say: Texts, card: Card) -> None:
     st.html(table({say["models_fact"]: "", say["models_value"]: ""}, [(say[key], text) for key, text in facts.items()]))
 
 
+def learned_from(say: Texts, card: Card) -> str:
+    """Its texts in words, those that models wrote included."""
+    corpus = say.get(f"models_learned_{card.corpus}", say.get(f"corpus_{card.corpus}", card.corpus))
+    return say["models_learned_taught"].format(corpus=corpus) if taught(card.recipe) else corpus
+
+
 def curve(say: Texts, card: Card) -> None:
     """How the loss fell."""
     found, broken = resources.curves()
     if card.name not in found:
         st.warning(say["curves_broken"].format(reasons=controls.plain(broken.get(card.name, card.name))))
         return
-    one = {model_label(card, say): found[card.name]}
+    one = {resources.labels(say)[card.name]: found[card.name]}
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
     description = say["models_curve"].format(**training.curve_facts(one))
     explain.chart("curve", training.curve_chart(one, "epochs", labels | {"epochs": say["axis_epochs"]}), description)
     st.caption(controls.plain(description))
+    explain.show_data(say, "curve", lambda: training.curve_rows(one, "epochs"), description)

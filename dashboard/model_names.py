@@ -55,13 +55,13 @@ def taught(recipe: Mapping[str, Any]) -> bool:
 
 
 def model_label(card: Card, say: Texts, also: str = "") -> str:
-    """A model in words: its text, its kind, what `also` says and, unless it is English to German, its languages."""
+    """A model in words: its text, what `also` says, its kind and, unless it is English to German, its languages."""
     label = kind_label(say, card.family, card.config) or card.name
     if card.name.startswith(MINE):
         return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
-    label += "".join(say[f"model_{name}"] for name in unusual(card.recipe)) + also
+    label += "".join(say[f"model_{name}"] for name in unusual(card.recipe))
     languages = "" if (card.source, card.target) == PAIR else f" · {card.source} → {card.target}"
-    return f"{say.get(f'corpus_{card.corpus}', card.corpus)} · {label}{languages}"
+    return f"{say.get(f'corpus_{card.corpus}', card.corpus)}{also} · {label}{languages}"
 
 
 def model_labels(found: Mapping[str, Card], say: Texts) -> dict[str, str]:

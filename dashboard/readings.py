@@ -10,7 +10,7 @@ from core.records import Attention, DecodeTrace, Hypothesis
 from dashboard import controls, resources
 from dashboard.controls import Texts
 from dashboard.frame import Asked
-from dashboard.model_names import alike, model_labels
+from dashboard.model_names import alike
 
 OFF = "off"
 
@@ -52,9 +52,8 @@ def own_translation(say: Texts, trace: DecodeTrace) -> str:
 
 def second_model(say: Texts, asked: Asked) -> str | None:
     """The name of a second model that attends too, None for no second."""
-    attending = {name: card for name, card in alike(asked.found, asked.model).items() if card.attends}
-    others = model_labels(attending, say)
-    others.pop(asked.model)
+    labels, rivals = resources.labels(say), alike(asked.found, asked.model)
+    others = {name: labels[name] for name, card in rivals.items() if card.attends and name != asked.model}
     before = st.session_state.get("compared")
     if st.session_state.get("compare") == asked.model:  # just chosen as the first: the two change places
         st.session_state["compare"] = before if before in others else next(iter(others), OFF)
@@ -69,7 +68,8 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     That is `target` or, if it is empty, the first model's own. A model that cannot read it is named in a sentence.
     """
     own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
-    labels = model_labels({name: asked.found[name] for name in (asked.model, second) if name}, say)
+    known = resources.labels(say)
+    labels = {name: known[name] for name in (asked.model, second) if name}
     if not target and second is None:
         return [Reading(labels[asked.model], own, trace)]
     readings = []

@@ -25,8 +25,10 @@ from core.checkpoints import (
 )
 from core.options import BeamOptions, ForcedOptions
 from core.records import AttentionSteps, DecodeTrace
+from dashboard.model_names import model_labels
 from dashboard.own_models import OwnModels
 from dashboard.refusal import Refusal
+from dashboard.text import Texts
 from dashboard.trainings import MINE, Trainings
 
 WARM_UP_DELAY = 3.0  # seconds, in which a browser has fetched the page's scripts
@@ -69,6 +71,11 @@ def held(_own: OwnModels) -> OwnModels:
 def known() -> dict[str, Card]:
     """The models that this session may choose from: the shipped ones and its own."""
     return shipped()[0] | own().found()
+
+
+def labels(say: Texts) -> dict[str, str]:
+    """Every known model in words, on all pages the same."""
+    return model_labels(known(), say)
 
 
 def folder_of(name: str) -> Path:

@@ -183,9 +183,16 @@ def test_the_least_likely_word_is_found_by_the_product_of_its_pieces():
     tokens, logprobs = ("▁Regen", "mantel", ".", "<eos>"), (-1.0, -2.0, -2.5, -0.1)
     trace = forced(tokens, logprobs, [("▁Regen", 0.4), ("jacke", 0.75), (".", 0.9), ("<eos>", 0.9)])
     facts = alignment.surprise(trace, (0, 0, 1, 2))
-    assert facts == {"word": "Regenmantel", "probability": "5.0%", "instead": "·jacke", "share": "75%"}
+    assert facts == {
+        "word": "Regenmantel",
+        "begun": "Regen",
+        "probability": "5.0%",
+        "instead": "·jacke",
+        "share": "75%",
+    }
     assert alignment.surprise(trace, (0, 1, 2, 3)) == {
         "word": ".",
+        "begun": "",
         "probability": "8.2%",
         "instead": None,
         "share": "90%",

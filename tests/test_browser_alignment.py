@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from core.checkpoints import example
 from dashboard.figures import alignment
 from dashboard.frame import DEFAULT
-from dashboard.model_names import alike, model_label, model_labels
+from dashboard.model_names import alike, model_labels
 from dashboard.readings import Reading
 from dashboard.text import catalogue
 
@@ -18,7 +18,7 @@ CHART = ".st-key-alignment"
 MAPS = f"{CHART} .heatmaplayer image"
 END = "<eos>"
 CELLS = "document.querySelector('.js-plotly-plot').data[0].z"
-FIRST, SECOND = (model_label(CARDS[name], EN) for name in (DEFAULT, OTHER))
+FIRST, SECOND = (model_labels(CARDS, EN)[name] for name in (DEFAULT, OTHER))
 RIVALS = {name: card for name, card in alike(CARDS, DEFAULT).items() if card.attends}
 
 
@@ -85,7 +85,7 @@ def test_heads_by_mouse_and_by_keys_words_and_pieces(dashboard):
 
 def test_two_models_write_the_same_translation_on_wide_narrow_and_dark_screens(dashboard):
     page = dashboard.open("/alignment")
-    names = model_labels(RIVALS, EN)
+    names = model_labels(CARDS, EN)
     choose(page, EN["compare"], names[OTHER])
     expect(page.locator(MAPS)).to_have_count(3)
     expect(page).to_have_url(re.compile(rf"[?&]compare={OTHER}\b"))
@@ -130,7 +130,7 @@ def test_a_link_restores_everything_and_what_a_translation_of_the_readers_is_wor
     expect(page.locator(MAPS)).to_have_count(2 if page.get_by_text(RU["compare_uncut"]).count() else 3)
     for group, name in (("layer", "2"), ("head", "3"), ("units", RU["units_pieces"])):
         expect(radio(page, RU[group], name)).to_be_checked()
-    expect(chosen(page, RU["compare"])).to_have_value(model_labels(RIVALS, RU)[OTHER])
+    expect(chosen(page, RU["compare"])).to_have_value(model_labels(CARDS, RU)[OTHER])
     field = page.get_by_label(RU["target"], exact=True)
     expect(field).to_have_value("Ein Hund rennt.")
     assert labels(page, "y")[-1] == END
@@ -146,7 +146,7 @@ def test_a_link_restores_everything_and_what_a_translation_of_the_readers_is_wor
     field.fill("<script>window.broken = 1</script> **$x$** 你好 " + "a" * 300)
     field.press("Enter")
     expect(page.get_by_text(RU["target_cut"].split("{")[0])).to_be_visible()
-    unknown = RU["target_unknown"].format(model=model_label(CARDS[DEFAULT], RU))
+    unknown = RU["target_unknown"].format(model=model_labels(CARDS, RU)[DEFAULT])
     expect(page.get_by_text(unknown)).to_be_visible()
     assert page.evaluate("window.broken") is None
     field.fill("")

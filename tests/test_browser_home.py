@@ -93,7 +93,7 @@ def test_the_riddle_hides_and_reveals(dashboard):
     blind = next(name for name in compared if not CARDS[name].attends)
     order = home.shuffled(said, example(DEFAULT).text)
     letter = home.LETTERS[[one.model for one in order].index(blind)]
-    name = f"{letter} · {model_labels(compared, EN)[blind]}"
+    name = f"{letter} · {model_labels(CARDS, EN)[blind]}"
     page = dashboard.open("/?predict=true")
     expect(page.get_by_text(EN["home_hidden"], exact=True)).to_be_visible()
     rows = page.get_by_role("row").filter(has=page.get_by_role("cell", name=letter, exact=True))

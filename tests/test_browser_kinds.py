@@ -5,10 +5,11 @@ import re
 from conftest import CARDS, PLAIN, choose, chosen, never_scrolls_sideways, radio
 from playwright.sync_api import expect
 
-from core.checkpoints import TOKENIZER, example
+from core.checkpoints import example
 from dashboard import kinds
 from dashboard.figures import alignment
 from dashboard.frame import DEFAULT
+from dashboard.model_names import model_labels
 from dashboard.text import catalogue
 
 EN, RU = catalogue("en"), catalogue("ru")
@@ -26,13 +27,6 @@ def shown(model):
 
 NAMES = shown(DEFAULT)
 NUMBER, FIRST = next((place, name) for place, name in enumerate(NAMES) if name != DEFAULT)
-# Two models whose maps stand beside each other and have the same cells.
-ONE, TWIN = next(
-    (one, name)
-    for one, card in CARDS.items()
-    for name in (shown(one) if card.attends else ())
-    if name != one and CARDS[name].sha256[TOKENIZER] == card.sha256[TOKENIZER]
-)
 
 
 def maps(page):
@@ -90,7 +84,7 @@ def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboar
 
     maps(page).nth(NUMBER).click(position=point(page, FIRST, 2, 2))
     expect(page).to_have_url(re.compile(rf"[?&]model={FIRST}\b"))
-    expect(chosen(page, EN["kinds_model"])).to_have_value(kinds.titles(EN, CARDS)[FIRST])
+    expect(chosen(page, EN["kinds_model"])).to_have_value(model_labels(CARDS, EN)[FIRST])
     expect(page.locator(LINE)).to_contain_text(f"{NAMES[FIRST]} writes “{panel(FIRST).rows[2]}”")
     expect(page).to_have_url(re.compile(r"[?&]step=3\b"))
     expect(numbers(page)).to_contain_text(asks.format(width=width(FIRST)), timeout=AWAKE)
@@ -101,21 +95,22 @@ def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboar
 
 
 def test_the_same_translation_makes_maps_comparable_and_their_difference_has_two_colours(dashboard):
-    names = list(shown(ONE))
-    page = dashboard.open(f"/kinds?model={ONE}&text=A+dog+runs+on+the+beach.")
-    own, other = (maps(page).nth(names.index(name)) for name in (ONE, TWIN))
+    page = dashboard.open("/kinds?text=A+dog+runs+on+the+beach.")
+    other = maps(page).nth(NUMBER)
     radio(page, EN["shows"], EN["shows_same"]).click()
     expect(page.get_by_text(EN["kinds_same"].split("“")[0])).to_be_visible()
-    before, same = other.get_attribute("href"), own.get_attribute("href")
+    page.set_viewport_size({"width": 400, "height": 900})
+    expect(numbers(page)).to_contain_text("softmax", timeout=AWAKE)
+    assert never_scrolls_sideways(page)
+
+    before = other.get_attribute("href")
     radio(page, EN["shows"], EN["shows_difference"]).click()
     expect(page).to_have_url(re.compile(r"[?&]show=difference\b"))
     expect(other).not_to_have_attribute("href", before)
-    expect(own).to_have_attribute("href", same)  # the chosen one stays itself
-    expect(page.locator(f"{HERE} svg.maps")).to_contain_text(f"{shown(ONE)[ONE]} more")
-    expect(page.locator(f"{HERE} svg.maps .row").nth(1)).to_be_attached()  # the same step in both
-
-    page.set_viewport_size({"width": 400, "height": 900})
-    expect(numbers(page)).to_contain_text("softmax", timeout=AWAKE)
+    expect(page.locator(f"{HERE} svg.maps")).to_contain_text(f"{NAMES[DEFAULT]} more")
+    expect(page.locator(f"{HERE} svg.maps")).not_to_contain_text(EN["maps_uncut"])  # words are the same to all
+    expect(page.locator(f"{HERE} svg.maps .row")).to_have_count(len(NAMES))  # the same step in each
+    expect(numbers(page)).to_be_hidden()
     assert never_scrolls_sideways(page)
     before = other.get_attribute("href")
     page.emulate_media(color_scheme="dark")  # without a word to the server
@@ -129,7 +124,7 @@ def test_a_link_restores_everything_and_a_model_without_attention_has_no_map(das
     expect(page.get_by_role("combobox", name=RU["head"])).to_have_value("5")
     expect(page.get_by_role("combobox", name=RU["layer"])).to_have_value("1")
     expect(numbers(page)).to_contain_text(RU["maps_computed_head"].format(layer=1, head=5), timeout=AWAKE)
-    choose(page, RU["kinds_model"], kinds.titles(RU, CARDS)[PLAIN])
+    choose(page, RU["kinds_model"], model_labels(CARDS, RU)[PLAIN])
     expect(page.get_by_text(RU["kinds_without"].split("**")[2].split("«")[0])).to_be_visible()
     expect(page.get_by_role("slider", name=RU["maps_slider"])).to_have_count(0)
     expect(maps(page)).to_have_count(len(shown(PLAIN)))

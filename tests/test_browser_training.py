@@ -115,7 +115,8 @@ def test_the_charts_follow_their_sliders_and_can_be_saved_and_fit_a_narrow_and_a
         page.locator(".st-key-curves_data").get_by_role("button", name=EN["save"].format(kind="SVG")).click()
     with open(waiting.value.path(), encoding="utf-8") as file:
         drawn = file.read()
-    for name in model_labels(outstanding(CARDS, DEFAULT), EN).values():
+    labels = model_labels(CARDS, EN)
+    for name in (labels[one] for one in outstanding(CARDS, DEFAULT)):
         assert name in drawn
 
     page.set_viewport_size({"width": 400, "height": 900})

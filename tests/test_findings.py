@@ -121,7 +121,7 @@ def test_the_stored_bottleneck_is_what_its_model_says():
 
 def test_the_thread_is_lost_where_it_never_comes_back():
     assert figures.lost([100, 10, 90, 10], [100, 100, 100, 100]) == 3
-    assert figures.lost([100, 60], [100, 100]) is None
+    assert figures.lost([100, 80], [100, 100]) is None
     assert figures.lost([10, 10], [100, 100]) == 0
 
 
@@ -142,7 +142,9 @@ def test_models_are_named_by_their_text_and_kind_and_by_their_size_only_where_th
     assert labels["a"] != model_label(found["a"], EN)
     found["a"] = replace(found["a"], recipe={"start": {"model": "z", "recipe": {"extra": [{"file": "a.tsv"}]}}})
     labels = model_labels(found, EN)
-    assert labels["a"] == labels["b"] + EN["model_extra"], "what tells them apart is who taught them, not their size"
+    place = labels["b"].index(" · ")
+    expected = labels["b"][:place] + EN["model_extra"] + labels["b"][place:]
+    assert labels["a"] == expected, "what tells them apart is who taught them, not their size"
 
 
 def test_the_outstanding_are_the_chosen_one_and_the_best_of_each_way():

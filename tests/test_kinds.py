@@ -13,14 +13,14 @@ import streamlit as st
 from model_zoo import random_model, recurrent, transformer, vocabulary
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoints import Card, save
+from core.checkpoints import Card, example, save
 from core.models.attention_scores import SCORES
 from core.models.rnn import RNN
 from core.models.rnn_layers import CONTEXTS
 from core.options import ForcedOptions
 from core.records import Attention, AttentionSteps, DecodeTrace, Hypothesis, Node, SearchTree
+from dashboard import controls, model_names, resources
 from dashboard import kinds as page_kinds
-from dashboard import model_names, resources
 from dashboard.components import FOLDER
 from dashboard.components import kinds as component
 from dashboard.figures import attention_formulas, kinds
@@ -338,6 +338,12 @@ def test_a_model_without_attention_can_be_written_after_but_not_subtracted(app_o
     at = app_on_shipped(model="en-de-rnn-plain", show="difference")
     assert EN["kinds_no_difference"] in [part.value for part in at.info]
     assert len({one["text"] for one in drawn(at)["panels"]}) == 1
+
+
+def test_a_model_without_attention_stands_with_its_own_words_whatever_the_others_write(app_on_shipped):
+    own = controls.plain(example("en-de-rnn-plain").hypotheses[0].text)
+    said = [part.value for part in app_on_shipped(show="same").markdown]
+    assert [one for one in said if own in one]
 
 
 def test_before_the_answers_nothing_tells_whose_a_map_is(many):

@@ -4,6 +4,7 @@ import ast
 import builtins
 import csv
 import errno
+import html
 import io
 import json
 import os
@@ -26,6 +27,7 @@ from dashboard import explain, resources
 from dashboard.controls import LIMIT, plain
 from dashboard.figures import beam_tree
 from dashboard.frame import DEFAULT
+from dashboard.model_names import model_labels
 from dashboard.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -115,7 +117,7 @@ def test_a_page_says_no_word_twice_in_different_files():
         assert len(keys) == len(set(keys)) == len(catalogue(language))
 
 
-CARDS_WORDS = ("model_", "regime_", "corpus_", "language_", "sentence_", "models_for_")
+CARDS_WORDS = ("model_", "regime_", "corpus_", "language_", "sentence_", "models_for_", "models_learned_")
 
 
 def test_every_sentence_of_the_catalogue_is_used_somewhere():
@@ -451,3 +453,27 @@ def test_what_is_saved_is_made_in_memory(full_disk):
     read = list(csv.DictReader(io.StringIO(explain.csv_text(rows).decode("utf-8-sig"))))
     assert [row["token"] for row in read] == [row["token"] for row in rows]
     assert from_json(json.loads(explain.trace_text(trace))).hypotheses[0].text == trace.hypotheses[0].text
+
+
+def test_an_example_follows_the_language_that_a_model_reads_and_a_typed_sentence_stays(app):
+    at = app("home")
+    english = at.text_input(key="text").value
+    at.selectbox(key="model").select("de-en-transformer").run()
+    german = at.text_input(key="text").value
+    assert german != english
+    assert german == resources.stored("de-en-transformer").text
+    at.selectbox(key="model").select(DEFAULT).run()
+    assert at.text_input(key="text").value == english
+    at.text_input(key="text").set_value(TEXT).run()
+    at.selectbox(key="model").select("de-en-transformer").run()
+    assert at.text_input(key="text").value == TEXT
+    assert not at.exception
+
+
+def test_a_model_has_one_name_on_all_pages(app):
+    labels = model_labels(cards()[0], EN)
+    assert len(set(labels.values())) == len(labels)
+    for name in ("home", "models", "order"):
+        cells = re.findall(r"<td[^>]*>([^<]*· (?:RNN|Transformer)[^<]*)</td>", everything(app(name)))
+        assert cells
+        assert {html.unescape(cell) for cell in cells} <= set(labels.values())

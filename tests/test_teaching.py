@@ -218,6 +218,7 @@ def test_every_text_fills_its_places(language):
         f"parting_{kind}": parting,
         "parting_same": teaching.parting(FREE, FREE)[1],
         "training_formula": size,
+        "training_formula_worse": size,
         "training_formula_smoothed": size,
         "dearest_answer": teaching.dearest(TAUGHT).facts,
         "softened_answer": teaching.softened(TAUGHT, "abc").facts,
@@ -331,3 +332,10 @@ def test_a_damaged_curve_is_named_and_the_others_are_drawn(app, monkeypatch, tmp
     finally:
         for cache in caches:
             cache.clear()
+
+
+def test_a_loss_above_blind_guessing_is_called_so():
+    worse = teaching.meaning(TAUGHT, 0.0, 2)  # of two tokens
+    assert worse["worse"]
+    assert float(worse["choices"]) == 2
+    assert not teaching.meaning(TAUGHT, 0.0, 10**6)["worse"]

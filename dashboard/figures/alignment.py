@@ -172,7 +172,8 @@ def likelihood(found: Hypothesis) -> tuple[int, float, float]:
 def surprise(trace: DecodeTrace, words: Sequence[int]) -> dict[str, Any]:
     """The least likely word of a given translation, and what the model expected at the least likely of its pieces.
 
-    `words` numbers the word of each token. "instead" is None where the model expected just that piece.
+    `words` numbers the word of each token. "instead" is None where the model expected just that piece; "begun" is what
+    stands of the word before that piece.
     """
     found = trace.hypotheses[0]
     sums = np.bincount(words, weights=found.logprobs)
@@ -182,6 +183,7 @@ def surprise(trace: DecodeTrace, words: Sequence[int]) -> dict[str, Any]:
     word = "".join(found.tokens[place] for place in pieces)
     return {
         "word": label(word),
+        "begun": label("".join(found.tokens[place] for place in pieces if place < worst)),
         "probability": percent(math.exp(sums.min())),
         "instead": None if expected.tokens[0] == found.tokens[worst] else label(expected.tokens[0]),
         "share": percent(expected.probabilities[0]),

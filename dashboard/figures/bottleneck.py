@@ -8,8 +8,7 @@ import altair as alt
 from dashboard.figures import vega
 from dashboard.figures.training import DASHES, SVG, legend, palette, repeated
 
-LOST = 0.5  # of the agreement that the comparison keeps: below, the thread is lost
-
+LOST = 0.75  # of the agreement that the comparison keeps: below, what is wrong is more than a word
 
 MEASURED = ("model", "words", "sentences", "bleu", "bleu_interval", "chrf", "chrf_interval")
 
@@ -29,11 +28,11 @@ def has_example(finding: Mapping[str, Any]) -> bool:
 
 
 def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:
-    """The step from which on a model without attention agrees less than half as well as one with it; None if never.
+    """The step from which on a model without attention agrees far less (`LOST`) than one with it; None if never.
 
     Both lists hold the agreement with the same third translation, 0 to 100, one a step.
 
-    >>> lost([90, 40, 60, 20, 10], [90, 90, 90, 80, 70])
+    >>> lost([90, 60, 80, 50, 50], [90, 90, 90, 80, 70])
     3
     """
     behind = [one < LOST * other for one, other in zip(blind, seeing, strict=True)]

@@ -21,17 +21,21 @@ SCALES = {"weight": sequential.Viridis, "light": DIFFERENCE[False], "dark": DIFF
 
 
 class Map(NamedTuple):
-    """A model by its folder's name and in words, how it attends, and what it made of the sentence."""
+    """A model by its folder's name and in words, how it attends, and what it made of the sentence.
+
+    `words` is where it looked between words, for a map to be compared with one of a model that cuts them otherwise.
+    """
 
     name: str
     title: str
     about: str
     trace: DecodeTrace
+    words: Attention | None = None
 
     @property
     def attention(self) -> Attention | None:
         """Where it looked."""
-        return self.trace.hypotheses[0].attention
+        return self.words or self.trace.hypotheses[0].attention
 
 
 def payload(maps: Sequence[Map], chosen: str, show: str, steps: AttentionSteps | None) -> dict[str, Any]:
@@ -67,8 +71,8 @@ def panel(one: Map) -> dict[str, Any]:
 
 
 def numbers(steps: AttentionSteps) -> dict[str, Any]:
-    """Vectors as signed bytes of their largest number, scores to three digits (None: -inf), L · H blocks of each."""
-    scores = np.round(steps.scores.astype(np.float64), 3).ravel().tolist()
+    """Vectors as signed bytes of their largest number, scores to four digits (None: -inf), L · H blocks of each."""
+    scores = np.round(steps.scores.astype(np.float64), 4).ravel().tolist()
     return {
         "kind": steps.kind,
         "width": steps.query.shape[-1],
@@ -93,7 +97,7 @@ def packed(vectors: np.ndarray) -> dict[str, Any]:
 
 def beginning(vectors: np.ndarray) -> list[list[float]]:
     """The first numbers of each vector."""
-    return np.round(vectors[..., :FIRST].astype(np.float64), 3).reshape(-1, min(FIRST, vectors.shape[-1])).tolist()
+    return np.round(vectors[..., :FIRST].astype(np.float64), 6).reshape(-1, min(FIRST, vectors.shape[-1])).tolist()
 
 
 # --- what is said and listed

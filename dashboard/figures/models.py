@@ -87,14 +87,19 @@ def spent(card: Any) -> dict[str, float]:
 
 
 def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    """A row a model, the best first: its name in words, BLEU, chrF on its test set, million numbers, minutes."""
+    """A row a model: its name in words, its languages, BLEU and chrF on its test set, million numbers, minutes.
+
+    The best first of those of the same languages; the languages that most models have come first.
+    """
     rows = []
     for name, card in cards.items():
         split = next((one for one in ("test_2016", "test") if one in card.metrics), None)
         test = card.metrics.get(split, {})
         scores = test.get("bleu"), test.get("chrf")
-        rows.append((labels[name], names.get(split, "–"), *scores, card.parameters / 1e6, spent(card)["minutes"]))
-    return sorted(rows, key=lambda row: -(row[2] or 0))
+        known = labels[name], f"{card.source} → {card.target}", names.get(split, "–")
+        rows.append((*known, *scores, card.parameters / 1e6, spent(card)["minutes"]))
+    pairs = Counter(row[1] for row in rows)
+    return sorted(rows, key=lambda row: (-pairs[row[1]], row[1], -(row[3] or 0)))
 
 
 def parameters(count: int) -> str:

@@ -32,7 +32,7 @@ COLUMNS = {
     "chrf": ".1f",
     "looks": ".0f",
     "millions": ".1f",
-    "tokens_per_second": ",.0f",
+    "tokens_per_second": ".0f",
     "p": ".3f",
 }
 CHANCE = 0.05  # a difference that is less probable than this by chance counts as one
@@ -54,6 +54,20 @@ def square(rows: Sequence[Row], scores: Sequence[str], places: Sequence[str]) ->
     """BLEU of each cell of the 2 × 2 study, a row a score; None where no model is."""
     cells = {(row["attention"], row["context"]): row["bleu"] for row in rows}
     return [[cells.get((score, place)) for place in places] for score in scores]
+
+
+def least(samples: int) -> float:
+    """The smallest p that so many bootstrap samples can give (sacreBLEU counts the sample itself as one)."""
+    return 1 / (samples + 1)
+
+
+def chance(p: float, samples: int) -> str:
+    """How probable a difference is by chance, as a formula writes it.
+
+    >>> chance(0.0124, 1000), chance(1 / 1001, 1000)
+    ('= 0.012', '≤ 0.001')
+    """
+    return f"≤ {least(samples):.3f}" if p <= least(samples) else f"= {p:.3f}"
 
 
 def verdict(contrast: Row) -> str:

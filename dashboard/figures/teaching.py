@@ -174,12 +174,14 @@ def table(lanes: dict[str, Sequence[Position]]) -> list[dict[str, Any]]:
 def meaning(lane: Sequence[Position], smoothing: float, vocabulary_size: int) -> dict[str, Any]:
     """The numbers of the formula's sentence: the loss, as how many choices, smoothed, and the least it can be then.
 
-    That is the entropy of the smoothed target.
+    That is the entropy of the smoothed target. A loss may be "worse" than that of blind guessing, ln V.
     """
     loss, after = mean([one.loss for one in lane]), mean([one.smoothed for one in lane])
     wanted, share = 1 - smoothing + smoothing / vocabulary_size, smoothing / vocabulary_size
     floor = -wanted * math.log(wanted) - ((vocabulary_size - 1) * share * math.log(share) if share else 0)
-    facts = {"count": len(lane), "loss": f"{loss:.2f}", "choices": f"{math.exp(min(loss, 700)):.1f}"}
+    blind = math.log(vocabulary_size)
+    facts = {"count": len(lane), "loss": f"{loss:.2f}", "choices": f"{math.exp(min(loss, blind)):.3g}"}
+    facts |= {"worse": loss > blind, "size": vocabulary_size, "blind": f"{blind:.2f}"}
     return facts | {"after": f"{after:.2f}", "floor": f"{floor:.2f}"}
 
 

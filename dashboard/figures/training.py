@@ -96,7 +96,7 @@ def repeated(choices: Sequence[Any], count: int) -> list[Any]:
 
 def legend(symbol: str | None = None, columns: int = 2) -> alt.Legend:
     """Below the chart, so many beside each other; of lines with "stroke" as their symbol."""
-    legend = alt.Legend(orient="bottom", columns=columns, labelLimit=300, symbolOpacity=1)
+    legend = alt.Legend(orient="bottom", columns=columns, labelLimit=460, symbolOpacity=1)
     if symbol:
         legend.symbolType, legend.symbolStrokeWidth = symbol, 3
     return legend
@@ -202,7 +202,8 @@ def study_chart(study: Mapping[str, Any], say: Mapping[str, str]) -> alt.LayerCh
     means = [
         {"regime": row["regime"], "bleu": statistics.fmean(run["bleu"] for run in row["runs"])} for row in study["rows"]
     ]
-    y = alt.Y("regime:N", title=None, sort=[row["regime"] for row in study["rows"]], axis=alt.Axis(labelLimit=240))
+    lines = alt.Axis(labelLimit=240, labelExpr="split(replace(datum.label, ' (', '|('), '|')")
+    y = alt.Y("regime:N", title=None, sort=[row["regime"] for row in study["rows"]], axis=lines)
     x = alt.X("bleu:Q", title=say["bleu"], scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(tickCount=8))
     tip = [alt.Tooltip("regime:N", title=say["regime"]), alt.Tooltip("bleu:Q", title=say["bleu"], format=".1f")]
     dots = alt.Chart(vega.data(runs)).mark_circle(size=90, opacity=0.8, color=COLOURS[0]).encode(x=x, y=y, tooltip=tip)

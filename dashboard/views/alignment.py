@@ -105,7 +105,7 @@ def show_opinions(say, readings: Sequence[Reading]) -> None:
     st.html(table(controls.headed(say, model="", text="", length="d", total=".2f", perplexity=".2f"), rows))
     for one in given:
         facts = alignment.surprise(one.trace, one.words)
-        kind = "surprise" if facts["instead"] else "surprise_none"
+        kind = "surprise_none" if not facts["instead"] else "surprise_inside" if facts["begun"] else "surprise"
         st.markdown(say[kind].format(model=one.model, **{k: controls.plain(str(v)) for k, v in facts.items()}))
         if "<unk>" in one.shown.tokens:
             st.warning(say["target_unknown"].format(model=one.model))

@@ -54,6 +54,8 @@ def show_translation(say, trace: DecodeTrace, asked: frame.Asked, hidden: bool) 
             st.info(say["home_hidden"])
         else:
             st.html(sentence.large(trace.hypotheses[0].text))
+            if not trace.hypotheses[0].finished:
+                st.caption(say["home_unfinished"].format(count=len(trace.hypotheses[0].tokens)))
             noted = outstanding(asked.found, frame.DEFAULT) if frame.DEFAULT in asked.found else ()
             if trace.text in home.EXAMPLES and asked.model in noted:
                 st.markdown(say[f"home_note_{home.EXAMPLES[trace.text]}"])

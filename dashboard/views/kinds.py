@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import controls, explain, frame, kinds
+from dashboard import controls, explain, frame, kinds, resources
 from dashboard.components import kinds as component
 from dashboard.components.quiz import Question
 from dashboard.figures import attention_formulas
@@ -20,9 +20,9 @@ def main() -> None:
 @st.fragment
 def explore(say, asked: frame.Asked) -> None:
     """Everything that a control of this page changes."""
-    asked = asked._replace(
-        model=controls.one_of_many("model", say["kinds_model"], kinds.titles(say, asked.found), asked.model)
-    )
+    labels = resources.labels(say)
+    known = {name: labels[name] for name in asked.found}
+    asked = asked._replace(model=controls.one_of_many("model", say["kinds_model"], known, asked.model))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shows = {name: say[f"shows_{name}"] for name in kinds.SHOWS}
         show = controls.choice("show", say["shows"], shows, "own", tip=say["shows_help"])
@@ -32,13 +32,13 @@ def explore(say, asked: frame.Asked) -> None:
     if asked.model in traces:
         frame.unknown_pieces(say, traces[asked.model])
     show = show if target else "own"
-    maps = kinds.maps(say, found, traces)
+    maps = kinds.maps(say, found, traces, words=show == "difference")
     if predict and not ask(say, asked, maps):
         show_maps(say, asked, figures.hidden(maps), "own" if show == "difference" else show, target, hidden=True)
     else:
         show_maps(say, asked, maps, show, target, hidden=False)
     if not predict:
-        kinds.without(say, found, traces)
+        kinds.without(say, found, asked.text)
         code = attention_formulas.FORMULAS[kinds.kind_of(asked.card)].code
         if code:
             explain.show_code(say, "core/models/attention_scores.py", code)
@@ -64,11 +64,11 @@ def show_maps(say, asked: frame.Asked, maps: list[figures.Map], show: str, targe
     """The maps, the chosen model's numbers, formula and data."""
     chosen = next((one for one in maps if one.name == asked.model), None)
     if show != "own":
-        st.caption(say["kinds_same"].format(text=controls.plain(target)))
+        st.caption(say[f"kinds_{show}"].format(text=controls.plain(target)))
     if show == "difference" and not chosen:
         st.info(say["kinds_no_difference"])
-    wanted = component.wanted("kinds")
-    steps = kinds.steps_of(asked.model, asked.text, target, wanted) if chosen else None
+    wanted, numbered = component.wanted("kinds"), bool(chosen) and show != "difference"
+    steps = kinds.steps_of(asked.model, asked.text, target, wanted) if numbered else None
     payload = figures.payload(maps, asked.model if chosen else "", show, steps)
     at = component.places("kinds", payload)
     layer, head = figures.place(at)
@@ -76,7 +76,7 @@ def show_maps(say, asked: frame.Asked, maps: list[figures.Map], show: str, targe
     description = kinds.described(say, panels, show, hidden)
     texts = {name: say[f"maps_{name}"] for name in component.LABELS if f"maps_{name}" in say}
     texts |= {name: say[name] for name in ("layer", "head", "mean")} | {"description": description}
-    state = {"at": at, "hidden": hidden, "pending": bool(chosen and not steps and not wanted)}
+    state = {"at": at, "hidden": hidden, "pending": numbered and not steps and not wanted}
     component.kinds(payload | state, texts, key="kinds")
     if steps:
         show_formula(say, asked, steps, int(at["step"]) - 1, layer, head)

@@ -11,7 +11,7 @@ from dashboard import controls, explain, frame, model_cards, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import models
 from dashboard.figures.table import table
-from dashboard.model_names import model_labels, outstanding, quality
+from dashboard.model_names import outstanding, quality
 
 
 def main() -> None:
@@ -31,7 +31,8 @@ def main() -> None:
 def show_card(say, found: dict[str, Card]) -> None:
     """One model: what it is for, how good it is, how it learned, how to make it again."""
     first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
-    labels = model_labels(found, say)
+    names = resources.labels(say)
+    labels = {name: names[name] for name in found}
     card = found[controls.one_of_many("model", say["model"], labels, first)]
     languages = {"source": say[f"language_{card.source}"], "target": say[f"language_{card.target}"]}
     with st.container(border=True):
@@ -52,8 +53,6 @@ def show_card(say, found: dict[str, Card]) -> None:
             st.caption(say["models_extra"])
         if begun := card.recipe.get("start"):
             st.caption(say["models_start"].format(model=controls.plain(begun["model"])))
-    purpose = say[f"models_for_{card.corpus}"].format(**languages)
-    explain.show_data(say, "curve", lambda: models.data_rows(card.metrics), purpose)
 
 
 def usual(name: str) -> dict[str, Any]:
@@ -65,7 +64,8 @@ def riddle(say, found: dict[str, Card]) -> Question:
     """Which of a few is best at captions?"""
     first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
     some = outstanding(found, first)
-    labels = model_labels(some, say)
+    names = resources.labels(say)
+    labels = {name: names[name] for name in some}
     best = max(some, key=lambda name: quality(some[name]))
     answer = say["models_answer"].format(model=labels[best], bleu=f"{quality(some[best]):.1f}")
     return Question(say["models_question"], list(labels.values()), [list(some).index(best)], answer)
@@ -79,13 +79,14 @@ def show_all(say, found: dict[str, Card]) -> None:
     sets = {name: say[f"models_set_{name}"] for name in model_cards.SETS}
     columns = {
         "model": "",
+        "models_pair": "",
         "models_set": "",
         "models_bleu": ".1f",
         "models_chrf": ".1f",
         "models_millions": ".1f",
         "models_minutes": ".0f",
     }
-    st.html(table(controls.headed(say, **columns), models.overview(found, model_labels(found, say), sets)))
+    st.html(table(controls.headed(say, **columns), models.overview(found, resources.labels(say), sets)))
     st.caption(say["models_all_caption"])
 
 

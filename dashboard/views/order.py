@@ -10,7 +10,6 @@ from dashboard.components.quiz import Question
 from dashboard.figures import scores
 from dashboard.figures.bottleneck import has_example
 from dashboard.figures.table import table
-from dashboard.model_names import model_labels
 
 ORDERS = ("as written", "shuffled")
 
@@ -24,7 +23,8 @@ def main() -> None:
         st.info(say["finding_none"].format(name="word-order"))
         return
     names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in found]
-    labels = model_labels({name: found[name] for name in names}, say)
+    known = resources.labels(say)
+    labels = {name: known[name] for name in names}
     if asked:
         shuffle(say, asked, labels)
     measured(say, finding, labels)

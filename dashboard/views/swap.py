@@ -53,6 +53,7 @@ def show_table(say, finding, points) -> None:
     columns = {say[f"swap_{name}"]: form for name, form in swap.COLUMNS.items()}
     st.html(table(columns, [tuple(one[name] for name in swap.COLUMNS) for one in points]))
     facts = {name: finding[name] for name in ("sentences", "samples", "beam_size")}
+    facts["least"] = swap.least(finding["samples"])
     facts["first"] = next((one["model"] for one in points if one["p"] is None), "–")
     st.caption(controls.plain(say["swap_caption"].format(words=max(one["words"] for one in points), **facts)))
     explain.show_data(say, "swap", lambda: points, description)
@@ -69,7 +70,8 @@ def show_square(say, finding, labels) -> None:
     columns = {say["swap_score"]: "", **{say[f"model_place_{place}"]: ".1f" for place in places}}
     st.html(table(columns, [(say[f"kind_{score}"], *row) for score, row in zip(names, cells, strict=True)]))
     for one in finding["contrasts"]:
-        facts = {"first": labels[one["from"]], "second": labels[one["to"]], "bleu": abs(one["bleu"]), "p": one["p"]}
+        facts = {"first": labels[one["from"]], "second": labels[one["to"]], "bleu": abs(one["bleu"])}
+        facts["p"] = swap.chance(one["p"], finding["samples"])
         st.markdown("- " + controls.plain(say[f"swap_{swap.verdict(one)}"].format(**facts)))
 
 

@@ -7,12 +7,11 @@ import streamlit as st
 
 from core.options import BeamOptions
 from core.training.schedules import DECAYS, SCHEDULES
-from dashboard import controls, explain, frame, histories, lessons
+from dashboard import controls, explain, frame, histories, lessons, resources
 from dashboard.components.quiz import Question
 from dashboard.components.teacher import LABELS, teacher
 from dashboard.figures import teaching, training
 from dashboard.figures.table import table
-from dashboard.model_names import model_label
 
 
 def main() -> None:
@@ -42,7 +41,7 @@ def teach(say, asked: frame.Asked) -> None:
     if lesson is None:
         return
     if whose == "typed" and "<unk>" in lesson.gold.hypotheses[0].tokens:
-        st.warning(say["target_unknown"].format(model=model_label(asked.card, say)))
+        st.warning(say["target_unknown"].format(model=resources.labels(say)[asked.model]))
     answered, count = ask(say, lesson) if predict else (1, 1)
     size = asked.card.config["vocabulary_size"]
     walk(say, asked, lesson, {"text": asked.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)
@@ -50,8 +49,9 @@ def teach(say, asked: frame.Asked) -> None:
         kind, facts = teaching.parting(lesson.taught, lesson.free)
         st.markdown(say[f"parting_{kind}"].format(**{name: controls.plain(str(fact)) for name, fact in facts.items()}))
         latex = teaching.cross_entropy(lesson.taught, smoothing, size)
-        text = say["training_formula_smoothed" if smoothing else "training_formula"]
-        explain.formula(say, latex, text.format(**teaching.meaning(lesson.taught, smoothing, size)))
+        facts = teaching.meaning(lesson.taught, smoothing, size)
+        told = "_smoothed" if smoothing else "_worse" if facts["worse"] else ""
+        explain.formula(say, latex, say[f"training_formula{told}"].format(**facts))
 
 
 def ask(say, lesson: lessons.Lesson) -> tuple[int, int]:

@@ -39,6 +39,7 @@ TEXT = {
     "opinion_caption": "Perplexity: as if, at every sub-word, the model had to choose among that many equally likely ones. 1 is certain.",
     "perplexity": "Perplexity",
     "surprise": "**{model}** finds “{word}” the least likely word ({probability}). In its place it expected “{instead}” ({share}).",
+    "surprise_inside": "**{model}** finds “{word}” the least likely word ({probability}). After its beginning “{begun}” it expected “{instead}” ({share}).",
     "surprise_none": "**{model}** finds “{word}” the least likely word ({probability}), and yet would have written it too.",
     "context_one": "When it wrote “{target}” (step {step}), {percent} of the look went to “{source}”. The context vector c mixes the encoder’s vectors h, one for each sub-word of your sentence, by the weights α of that row, which add up to 1.",
     "context_head": "When it wrote “{target}” (step {step}), {percent} of this head’s look went to “{source}”. The context vector c mixes the vectors v, this head’s own view of each sub-word of your sentence, by the weights α of that row, which add up to 1.",

@@ -26,7 +26,7 @@ TEXT = {
     "beam_hidden": "What finished, with scores and data, would give the answer away. It appears after the last question, or when you switch “Predict first” off.",
     "beam_empty": "(nothing at all)",
     "tree_title": "Beam size {beam}: {text}",
-    "tree_description": "Beam search tree: {candidates} candidates over {steps} steps, {kept} kept, {pruned} pruned, {finished} finished. The best translation is: {text}",
+    "tree_description": "Beam search tree: {candidates} candidates over {steps} steps, {kept} kept, {pruned} pruned, {finished} finished, {unfinished} still growing when the search ended. The best translation is: {text}",
     "tree_hidden": "Beam search tree up to this step. What becomes of the newest candidates is hidden until you have chosen one.",
     "tree_locale": "en",
     "tree_play": "Play",

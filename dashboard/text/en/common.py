@@ -37,6 +37,8 @@ TEXT = {
     "sentence_en": "English sentence",
     "sentence_de": "German sentence",
     "sentence_fr": "French sentence",
+    "sentence_letters": "Letters, with spaces between them",
+    "sentence_other": "Text for the model",
     "sentence_help": "Up to {limit} characters. Models for everyday sentences know short ones; the others know what people say about photographs.",
     "sentence_empty": "Type a sentence above; it is translated when you press Enter.",
     "sentence_cut": "The sentence is longer than {limit} characters: only its first {limit} were read. These {count} were cut off: {cut}",

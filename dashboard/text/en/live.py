@@ -54,6 +54,7 @@ TEXT = {
     "live_loss": "loss (nats a token)",
     "live_guessing": "pure guessing",
     "live_losses": "Curves of the loss over the steps of the training; the sentence below has the numbers.",
+    "live_chart_alone": "The loss fell from {first} to {loss} by step {step}; nothing was measured on pairs held back. The model now writes: {output}",
     "live_chart": "The loss fell from {first} to {loss} by step {step}; on pairs held back it is {validation}. The model now writes: {output}",
     "live_formula": "The cross-entropy of the filmed pair at step {step}: the mean cost, −log p, of its T right tokens. Dearest is “{token}”: it costs {cost:.2f}, as the model finds it likely by {probability:.1%}. Training lowers this mean over all pairs; 0 would be certainty.",
     "live_json": "Save the whole film (JSON)",

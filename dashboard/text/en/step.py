@@ -13,7 +13,7 @@ TEXT = {
     "path_note_other": "**Not always the top bar.** Greedy search takes the likeliest sub-word at every step. Beam search took another one here (see step {steps}), because it compares whole sentences, not single words.",
     "step_space": "**A needle in a haystack.** With {vocabulary} sub-words to choose from at each of {steps} steps there are {ways} ways to go. This search asked the model only {asked} times, and {finished} of its paths came to an end.",
     "step_formula": "The probability of a whole translation is the product of all its steps’ probabilities, so the logarithms add up. Every step costs something: long translations are less likely than short ones.",
-    "step_description": "The translation “{text}”, written in {steps} steps. The model was least sure before “{token}” (step {step}, entropy {entropy} bits). Steps at which the likeliest sub-word was not taken: {others}.",
+    "step_description": "The translation “{text}”, written in {steps} steps. The model was least sure before “{token}” (step {step}, entropy {entropy} bits). Number of steps at which the likeliest sub-word was not taken: {others}.",
     "stepper_locale": "en",
     "stepper_hidden": "One step of the translation. What comes next is hidden until you have guessed it.",
     "stepper_back": "One step back",
