@@ -1,9 +1,10 @@
 """`python -m core data fetch | list | translate`: corpora from their publishers, and such as a model writes."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from core.checkpoints import PRETRAINED, load_packed, sha256
+from core.checkpoints import PRETRAINED, TOKENIZER, load_packed, sha256
 from core.decoder_arguments import decoder_arguments, options_of
 from core.options import check, check_range
 from core.text.corpora import cache_folder, captions, data_folders, read_lines
@@ -28,6 +29,8 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     text = "Translate a text into pairs to train on: back-translation (--direction back --tag) or distillation."
     added = kinds.add_parser("translate", help=text, description=text)
     added.add_argument("--model", required=True)
+    together = "models of the same vocabulary that translate together with it, as an ensemble"
+    added.add_argument("--with", dest="others", nargs="+", default=[], metavar="MODEL", help=together)
     what = added.add_mutually_exclusive_group(required=True)
     what.add_argument("--input", type=Path, metavar="FILE", help="one sentence a line, plain or .gz")
     what.add_argument("--captions", action="store_true", help="the captions in the model's source language")
@@ -63,6 +66,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
+    from core.models.ensemble import Ensemble
     from core.training.synthetic import Written, synthesise, well_written
 
     check_range("number of threads", chosen.threads, 1, 1_000)
@@ -70,8 +74,13 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     written = Written(chosen.direction, chosen.tag)
     fits = chosen.output.suffix == ".tsv" and not chosen.output.is_dir()
     check(fits, f"--output {chosen.output} can't be written: give it the name of a file that ends in .tsv")
-    loaded = load_packed(chosen.model, chosen.models_dir)
+    loaded, *others = (load_packed(name, chosen.models_dir) for name in (chosen.model, *chosen.others))
+    for other in others:
+        same = other.card.sha256[TOKENIZER] == loaded.card.sha256[TOKENIZER]
+        check(same, f"{other.card.name} can't translate with {chosen.model}: it has another vocabulary")
     options = options_of(chosen, loaded.card)
+    alone = not others or getattr(options, "coverage_penalty", 0) == 0
+    check(alone, "--coverage-penalty asks where one model looked: leave it out, or --with")
     captioned = chosen.captions
     check(captioned or chosen.data_dir is None, "--data-dir says where the captions lie: it goes with --captions")
     lines = captions(loaded.card.source, data_folders(chosen.data_dir)) if captioned else read_lines(chosen.input)
@@ -80,6 +89,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     made = {
         "model": loaded.card.name,
         "model sha256": dict(loaded.card.sha256),
+        **({"with": {one.card.name: dict(one.card.sha256) for one in others}} if others else {}),
         "text": "captions" if captioned else {"file": chosen.input.name, "sha256": sha256(chosen.input)},
         "direction": written.direction,
         "tagged": written.tagged,
@@ -88,6 +98,8 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
         "options": repr(options),
     }
     with tqdm(total=sum(bool(line.strip()) for line in lines), unit=" sentences", disable=None) as bar:
+        if others:
+            loaded = replace(loaded, model=Ensemble([one.model for one in (loaded, *others)]))
         for done in synthesise(loaded, lines, chosen.output, options, written, made):
             bar.update(done - bar.n)
     print(f"written to {chosen.output}: train with --extra {chosen.output}")

@@ -8,12 +8,13 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import main
-from core.checkpoints import cards, read_json
+from core.checkpoints import TOKENIZER, cards, read_json
 from core.training.options import TrainOptions
 from core.training.recipes import RECIPES, copy_transformer
 
@@ -322,6 +323,24 @@ def test_a_model_writes_pairs_that_train_takes(capsys, tmp_path):
         code, _, err = run(capsys, *command, *options)
         assert code == 2
         assert "has no text" in err
+
+
+def test_models_of_one_vocabulary_write_pairs_together(capsys, tmp_path):
+    vocabularies = {name: card.sha256[TOKENIZER] for name, card in cards()[0].items()}
+    first, second = next(
+        pair for pair in combinations(vocabularies, 2) if vocabularies[pair[0]] == vocabularies[pair[1]]
+    )
+    other = next(name for name in vocabularies if vocabularies[name] != vocabularies[first])
+    (tmp_path / "text.txt").write_text("A dog runs.\n", encoding="utf-8")
+    command = ["data", "translate", "--model", first, "--input", str(tmp_path / "text.txt")]
+    command += ["--output", str(tmp_path / "pairs.tsv"), "--strategy", "beam", "--with"]
+    assert run(capsys, *command, second)[0] == 0
+    made = json.loads((tmp_path / "pairs.tsv.json").read_text(encoding="utf-8"))
+    assert (made["model"], list(made["with"])) == (first, [second])
+    code, _, err = run(capsys, *command, other)
+    assert (code, f"{other} can't translate with {first}: it has another vocabulary" in err) == (2, True)
+    code, _, err = run(capsys, *command, second, "--coverage-penalty", "0.2")
+    assert (code, "leave it out, or --with" in err) == (2, True)
 
 
 def test_data_list_tells_what_is_here(capsys, tmp_path):
