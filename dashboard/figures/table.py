@@ -20,7 +20,7 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: 
         cells = (cell("td", written(value, form), bool(form)) for value, form in zip(row, formats, strict=True))
         lines.append(f"<tr style='font-weight: {weight}'>{''.join(cells)}</tr>")
     return (
-        "<div style='overflow-x: auto'><table style='border-collapse: collapse; width: 100%'>"
+        "<div class='wide' style='overflow-x: auto'><table style='border-collapse: collapse; width: 100%'>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 

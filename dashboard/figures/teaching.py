@@ -180,9 +180,18 @@ def meaning(lane: Sequence[Position], smoothing: float, vocabulary_size: int) ->
     wanted, share = 1 - smoothing + smoothing / vocabulary_size, smoothing / vocabulary_size
     floor = -wanted * math.log(wanted) - ((vocabulary_size - 1) * share * math.log(share) if share else 0)
     blind = math.log(vocabulary_size)
-    facts = {"count": len(lane), "loss": f"{loss:.2f}", "choices": f"{math.exp(min(loss, blind)):.3g}"}
+    facts = {"count": len(lane), "loss": f"{loss:{nats(loss)}}", "choices": f"{math.exp(min(loss, blind)):.3g}"}
     facts |= {"worse": loss > blind, "size": vocabulary_size, "blind": f"{blind:.2f}"}
     return facts | {"after": f"{after:.2f}", "floor": f"{floor:.2f}"}
+
+
+def nats(loss: float) -> str:
+    """The format of losses like this one: a small one is not to look like none.
+
+    >>> nats(0.7), nats(0.002)
+    ('.2f', '.4f')
+    """
+    return ".2f" if loss >= 0.05 else ".4f"
 
 
 def cross_entropy(lane: Sequence[Position], smoothing: float, vocabulary_size: int) -> str:
@@ -191,13 +200,14 @@ def cross_entropy(lane: Sequence[Position], smoothing: float, vocabulary_size: i
     Cross-entropy against the gold tokens; with smoothing ε, against q (Szegedy et al. 2016, §7).
     """
     count, loss = len(lane), mean([one.loss for one in lane])
-    terms = [rf"\underset{{{latex.words(label(one.moment.token))}}}{{{one.loss:.2f}}}" for one in lane]
+    form = nats(loss)
+    terms = [rf"\underset{{{latex.words(label(one.moment.token))}}}{{{one.loss:{form}}}}" for one in lane]
     if count > TERMS + 1:
         terms = [*terms[: TERMS - 1], r"\cdots", terms[-1]]
     sums = r" \\ &\quad + ".join(" + ".join(terms[i : i + TERM]) for i in range(0, len(terms), TERM))
     lines = [
         r"L &= -\tfrac{1}{T} \textstyle\sum_{t=1}^{T} \log p(y_t \mid y_{<t}, x)",
-        rf"&= \tfrac{{1}}{{{count}}} \big({sums}\big) = {loss:.2f}",
+        rf"&= \tfrac{{1}}{{{count}}} \big({sums}\big) = {loss:{form}}",
     ]
     if smoothing > 0:
         uniform = mean([one.uniform_loss for one in lane])
