@@ -52,8 +52,8 @@ def own_translation(say: Texts, trace: DecodeTrace) -> str:
 
 def second_model(say: Texts, asked: Asked) -> str | None:
     """The name of a second model that attends too, None for no second."""
-    labels, rivals = resources.labels(say), alike(asked.found, asked.model)
-    others = {name: labels[name] for name, card in rivals.items() if card.attends and name != asked.model}
+    rivals = alike(asked.found, asked.model)
+    others = resources.labels(say, [name for name, card in rivals.items() if card.attends and name != asked.model])
     before = st.session_state.get("compared")
     if st.session_state.get("compare") == asked.model:  # just chosen as the first: the two change places
         st.session_state["compare"] = before if before in others else next(iter(others), OFF)
@@ -68,8 +68,7 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     That is `target` or, if it is empty, the first model's own. A model that cannot read it is named in a sentence.
     """
     own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
-    known = resources.labels(say)
-    labels = {name: known[name] for name in (asked.model, second) if name}
+    labels = resources.labels(say, [name for name in (asked.model, second) if name])
     if not target and second is None:
         return [Reading(labels[asked.model], own, trace)]
     readings = []

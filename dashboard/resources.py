@@ -73,9 +73,10 @@ def known() -> dict[str, Card]:
     return shipped()[0] | own().found()
 
 
-def labels(say: Texts) -> dict[str, str]:
-    """Every known model in words, on all pages the same."""
-    return model_labels(known(), say)
+def labels(say: Texts, some: Iterable[str] | None = None) -> dict[str, str]:
+    """Known models in words (all, or some), on all pages the same."""
+    names = model_labels(known(), say)
+    return names if some is None else {name: names[name] for name in some}
 
 
 def folder_of(name: str) -> Path:

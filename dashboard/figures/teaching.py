@@ -180,7 +180,8 @@ def meaning(lane: Sequence[Position], smoothing: float, vocabulary_size: int) ->
     wanted, share = 1 - smoothing + smoothing / vocabulary_size, smoothing / vocabulary_size
     floor = -wanted * math.log(wanted) - ((vocabulary_size - 1) * share * math.log(share) if share else 0)
     blind = math.log(vocabulary_size)
-    facts = {"count": len(lane), "loss": f"{loss:{nats(loss)}}", "choices": f"{math.exp(min(loss, blind)):.3g}"}
+    choices = math.exp(min(loss, blind))
+    facts = {"count": len(lane), "loss": f"{loss:{nats(loss)}}", "choices": f"{choices:.{int(choices < 100)}f}"}
     facts |= {"worse": loss > blind, "size": vocabulary_size, "blind": f"{blind:.2f}"}
     return facts | {"after": f"{after:.2f}", "floor": f"{floor:.2f}"}
 

@@ -20,9 +20,8 @@ def main() -> None:
 @st.fragment
 def explore(say, asked: frame.Asked) -> None:
     """Everything that a control of this page changes."""
-    labels = resources.labels(say)
-    known = {name: labels[name] for name in asked.found}
-    asked = asked._replace(model=controls.one_of_many("model", say["kinds_model"], known, asked.model))
+    labels = resources.labels(say, asked.found)
+    asked = asked._replace(model=controls.one_of_many("model", say["kinds_model"], labels, asked.model))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shows = {name: say[f"shows_{name}"] for name in kinds.SHOWS}
         show = controls.choice("show", say["shows"], shows, "own", tip=say["shows_help"])

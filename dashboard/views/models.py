@@ -31,8 +31,7 @@ def main() -> None:
 def show_card(say, found: dict[str, Card]) -> None:
     """One model: what it is for, how good it is, how it learned, how to make it again."""
     first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
-    names = resources.labels(say)
-    labels = {name: names[name] for name in found}
+    labels = resources.labels(say, found)
     card = found[controls.one_of_many("model", say["model"], labels, first)]
     languages = {"source": say[f"language_{card.source}"], "target": say[f"language_{card.target}"]}
     with st.container(border=True):
@@ -64,8 +63,7 @@ def riddle(say, found: dict[str, Card]) -> Question:
     """Which of a few is best at captions?"""
     first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
     some = outstanding(found, first)
-    names = resources.labels(say)
-    labels = {name: names[name] for name in some}
+    labels = resources.labels(say, some)
     best = max(some, key=lambda name: quality(some[name]))
     answer = say["models_answer"].format(model=labels[best], bleu=f"{quality(some[best]):.1f}")
     return Question(say["models_question"], list(labels.values()), [list(some).index(best)], answer)

@@ -23,8 +23,7 @@ def main() -> None:
         st.info(say["finding_none"].format(name="word-order"))
         return
     names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in found]
-    known = resources.labels(say)
-    labels = {name: known[name] for name in names}
+    labels = resources.labels(say, names)
     if asked:
         shuffle(say, asked, labels)
     measured(say, finding, labels)
