@@ -33,7 +33,7 @@ FLOORS = {
     "en-de-transformer-small": 38.0,
     "en-fr-everyday": 58.0,
     "en-fr-rnn-additive": 58.9,
-    "en-fr-transformer": 59.3,
+    "en-fr-transformer": 60.2,
     "fr-en-transformer": 51.9,
 }
 every_card = pytest.mark.parametrize("name", sorted(FOUND))

@@ -113,10 +113,10 @@ def en_de_small(name: str) -> Recipe:
 
 
 def en_fr_tiny(name: str) -> Recipe:
-    """The same of `TINY` for French, the first with seed 2, better on val with what follows than seed 1.
+    """One of `TINY` for French, the first with seed 2.
 
     `extra` of the second is what the first and one of seed 1, which had gone on with captions that it had translated
-    itself and then the captions alone, make of 67,942 captions together (`data translate --with`).
+    itself and then with the captions alone, make of 67,942 captions together (`data translate --with`, beam 3).
     """
     german = en_de_tiny(name.replace("en-fr", "en-de"))
     start = german.start.replace("en-de", "en-fr")
@@ -172,7 +172,7 @@ def en_de_rnn_additive() -> Recipe:
 
 
 def en_fr_taught() -> Recipe:
-    """The same for French, a pass longer: `extra` is what `en-fr-transformer` makes of the captions."""
+    """The same for French, a pass longer: `extra` is what `en-fr-transformer-begun --seed 1` makes."""
     german = en_de_rnn_additive()
     return replace(german, name="en-fr-rnn-additive-taught", target="fr", options=replace(german.options, epochs=3))
 
