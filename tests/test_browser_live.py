@@ -68,7 +68,7 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
     page.get_by_role("button", name=EN["live_open"].format(page=EN["page_step"])).first.click()
     expect(page.get_by_role("heading", name=EN["page_step"], exact=True, level=1)).to_be_visible()
     expect(chosen(page, EN["model"])).to_have_value(re.compile(EN["task_copy"]))
-    expect(page.get_by_label(EN["sentence_en"], exact=True)).to_have_value("s e q s c o p e")
+    expect(page.get_by_label(EN["sentence_letters"], exact=True)).to_have_value("s e q s c o p e")
     expect(page.locator(".st-key-steps").locator(".picture")).to_be_visible(timeout=60_000)
     another_reader_has_it_from_the_zip_alone(another, page.url.removeprefix(dashboard.url), kept)
 
