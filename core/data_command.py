@@ -97,9 +97,9 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
         "strategy": chosen.strategy,
         "options": repr(options),
     }
+    if others:
+        loaded = replace(loaded, model=Ensemble([one.model for one in (loaded, *others)]))
     with tqdm(total=sum(bool(line.strip()) for line in lines), unit=" sentences", disable=None) as bar:
-        if others:
-            loaded = replace(loaded, model=Ensemble([one.model for one in (loaded, *others)]))
         for done in synthesise(loaded, lines, chosen.output, options, written, made):
             bar.update(done - bar.n)
     print(f"written to {chosen.output}: train with --extra {chosen.output}")

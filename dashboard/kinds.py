@@ -1,5 +1,6 @@
 """The kinds of attention in words, and the same sentence through every model that attends."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
@@ -41,16 +42,13 @@ def ordered(found: Mapping[str, Card]) -> dict[str, Card]:
 
 
 def titles(say: Texts, found: Mapping[str, Card]) -> dict[str, str]:
-    """Each model's kind in words; where two are alike, with the place of its context, and then its name."""
+    """Each model's kind in words; where two are alike, with the place of its context."""
     kinds = {name: say[f"kind_{kind_of(card)}"] for name, card in found.items()}
     placed = {
         name: f"{kinds[name]}, {way(say, card)}" if way(say, card) else kinds[name] for name, card in found.items()
     }
-    named = {name: f"{title} ({name})" for name, title in placed.items()}
-    return {
-        name: next(titles[name] for titles in (kinds, placed, named) if [*titles.values()].count(titles[name]) == 1)
-        for name in found
-    }
+    count = Counter(kinds.values())
+    return {name: kinds[name] if count[kinds[name]] == 1 else placed[name] for name in found}
 
 
 def way(say: Texts, card: Card) -> str:
@@ -126,7 +124,7 @@ def without(say: Texts, found: Mapping[str, Card], sentence: str) -> None:
     """One line for each model that never looks back, with its own translation."""
     blind = read(say, [name for name, card in found.items() if not card.attends], sentence, "")
     for name in blind:
-        label = resources.labels(say)[name] + (f" ({name})" if len(blind) > 1 else "")
+        label = resources.labels(say)[name]
         text = controls.plain(blind[name].hypotheses[0].text)
         st.markdown(say["kinds_without"].format(model=controls.plain(label), text=text))
 

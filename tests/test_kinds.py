@@ -212,19 +212,19 @@ def card(name, **config):
     return Card(name, family, config, "en", "de", "", "", {}, 0, {}, {})
 
 
-def test_alike_kinds_are_told_apart_by_their_place_and_then_by_their_name():
+def test_alike_kinds_are_told_apart_by_their_place():
     found = {
         "a": card("a", attention="dot", context="step"),
         "b": card("b", attention="dot", context="readout", input_feeding=True),
-        "c": card("c", attention="dot", context="readout", input_feeding=True),
+        "c": card("c", attention="dot", context="readout"),
         "d": card("d", attention="none", context="step"),
         "e": card("e", heads=8, decoder_layers=3),
     }
-    fed = f"{EN['kind_dot']}, {EN['place_readout']}, {EN['place_fed']}"
+    after = f"{EN['kind_dot']}, {EN['place_readout']}"
     assert page_kinds.titles(EN, found) == {
         "a": f"{EN['kind_dot']}, {EN['place_step']}",
-        "b": f"{fed} (b)",
-        "c": f"{fed} (c)",
+        "b": f"{after}, {EN['place_fed']}",
+        "c": after,
         "d": EN["kind_none"],
         "e": EN["kind_heads"],
     }
