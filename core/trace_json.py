@@ -29,7 +29,6 @@ from core.records import (
     SearchTree,
     States,
     Vote,
-    path_attention,
     source_keys,
 )
 
@@ -112,7 +111,6 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
                     logprobs=tuple(found["logprobs"]),
                     score=found["score"],
                     leaf=found["leaf"],
-                    attention=path_attention(tree, found["leaf"], keys),
                 )
                 for found in content["hypotheses"]
             ),

@@ -39,7 +39,7 @@ class Reading(NamedTuple):
 
     def attention(self, units: str) -> Attention:
         """Where it looked, between "words" or "pieces"."""
-        found = self.shown.attention
+        found = self.trace.attention()
         return by_words(found, source_words(self.trace.pieces), self.words) if units == "words" else found
 
 

@@ -156,7 +156,7 @@ def test_a_link_restores_everything_and_what_a_translation_of_the_readers_is_wor
 
 
 def test_hidden_rows_appear_with_the_answers_and_nowhere_before(dashboard):
-    layers, heads = example(DEFAULT).hypotheses[0].attention.weights.shape[:2]
+    layers, heads = example(DEFAULT).attention().weights.shape[:2]
     asked, layer, head = max(
         (len(alignment.guesses(panel(layer=layer, head=head))), layer, head)
         for layer, head in product(range(layers), range(heads))
