@@ -208,7 +208,7 @@ def test_the_first_paint_comes_from_stored_traces(app, monkeypatch):
     def search(*_):
         raise AssertionError("the first paint searched")
 
-    monkeypatch.setattr(resources, "searched", search)
+    monkeypatch.setattr(resources, "computed", search)
     at = app.run()
     assert not at.exception
     for model in SHOWN:
@@ -268,7 +268,7 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
     shutil.copytree(PRETRAINED, tmp_path / "models")
     (tmp_path / "models" / "en-de-rnn-plain" / WEIGHTS).write_bytes(b"nothing")
     monkeypatch.setattr(resources, "MODELS", tmp_path / "models")
-    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.searched):
+    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.shelf):
         cache.clear()
     try:
         app.query_params["text"] = "A dog."
@@ -277,5 +277,5 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
         assert not at.exception
         assert EN["model_transformer"] in pages(at)  # without its hero there is no riddle
     finally:
-        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.searched):
+        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.shelf):
             cache.clear()

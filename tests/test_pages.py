@@ -242,7 +242,7 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
     def search(*_):
         raise AssertionError("a length penalty started a search")
 
-    monkeypatch.setattr(resources, "searched", search)
+    monkeypatch.setattr(resources, "computed", search)
     at = app("beam")
     before = everything(at)
     at.slider(key="alpha").set_value(0.0).run()
