@@ -1,5 +1,6 @@
 """One pair taught and written freely: the gold translation, what the model makes of it, and what it writes alone."""
 
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -30,7 +31,7 @@ def gold_translation(say: Texts, asked: Asked, best: str) -> tuple[str, str]:
     typed = st.text_input(
         say["gold"], key="target", placeholder=known or best, help=say["gold_help"], **controls.ADDRESS
     )
-    given = controls.within_limit(say, typed, "target_cut")
+    given = controls.within_limits(say, typed, "target_cut", partial(resources.pieces, asked.model))
     whose = "typed" if given else "person" if known else "model"
     st.caption(say[f"gold_{whose}"].format(text=controls.plain(given or known or best)))
     return given or known or best, whose

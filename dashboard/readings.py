@@ -1,5 +1,6 @@
 """One translation, read by one model or by two: what each makes of it, so that their attention can be compared."""
 
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -47,7 +48,7 @@ def own_translation(say: Texts, trace: DecodeTrace) -> str:
     """The reader's translation, or "" for the model's own."""
     own = trace.hypotheses[0].text
     typed = st.text_input(say["target"], key="target", placeholder=own, help=say["target_help"], **controls.ADDRESS)
-    return controls.within_limit(say, typed, "target_cut")
+    return controls.within_limits(say, typed, "target_cut", partial(resources.pieces, trace.model))
 
 
 def second_model(say: Texts, asked: Asked) -> str | None:

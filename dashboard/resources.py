@@ -15,6 +15,7 @@ from core.checkpoints import (
     GOLD,
     GREEDY,
     PRETRAINED,
+    TOKENIZER,
     WEIGHTS,
     Card,
     cards,
@@ -24,7 +25,8 @@ from core.checkpoints import (
     read_json,
 )
 from core.options import BeamOptions, ForcedOptions, check
-from core.records import AttentionSteps, DecodeTrace
+from core.records import AttentionSteps, DecodeTrace, Piece
+from core.text.subwords import Subwords
 from dashboard.model_names import model_labels
 from dashboard.own_models import OwnModels
 from dashboard.refusal import Refusal
@@ -143,6 +145,20 @@ def shipped_model(name: str):
 def own_model(name: str):
     """A model that a reader trained; ValueError, in one sentence, if it is damaged or gone."""
     return packed(name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def subwords(name: str) -> Subwords:
+    """A model's vocabulary alone, without torch; ValueError if it is damaged or gone."""
+    return Subwords.load(folder_of(name) / name / TOKENIZER)
+
+
+def pieces(name: str, text: str) -> tuple[Piece, ...]:
+    """How a model cuts a text; () where its vocabulary is damaged, which is named when the model is asked."""
+    try:
+        return subwords(name).pieces(text)
+    except ValueError:
+        return ()
 
 
 def take_in(content: bytes) -> Card:

@@ -24,7 +24,7 @@ from benchmarks.places import PAGES, READING
 from core.checkpoints import CARD, EXAMPLE, PRETRAINED, TOKENIZER, WEIGHTS, cards
 from core.trace_json import from_json
 from dashboard import explain, resources
-from dashboard.controls import LIMIT, plain
+from dashboard.controls import LIMIT, PIECES, plain
 from dashboard.figures import beam_tree
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels
@@ -263,6 +263,7 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
         "two\nlines\r\nand three",
         "a" * (LIMIT + 50),
         "many words " * 455,
+        "".join(map(chr, range(0x4E00, 0x4E00 + LIMIT))),
         "?",
     ],
 )
@@ -275,12 +276,17 @@ def test_no_sentence_breaks_a_page(app, name, text):
     assert pictures(at)
     assert not re.search(r"<script|<s>|<b>", "".join(part.proto.body for part in at.get("html")))
     assert not [part for part in at.markdown if part.proto.allow_html]
-    cut = len(text) > LIMIT
-    unknown = any(piece.unknown for piece in resources.model(model).subwords.pieces(text[:LIMIT]))
+    pieces = resources.model(model).subwords.pieces(text[:LIMIT])
+    many, long = len(pieces) > PIECES, len(text) > LIMIT
+    unknown = any(piece.unknown for piece in pieces[:PIECES])
     said = complaints(at)
-    assert len(said) == cut + unknown, said
+    assert len(said) == (many or long) + unknown, said
     assert sum(sentence.startswith(begins("unknown_pieces")) for sentence in said) == unknown
-    if cut:
+    if many:
+        cut = text[pieces[PIECES].start :]
+        assert f"only its first {PIECES} were read" in said[0]
+        assert f"These {len(cut)} characters were cut off: {cut[:60]}" in said[0]
+    elif long:
         assert f"only its first {LIMIT} were read" in said[0]
         assert f"These {len(text) - LIMIT} were cut off: {text[LIMIT:].strip()[:20]}" in said[0]
 
