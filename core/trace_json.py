@@ -32,6 +32,7 @@ from core.records import (
     source_keys,
 )
 
+DECIMALS = (np.arange(10_001) / 10_000).astype(object)
 SHOWN = 50  # next-token probabilities that are kept a step; the rest is one number
 OPTIONS = {
     "greedy": GreedyOptions,
@@ -48,7 +49,7 @@ def summary_json(trace: DecodeTrace) -> dict[str, Any]:
     """The trace without its arrays: what was read, what came out, every node of the search, its proof or its vote."""
     added = {} if trace.proof is None else {"proof": fields_of(trace.proof)}
     if trace.vote is not None:
-        added = {"references": list(trace.vote.references), "utility": numbers(trace.vote.utility)}
+        added = {"references": list(trace.vote.references), "utility": np.round(trace.vote.utility, 4).tolist()}
     return added | {
         "model": trace.model,
         "source": [piece.text for piece in trace.pieces],
@@ -78,12 +79,12 @@ def to_json(trace: DecodeTrace) -> dict[str, Any]:
         "pieces": [fields_of(piece) for piece in trace.pieces],
         "strategy": trace.strategy,
         "options": asdict(trace.options),
-        "encoder": numbers(None if trace.encoder is None else trace.encoder.weights),
+        "encoder": shares(None if trace.encoder is None else trace.encoder.weights),
         "seconds": trace.seconds,
         "next": [fields_of(distribution) for distribution in stored],
         "states": None if trace.states is None else {k: packed(v) for k, v in fields_of(trace.states).items()},
     }
-    result["tree"] |= {"expanded": list(trace.tree.expanded), "attention": numbers(trace.tree.attention)}
+    result["tree"] |= {"expanded": list(trace.tree.expanded), "attention": shares(trace.tree.attention)}
     return result
 
 
@@ -150,9 +151,9 @@ def fields_of(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
-def numbers(values: np.ndarray | None) -> Any:
-    """An array as nested lists of 4 decimals."""
-    return None if values is None else np.round(values.astype(np.float64), 4).tolist()
+def shares(weights: np.ndarray | None) -> Any:
+    """Weights from 0 to 1 as nested lists of 4 decimals; equal numbers are one object, which takes a third."""
+    return None if weights is None else DECIMALS[np.rint(weights * np.float64(10_000)).astype(np.int16)].tolist()
 
 
 def array(values: Any) -> np.ndarray | None:
