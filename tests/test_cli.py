@@ -103,9 +103,7 @@ def test_the_n_best_are_distinct_texts_and_fewer_are_told(capsys, options, wante
     texts = [line.split(" ||| ")[1] for line in out.splitlines()]
     assert 2 < len(texts) == len(set(texts)) < wanted
     assert texts[0] == "Er lacht."
-    assert err == (
-        f"line 0: the search found {len(texts)} translations, not {wanted}: a wider beam or more samples may find more\n"
-    )
+    assert err.startswith(f"line 0: the search found {len(texts)} translations, not {wanted}: ")
     assert run(capsys, *command, "2")[2] == ""
 
 
