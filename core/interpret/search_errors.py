@@ -50,7 +50,10 @@ def diagnose(
     """
     check(reference is not None or exact is not None, "a diagnosis needs a reference or an exact result")
     rivals = ([] if reference is None else [reference]) + ([] if exact is None else [exact.hypotheses[0]])
-    own, best = ranking(output, options), max(ranking(rival, options) for rival in rivals)
+    rivals = [one for one in rivals if one.text != output.text or not output.finished]  # not another spelling of it
+    others = [ranking(rival, options) for rival in rivals]
+    own = ranking(output, options)
+    best = max(others, default=own)
     if best > own + TOLERANCE:
         return Diagnosis("search error", own, best)
     if reference is None:
