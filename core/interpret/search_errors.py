@@ -50,11 +50,9 @@ def diagnose(
     """
     check(reference is not None or exact is not None, "a diagnosis needs a reference or an exact result")
     rivals = ([] if reference is None else [reference]) + ([] if exact is None else [exact.hypotheses[0]])
-    rivals = [one for one in rivals if one.text != output.text or not output.finished]  # not another spelling of it
-    others = [ranking(rival, options) for rival in rivals]
-    own = ranking(output, options)
-    best = max(others, default=own)
-    if best > own + TOLERANCE:
+    own, best = ranking(output, options), max(ranking(rival, options) for rival in rivals)
+    others = [one for one in rivals if one.text != output.text or not output.finished]  # not another spelling of it
+    if any(ranking(rival, options) > own + TOLERANCE for rival in others):
         return Diagnosis("search error", own, best)
     if reference is None:
         return Diagnosis("best" if exact.proof.proven else "open", own, best)
