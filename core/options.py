@@ -11,7 +11,7 @@ MAX_SAMPLES = 1_000
 MAX_LENGTH = 2_000  # tokens
 MAX_TARGET = 2_000  # characters
 MAX_PIECES = 400  # sub-words of a sentence, and of a translation to force: what a search over them holds stays bounded
-MAX_RECORDED = 2_000_000  # rows a search may grow times the source positions each looks at
+MAX_RECORDED = 5_000_000  # rows a search may grow times the source positions each looks at
 
 
 def check(condition: bool, message: str) -> None:

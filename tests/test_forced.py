@@ -225,7 +225,7 @@ def test_a_text_of_too_many_subwords_is_one_sentence(translator):
 
 
 def test_a_search_too_wide_to_be_recorded_is_one_sentence(translator):
-    with pytest.raises(ValueError, match=r"1,000 branches of up to 2,000 tokens .* at most 45 branches, or a lower"):
+    with pytest.raises(ValueError, match=r"1,000 branches of up to 2,000 tokens .* at most 113 branches, or a lower"):
         decode(*translator, "a", BeamOptions(1000, max_length=2000))
 
 

@@ -21,8 +21,8 @@ class Text:
 
     @property
     def lines(self) -> Iterator[str]:
-        """Every sentence."""
-        return (line for pair in self.pairs for line in pair)
+        """Every sentence, as the models read it."""
+        return (line for pair in zip(*self.sides, strict=True) for line in pair)
 
     @property
     def sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

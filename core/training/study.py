@@ -55,7 +55,7 @@ def study(
         split: load_pairs(setting.corpus, split, setting.source, setting.target, data_dir)[:count]
         for split, count in sides.items()
     }
-    subwords = Subwords.train((line for pair in lines["train"] for line in pair), setting.vocabulary_size)
+    subwords = Subwords.train(Text(lines["train"]).lines, setting.vocabulary_size)
     rows: dict[str, list[dict[str, float]]] = {name: [] for name in regimes}
     for seed in range(1, seeds + 1):  # seed by seed, so that what is there after a while compares all regimes
         for name in regimes:
