@@ -8,7 +8,7 @@ import streamlit as st
 from core.checkpoints import Card
 from core.options import LENGTH_NORMS
 from core.records import Attention, Piece
-from core.text.subwords import clean
+from core.text.subwords import clean, source_text
 from dashboard.address import carried, keep, moved
 from dashboard.model_names import model_labels
 from dashboard.text import LANGUAGES, Texts, catalogue
@@ -144,10 +144,10 @@ def sentence(say: Texts, default: str, language: str, pieces: Callable[[str], Se
 def within_limits(say: Texts, typed: str, note: str, pieces: Callable[[str], Sequence[Piece]]) -> str:
     """What was typed, cleaned and cut at the limits; the sentence `note` of the catalogue then says so.
 
-    `pieces` cuts a text into sub-words. It is asked only about a text that may have too many: more bytes than allowed.
+    `pieces` cuts a text into sub-words, of which there may be one more than the characters that are read.
     """
     limit, text, cut = LIMIT, clean(typed[:LIMIT]), typed[LIMIT:]
-    beyond = pieces(text)[PIECES:] if len(text.encode()) >= PIECES else ()
+    beyond = pieces(text)[PIECES:] if len(source_text(text)) >= PIECES else ()
     if beyond:
         limit, text, note = PIECES, text[: beyond[0].start].rstrip(), f"{note}_pieces"
         cut = clean(typed)[len(text) :].lstrip()

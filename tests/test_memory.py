@@ -193,7 +193,7 @@ def cut(text, pieces=SUBWORDS.pieces, note="sentence_cut", language="en"):
         return controls.within_limits(catalogue(language), text, note, pieces), told
 
 
-@given(some.text(some.sampled_from("ab 'é,你好ﬁ\u0301\u200b\n😀"), max_size=400) | some.text(max_size=400))
+@given(some.text(some.sampled_from("ab 'é,你好ﬁ㎯\u0301\u200b\n😀"), max_size=400) | some.text(max_size=400))
 def test_a_page_reads_no_more_than_so_many_sub_words(text):
     read, told = cut(text)
     whole, pieces = clean(text[:LIMIT]), SUBWORDS.pieces(text[:LIMIT])
