@@ -1,5 +1,6 @@
 """What a server may hold: one budget of bytes for all traces, each computed once, and limits that a page keeps."""
 
+import ast
 import os
 import platform
 import sys
@@ -177,6 +178,14 @@ def test_all_that_a_server_computes_stands_on_one_shelf(monkeypatch):
     finally:
         monkeypatch.undo()
         resources.shelf.clear()
+
+
+def test_no_fragment_is_handed_a_trace_which_its_session_would_hold():
+    files = [ast.parse(path.read_text("utf-8")) for path in (Path(resources.__file__).parent).rglob("*.py")]
+    functions = [node for file in files for node in ast.walk(file) if isinstance(node, ast.FunctionDef)]
+    fragments = [one for one in functions if "st.fragment" in map(ast.unparse, one.decorator_list)]
+    assert len(fragments) > 5
+    assert [one.name for one in fragments if "Trace" in ast.unparse(one.args)] == []
 
 
 # --- what a page reads of a text

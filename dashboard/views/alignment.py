@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.options import BeamOptions
-from core.records import DecodeTrace
 from dashboard import controls, explain, frame
 from dashboard.components.quiz import Question
 from dashboard.figures import alignment
@@ -27,13 +26,16 @@ def main() -> None:
     if trace.attention() is None:
         st.info(say["alignment_none"].format(width=asked.card.config["width"]))
     else:
-        explore(say, asked, trace)
+        explore(say, asked)
     explain.show_code(say, "core/models/attention.py", "attend")
 
 
 @st.fragment
-def explore(say, asked: frame.Asked, trace: DecodeTrace) -> None:
+def explore(say, asked: frame.Asked) -> None:
     """Everything that a control of this page changes."""
+    trace = frame.traced(say, asked, BeamOptions())
+    if trace is None:
+        return
     left, right = st.columns([3, 2])
     with left:
         target = own_translation(say, trace)
