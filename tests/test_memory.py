@@ -222,6 +222,14 @@ def test_what_was_cut_is_shown(note, language):
     assert told == [sentence]
 
 
+def test_the_limit_is_as_many_as_it_says():
+    assert len(SUBWORDS.pieces(CHINESE[: PIECES - 1])) == PIECES
+    assert cut(CHINESE[: PIECES - 1]) == (CHINESE[: PIECES - 1], [])
+    assert cut(CHINESE[:PIECES])[0] == CHINESE[: PIECES - 1]
+    assert len(SUBWORDS.pieces("㎯")) == 4  # one character is read as six
+    assert cut("㎯" * (PIECES // 4 + 5))[0] == "㎯" * (PIECES // 4)
+
+
 def test_a_short_text_asks_no_vocabulary():
     assert cut("a" * (PIECES - 1), pytest.fail) == ("a" * (PIECES - 1), [])
 
