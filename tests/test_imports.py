@@ -22,7 +22,13 @@ INTERNAL = {
     "core.models": (),
     "core.language_models": ("core.models.contract",),
     "core.decoding": ("core.models.contract", "core.options", "core.records", "core.text", "core.metrics"),
+    "core.quoting": (),
+    "core.files": ("core.quoting",),
+    "core.card": ("core.options", "core.quoting", "core.text"),
     "core.checkpoints": (
+        "core.card",
+        "core.files",
+        "core.quoting",
         "core.models",
         "core.language_models",
         "core.options",
@@ -32,6 +38,8 @@ INTERNAL = {
     ),
     "core.training": (
         "core.spelling",
+        "core.files",
+        "core.quoting",
         "core.models",
         "core.language_models",
         "core.decoding",

@@ -409,11 +409,11 @@ def run_until_half_a_checkpoint(family, checkpoint, number):
     torch.set_num_threads(1)
     save, saved = torch.save, []
 
-    def die_writing(content, path):
-        save(content, path)
-        saved.append(path)
+    def die_writing(content, file):
+        save(content, file)
+        saved.append(file)
         if len(saved) == number:
-            os.truncate(path, os.path.getsize(path) // 2)
+            file.truncate(file.tell() // 2)
             os.kill(os.getpid(), KILL)
 
     torch.save = die_writing
