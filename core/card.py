@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any
 
+from core.forms import Each, Fields, Maybe, check_form, scalar
 from core.options import check
 from core.quoting import brief, quoted
 from core.text.corpora import CORPORA, LANGUAGES
@@ -36,29 +37,6 @@ class Card:
         return self.config.get("attention") != "none"
 
 
-class Fields(NamedTuple):
-    """An object: the forms of the names that it needs, of those it may have, and of all others (None: there are none)."""
-
-    needed: Mapping[str, Any]
-    known: Mapping[str, Any] = {}
-    others: Any = None
-
-
-class Each(NamedTuple):
-    """A list of values of one form."""
-
-    form: Any
-
-
-class Maybe(NamedTuple):
-    """A value of a form, or null."""
-
-    form: Any
-
-
-# A form is one of these, `str` or `bool`, a range (of whole numbers if its ends are whole), a choice of words, or a
-# function that checks.
-LONGEST_TEXT = 1_000  # characters
 DEEPEST = 10  # trainings that went on from another
 SIZE, LAYERS, SHARE, SCORE, COUNT, TIME = (1, 20_000), (1, 24), (0.0, 0.99), (0.0, 100.0), (0, 10**15), (0.0, 1e9)
 OWN = "own"  # the corpus, and the language, of pairs that a reader gave
@@ -92,11 +70,6 @@ def check_recipe(value: Any, name: str) -> None:
     """The options of a training, the files it read besides, and the training that it went on from."""
     check(name.count(".start") < DEEPEST, f"its recipe goes on from more than {DEEPEST} trainings")
     check_form(value, RECIPE, name)
-
-
-def scalar(value: Any, name: str) -> None:
-    """A text, a flag or a number."""
-    check_form(value, str if isinstance(value, str) else bool if isinstance(value, bool) else (-1e15, 1e15), name)
 
 
 TRAINING = Fields(
@@ -144,50 +117,3 @@ def card_from(content: Any) -> Card:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is damaged: {brief(error, 250)}") from error
     return Card(**content)
-
-
-def check_form(value: Any, form: Any, name: str) -> None:
-    """ValueError says, in one short sentence, what is wrong with a value or a part of it."""
-    told = f"its {name} is {quoted(value)}, not"
-    match form:
-        case Fields():
-            check(isinstance(value, dict), f"{told} an object")
-            forms = {**form.needed, **form.known}
-            missing = [key for key in form.needed if key not in value]
-            check(not missing, f"its {name} has no {', '.join(missing)}")
-            for key, part in value.items():
-                check_form(key, str, f"{name}'s name")
-                known = key in forms or form.others is not None
-                check(known, f"its {name} has a {quoted(key)}, which there is not; valid: {', '.join(forms)}")
-                check_form(part, forms.get(key, form.others), f"{name}.{key[:30]}")
-        case Each():
-            check(isinstance(value, list | tuple), f"{told} a list")
-            for part in value:
-                check_form(part, form.form, name)
-        case Maybe():
-            if value is not None:
-                check_form(value, form.form, name)
-        case (str(), *_):
-            check(value in form, f"unknown {name.rpartition('.')[2]} {quoted(value)}; valid: {', '.join(form)}")
-        case (low, high):
-            kind = int if isinstance(low, int) else int | float
-            fits = (
-                isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high
-            )  # NaN is not, either
-            what = "a whole number" if kind is int else "a number"
-            check(fits, f"{told} {what} from {low:,} to {high:,}")
-        case _ if form in (str, bool):
-            check(isinstance(value, form), f"{told} {'a text' if form is str else 'true or false'}")
-            if form is str:
-                check_text(value, name)
-        case check_part:
-            check_part(value, name)
-
-
-def check_text(text: str, name: str) -> None:
-    """ValueError if a text is too long, or holds what can't be written to a file or a page."""
-    check(len(text) <= LONGEST_TEXT, f"its {name} has {len(text):,} characters, at most {LONGEST_TEXT:,} are read")
-    check(
-        text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text),
-        f"its {name} is no text: {quoted(text)}",
-    )

@@ -15,8 +15,9 @@ from core.card import WEIGHTS as WEIGHTS
 from core.card import Card as Card
 from core.card import card_from
 from core.files import named_when_it_fails, read_json, sha256, write_json
+from core.forms import Each, Fields, Maybe, anything, check_form
 from core.options import check
-from core.quoting import brief
+from core.quoting import brief, quoted
 from core.records import DecodeTrace
 from core.trace_json import from_json
 
@@ -31,6 +32,30 @@ CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
 BEING_SAVED, SAVED = "new.partial", "new"  # in a model's folder: what `save` writes, and what is whole but not in place
 FINDINGS = "findings"  # a folder of what was measured on many models, which is no model
 POINT = ("epoch", "step", "tokens", "seconds", "train", "validation")
+STRATEGIES = {EXAMPLE: "beam", GOLD: "forced", GREEDY: "beam"}  # of the stored traces
+INDEX, NUMBER, PART = (0, 10**6), (-1e9, 1e9), (0.0, 1.01)
+PIECE = dict.fromkeys(("start", "end", "word"), INDEX) | {"text": str, "unknown": bool}
+NODE = {"parent": Maybe(INDEX), "id": INDEX, "step": INDEX, "token": str, "missed": Maybe(NUMBER)}
+FOUND = {"text": str, "tokens": Each(str), "logprobs": Each(NUMBER), "score": NUMBER, "leaf": INDEX}
+NEXT = {
+    "tokens": Each(str),
+    "probabilities": Each(PART),
+    "rest": PART,
+    "entropy": NUMBER,
+    "uniform_loss": Maybe(NUMBER),
+}
+TRACE = {  # the plain values of a stored trace, all of them there; `from_json` checks the others
+    "model": str,
+    "text": str,
+    "seconds": NUMBER,
+    "pieces": Each(Fields({}, PIECE, anything)),
+    "hypotheses": Each(Fields({}, FOUND, anything)),
+    "next": Each(Fields({}, NEXT, anything)),
+}
+TREE = {
+    "nodes": Each(Fields({}, NODE | dict.fromkeys(("logprob", "score"), NUMBER), anything)),
+    "expanded": Each(INDEX),
+}
 
 
 @dataclass(frozen=True)
@@ -176,9 +201,24 @@ def example(name: str, folder: Path = PRETRAINED, file: str = EXAMPLE) -> Decode
     """A stored trace of a model, which needs neither torch nor its weights; ValueError in one short sentence."""
     content = read_json(folder / name / file)
     try:
-        return from_json(content)
-    except (ValueError, ArithmeticError, RecursionError, MemoryError) as error:
+        check_form(content, Fields(TRACE | {"tree": Fields(TREE, {}, anything)}, {}, anything), "trace")
+        trace = from_json(content)
+        check_stored(trace, file)
+    except (ValueError, LookupError, ArithmeticError, RecursionError, MemoryError) as error:
         raise ValueError(f"{name}/{file} can't be used: {brief(error)}") from error
+    return trace
+
+
+def check_stored(trace: DecodeTrace, file: str) -> None:
+    """ValueError if the parts of a stored trace do not belong together."""
+    nodes = range(len(trace.tree.nodes))
+    check(trace.strategy == STRATEGIES[file], f"it is a search by {quoted(trace.strategy)}")
+    check(bool(trace.hypotheses) and all(one.leaf in nodes for one in trace.hypotheses), "a leaf is not in its tree")
+    check(all(node in nodes for node in trace.tree.expanded), "what was expanded is not in its tree")
+    check(len(trace.stored) == len(trace.tree.expanded), "it does not say what was expected at each step")
+    pairs = [(one.tokens, one.logprobs) for one in trace.hypotheses]
+    pairs += [(one.tokens, one.probabilities) for one in trace.stored]
+    check(all(len(tokens) == len(numbers) > 0 for tokens, numbers in pairs), "a token has no number")
 
 
 def curve(name: str, folder: Path = PRETRAINED) -> list[dict[str, float]]:

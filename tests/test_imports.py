@@ -24,10 +24,12 @@ INTERNAL = {
     "core.decoding": ("core.models.contract", "core.options", "core.records", "core.text", "core.metrics"),
     "core.quoting": (),
     "core.files": ("core.quoting",),
-    "core.card": ("core.options", "core.quoting", "core.text"),
+    "core.forms": ("core.options", "core.quoting"),
+    "core.card": ("core.forms", "core.options", "core.quoting", "core.text"),
     "core.checkpoints": (
         "core.card",
         "core.files",
+        "core.forms",
         "core.quoting",
         "core.models",
         "core.language_models",

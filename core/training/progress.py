@@ -59,7 +59,7 @@ class Progress:
         return parts | (judging if self.judge is not None else {})
 
     def save(self, path: Path, options: TrainOptions, data: Mapping[str, Any]) -> None:
-        """Write atomically, with what the run is: its options, its model's shape and its `data`; OSError names the file."""
+        """Write atomically, with what the run is: its options, its model's shape and its `data`."""
         content = {name: getattr(self, name) for name in PLAIN_FIELDS}
         content |= {name: part.state_dict() for name, part in self.stateful().items()}
         content |= {"format": FORMAT, "options": asdict(options), "config": asdict(self.model.config), **data}
