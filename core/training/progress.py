@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.checkpoints import is_point
 from core.files import whole
 from core.options import check
 from core.quoting import quoted
@@ -87,14 +88,13 @@ class Progress:
         """Whether every part of a checkpoint is there and of the kind and shape that it has in this training."""
         weights = self.model.state_dict()
         kept = [content["model"], content["average"], content["best"], *content["last"]]
-        points = [number for point in content["curve"] for number in point.values()]
         return (
             all(type(content[name]) is int and 0 <= content[name] < 2**63 for name in COUNTS)
             and all(type(content[name]) is float and not math.isnan(content[name]) for name in NUMBERS)
             and all(same_shapes(one, weights) for one in kept)
             and isinstance(content["last"], list)
             and isinstance(content["curve"], list)
-            and all(math.isfinite(number) for number in points)
+            and all(map(is_point, content["curve"]))
             and (self.judge is None or same_shapes(content["judge"], self.judge.state_dict()))
             and fits(content["optimizer"], self.optimizer)
             and (self.judge is None or fits(content["judge_optimizer"], self.judge_optimizer))
