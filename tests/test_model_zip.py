@@ -7,14 +7,19 @@ import struct
 import zipfile
 
 import pytest
+import safetensors.torch
 import torch
-from test_checkpoints import card_of
+from test_checkpoints import card_of, full_disk
 
 from core.card import CONFIGS
 from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, build, load, save
 from core.text.subwords import Subwords
+from dashboard import resources
 from dashboard.model_zip import LARGEST, RANGES, pack, unpack
+from dashboard.own_models import OwnModels
 from dashboard.refusal import Refusal
+from dashboard.text import LANGUAGES, catalogue
+from dashboard.trainings import Trainings
 
 CONFIG = {"width": 8, "attention": "additive"}
 
@@ -184,3 +189,74 @@ def test_of_a_card_only_what_was_checked_is_kept(zipped, tmp_path):
 def test_every_number_of_a_constructor_has_a_limit_here():
     known = {name: form for one in CONFIGS.values() for name, form in (*one.needed.items(), *one.known.items())}
     assert {name for name, form in known.items() if form is not bool and not isinstance(form[0], str)} == set(RANGES)
+
+
+@pytest.fixture
+def session(monkeypatch):
+    """The models of a session, which the page takes zips into."""
+    own = OwnModels(Trainings())
+    monkeypatch.setattr(resources, "own", lambda: own)
+    monkeypatch.setattr(resources, "trainings", lambda: own.trainings)
+    yield own
+    own.trainings.close()
+
+
+def weights_with(content, value):
+    """The zip with one weight of another value."""
+
+    def edit(data):
+        weights = safetensors.torch.load(data)
+        weights["readout.bias"][0] = value
+        return safetensors.torch.save(weights)
+
+    return changed(content, WEIGHTS, edit)
+
+
+def test_a_model_is_taken_in_and_its_parameters_are_counted(zipped, session):
+    card = resources.take_in(card_with(zipped, parameters=5))
+    assert card.parameters == json.loads(files_of(zipped)[CARD])["parameters"]
+    assert session.found() == {card.name: card}
+
+
+UNFIT = {
+    "NaN": ("finite", lambda z: weights_with(z, float("nan"))),
+    "infinity": ("finite", lambda z: weights_with(z, float("inf"))),
+    "another shape": ("weights", lambda z: config_with(z, width=16)),
+    "no weights": ("weights", lambda z: changed(z, WEIGHTS, lambda _: b"x" * 90)),
+    "arguments that exclude each other": ("weights", lambda z: config_with(z, reverse_source=True)),
+}
+
+
+@pytest.mark.parametrize("damage", UNFIT)
+def test_weights_that_do_not_load_are_refused_and_leave_nothing(zipped, session, damage):
+    reason, change = UNFIT[damage]
+    with pytest.raises(Refusal) as caught:
+        resources.take_in(change(zipped))
+    assert caught.value.reason == reason
+    assert session.found() == {}
+    assert not list(session.trainings.root.glob("*/*"))
+
+
+def test_whatever_unpacking_or_loading_raises_is_a_refusal(zipped, session, monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(resources, "packed", fails)
+    with pytest.raises(Refusal, match="weights"):
+        resources.take_in(zipped)
+    monkeypatch.setattr("dashboard.own_models.unpack", fails)
+    with pytest.raises(Refusal, match="zip"):
+        resources.take_in(zipped)
+
+
+def test_on_a_full_disk_a_zip_is_refused_for_that_and_leaves_nothing(zipped, session):
+    with full_disk(100), pytest.raises(Refusal) as caught:
+        resources.take_in(zipped)
+    assert (caught.value.reason, caught.value.facts) == ("disk", {"why": "File too large"})
+    assert list(session.trainings.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_has_its_words(language):
+    reasons = {reason for reason, _ in (*DAMAGE.values(), *UNFIT.values())} | {"disk"}
+    assert {f"zip_{reason}" for reason in reasons} <= set(catalogue(language))
