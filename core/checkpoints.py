@@ -29,7 +29,7 @@ CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
     "gold.json",  # the same sentence with a person's translation forced
     "greedy.json",  # the same sentence, the likeliest token at every step
 )
-BEING_SAVED, SAVED = "new.partial", "new"  # in a model's folder: what `save` writes, and what is whole but not in place
+BEING_SAVED, SAVED = "model.partial", "model.saved"  # what `save` writes; what is whole, but not in place
 FINDINGS = "findings"  # a folder of what was measured on many models, which is no model
 POINT = ("epoch", "step", "tokens", "seconds", "train", "validation")
 STRATEGIES = {EXAMPLE: "beam", GOLD: "forced", GREEDY: "beam"}  # of the stored traces
@@ -176,6 +176,8 @@ def save(folder: Path, card: Card, model, subwords, curve: list[dict[str, float]
         write_json(new / CURVE, curve)
         card = replace(card, sha256={name: sha256(new / name) for name in (WEIGHTS, TOKENIZER)})
         write_json(new / CARD, asdict(card))
+        with suppress(OSError):
+            (folder / SAVED).rmdir()  # left empty by one that was killed
         os.rename(new, folder / SAVED)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
@@ -187,14 +189,15 @@ def save(folder: Path, card: Card, model, subwords, curve: list[dict[str, float]
 def settle(folder: Path) -> None:
     """Put a model that was saved whole in its place, file by file, the card last; where that was done, do nothing."""
     new = folder / SAVED
-    if not new.is_dir():
+    if not (new / CARD).is_file():
         return
-    for name in (EXAMPLE, GOLD, GREEDY) if (new / CARD).is_file() else ():
+    for name in (EXAMPLE, GOLD, GREEDY):
         (folder / name).unlink(missing_ok=True)  # the old model's
     for name in (WEIGHTS, TOKENIZER, CURVE, CARD):
         with suppress(FileNotFoundError):  # moved before, perhaps by another process
             os.replace(new / name, folder / name)
-    shutil.rmtree(new, ignore_errors=True)
+    with suppress(OSError):
+        new.rmdir()
 
 
 def example(name: str, folder: Path = PRETRAINED, file: str = EXAMPLE) -> DecodeTrace:
