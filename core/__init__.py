@@ -12,8 +12,8 @@ text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions),
              variants (of a sentence)
 models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
              transformer(_layers), ensemble; packed(_transformer), products: the same made ready to search with on a CPU
-decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a
-             table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
+decoding     search (the loop), filters, text_constraints, stops; greedy, sampling, beam, diverse, forced; exact; mbr;
+             strategies (a table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
              asking: what a model asked of its source, with every number (attention_steps)
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),

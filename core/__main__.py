@@ -10,6 +10,7 @@ from pathlib import Path
 from core.checkpoints import PRETRAINED, cards, load_packed
 from core.data_command import BATCHED, data_arguments
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
+from core.decoding.ranking import distinct
 from core.findings_command import findings_arguments, run_findings
 from core.options import MAX_SAMPLES, check, check_range
 from core.quoting import brief
@@ -78,10 +79,16 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("--model", required=True)
     how = added.add_mutually_exclusive_group()
     how.add_argument("--strategy", choices=STRATEGIES, default="beam")
-    how.add_argument("--target", metavar="TEXT", help="force this translation; print it and its log-probability")
+    how.add_argument(
+        "--target",
+        metavar="TEXT",
+        help="force this translation; print it, its log-probability and its likeliest spelling",
+    )
     what = added.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print everything recorded, one JSON object a sentence")
-    what.add_argument("--n-best", type=int, metavar="N", help="print the best N: line ||| translation ||| score")
+    what.add_argument(
+        "--n-best", type=int, metavar="N", help="print the best N distinct: line ||| translation ||| score"
+    )
     decoder_arguments(added)
     models_dir(added)
 
@@ -150,6 +157,10 @@ def run_translate(chosen: argparse.Namespace) -> None:
         check_line(line, "the text", number + 1)
         trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
         print(printed(trace, number, chosen), flush=True)
+        count, wanted = len(distinct(trace.hypotheses)), chosen.n_best or 0
+        if count < wanted:
+            more = "a wider beam or more samples may find more"
+            print(f"line {number}: the search found {count} translations, not {wanted}: {more}", file=sys.stderr)
         if trace.proof is not None and not trace.proof.proven:
             print(f"not proven the best: all {trace.proof.opened} openings are spent", file=sys.stderr)
 
@@ -160,9 +171,9 @@ def printed(trace: DecodeTrace, number: int, chosen: argparse.Namespace) -> str:
     if chosen.json:
         return json_line(summary_json(trace))
     if chosen.n_best is not None:
-        found = trace.hypotheses[: chosen.n_best]
-        return "\n".join(f"{number} ||| {one.text} ||| {one.score:.4f}" for one in found)
-    return best.text if chosen.target is None else f"{best.text}\t{best.total:z.4f}"
+        found = distinct(trace.hypotheses)[: chosen.n_best]
+        return "\n".join(f"{number} ||| {one.text} ||| {one.score:z.4f}" for one in found)
+    return best.text if chosen.target is None else f"{best.text}\t{best.total:z.4f}\t{' '.join(best.tokens)}"
 
 
 def stdin_lines() -> Iterator[str]:

@@ -95,11 +95,33 @@ def test_greedy_and_a_beam_of_one_print_the_same(capsys):
 def test_a_forced_translation_is_printed_with_its_log_probability(capsys):
     forced = ["translate", "--model", MODELS[0], SENTENCE, "--target", "Zwei  Hunde.\n"]
     code, out, _ = run(capsys, *forced)
-    text, total = out.removesuffix("\n").split("\t")
+    text, total, spelling = out.removesuffix("\n").split("\t")
     assert (code, text) == (0, "Zwei Hunde.")
     (found,) = json.loads(run(capsys, *forced, "--json")[1])["hypotheses"]
     assert found["text"] == text
     assert f"{math.fsum(found['logprobs']):.4f}" == total
+    assert found["tokens"] == spelling.split(" ")
+
+
+@pytest.mark.parametrize(("options", "wanted"), [(["--strategy", "diverse"], 6), (["--beam-size", "8"], 20)])
+def test_the_n_best_are_distinct_texts_and_fewer_are_told(capsys, options, wanted):
+    command = ["translate", "--model", "en-de-transformer", "He laughs.", *options, "--n-best"]
+    _, out, err = run(capsys, *command, str(wanted))
+    texts = [line.split(" ||| ")[1] for line in out.splitlines()]
+    assert 2 < len(texts) == len(set(texts)) < wanted
+    assert texts[0] == "Er lacht."
+    assert err.startswith(f"line 0: the search found {len(texts)} translations, not {wanted}: ")
+    assert run(capsys, *command, "2")[2] == ""
+
+
+def test_a_ban_means_whole_words_and_a_prefix_may_end_within_one(capsys):
+    translate = ["translate", "--model", "en-de-transformer"]
+    _, out, _ = run(capsys, *translate, "He laughs.", "--ban", "lacht")
+    assert out == "Er lächelt.\n"
+    _, out, _ = run(capsys, *translate, "Two dogs are running.", "--ban", "Hund")
+    assert out.startswith("Zwei Hunde ")
+    _, out, _ = run(capsys, *translate, "A dog is running through the snow.", "--prefix", "Ein Hu")
+    assert out == "Ein Hund rennt durch den Schnee.\n"
 
 
 HOW = {

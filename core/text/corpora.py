@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 
 from core.options import check, check_choice
-from core.text.subwords import TAG, clean
+from core.text.subwords import TAG, clean, unescaped
 
 Pairs = list[tuple[str, str]]
 
@@ -93,14 +93,15 @@ def read_zip_lines(path: Path, member: str) -> list[str]:
 
 
 def decoded_lines(content: bytes, name: str) -> list[str]:
-    """The lines of UTF-8 text; ValueError names the file and the byte where it is not."""
+    """The lines of UTF-8 text, HTML entities as characters; ValueError names the file and the byte where it is not."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{name} is not UTF-8 text (byte {error.start})") from error
     before, nul, _ = text.partition("\0")
     check(not nul, f"{name} line {before.count(chr(10)) + 1:,} holds a NUL byte: it is not plain UTF-8 text")
-    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    return [unescaped(line) for line in lines]
 
 
 def paired(sources: list[str], targets: list[str], names: tuple[str, str]) -> Pairs:
