@@ -196,9 +196,10 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
         print(f"{name:<16} {value}")
     if chosen.exposure:
         from core.training.exposure import exposure_bias
+        from core.training.mixture import Text, encoded
 
-        sides = (loaded.subwords.encode_batch(side) for side in (sources, references))
-        print(f"{'exposure_bias':<16} {exposure_bias(loaded.model, list(zip(*sides, strict=True))).excess:z.4f}")
+        pairs = encoded(Text(list(zip(sources, references, strict=True))), loaded.subwords)
+        print(f"{'exposure_bias':<16} {exposure_bias(loaded.model, pairs).excess:z.4f}")
 
 
 def run_search_report(chosen: argparse.Namespace) -> None:
