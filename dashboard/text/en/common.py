@@ -41,7 +41,7 @@ TEXT = {
     "sentence_other": "Text for the model",
     "sentence_help": "Up to {limit} characters. Models for everyday sentences know short ones; the others know what people say about photographs.",
     "sentence_empty": "Type a sentence above; it is translated when you press Enter.",
-    "sentence_cut": "The sentence is longer than {limit} characters: only its first {limit} were read. These {count} were cut off: {cut}",
+    "sentence_cut": "The sentence is longer than {limit} characters: only its first {limit} were read. Cut off ({count}): {cut}",
     "unknown_pieces": "The model has never seen: {pieces}. It reads them as “unknown”.",
     "model": "Model",
     "model_rnn_none": "RNN without attention",
