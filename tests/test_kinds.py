@@ -209,7 +209,7 @@ def test_hidden_maps_carry_no_name_and_every_guess_is_right_once():
 
 def card(name, **config):
     family = "rnn" if "attention" in config else "transformer"
-    return Card(name, family, config, "en", "de", "", "", {}, 0, {}, {})
+    return Card(name, family, config, "en", "de", "multi30k", "", {}, 1, {}, {})
 
 
 def test_alike_kinds_are_told_apart_by_their_place():
