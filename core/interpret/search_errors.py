@@ -146,6 +146,6 @@ def verdict_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
 def table_lines(rows: Sequence[SweepRow]) -> list[str]:
     """The beam × α table, its head first."""
     return [f"{'beam':>5} {'alpha':>6} {'length':>7} {'chrF':>6} {'log p':>8}"] + [
-        f"{row.beam_size:5} {row.length_penalty:6g} {row.length_ratio:7.3f} {row.chrf:6.2f} {row.logprob:8.3f}"
+        f"{row.beam_size:5} {row.length_penalty:6g} {row.length_ratio:7.3f} {row.chrf:6.2f} {row.logprob:z8.3f}"
         for row in rows
     ]

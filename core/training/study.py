@@ -84,7 +84,7 @@ def trained(
     metrics = translation_metrics(texts, references, setting.target)
     loss = cross_entropy(model, coded["val"], options.max_tokens)
     measured = {"seed": seed, "loss": round(loss, 4), "bleu": metrics["bleu"], "chrf": metrics["chrf"]}
-    measured["gap"] = round(exposure_bias(model, coded["val"], options.max_tokens).excess, 4)
+    measured["gap"] = round(exposure_bias(model, coded["val"], options.max_tokens).excess, 4) + 0.0  # never -0.0
     return model, measured | {"seconds": round(seconds, 1)}
 
 

@@ -101,8 +101,8 @@ def show_score(say, trace: DecodeTrace) -> None:
     """The best translation's score as a formula, and whom plain sums would have preferred."""
     changed, meaning = length_score.upset(trace), say["score_meaning"]
     if changed:
-        facts = {name: controls.plain(str(value or say["beam_empty"])) for name, value in changed.items()}
-        meaning += " " + say["score_upset"].format(**facts)
+        facts = {name: value or say["beam_empty"] for name, value in changed.items()}
+        meaning += " " + say["score_upset"].format(**controls.escaped(facts))
     elif trace.options.length_norm != "none":
         meaning += " " + say["score_same"]
     explain.formula(say, length_score.formula(trace.hypotheses[0], trace.options), meaning)
