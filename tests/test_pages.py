@@ -508,3 +508,12 @@ def test_a_model_has_one_name_on_all_pages(app):
         cells = re.findall(r"<td[^>]*>([^<]*· (?:RNN|Transformer)[^<]*)</td>", everything(app(name)))
         assert cells
         assert {html.unescape(cell) for cell in cells} <= set(labels.values())
+
+
+@pytest.mark.parametrize("page", ["training", "alignment"])
+def test_a_page_names_the_spelling_that_a_model_likes_better_than_the_tokenizers(page, open_page):
+    asked = {"model": "en-de-transformer", "text": "A little kid is walking next to red banners."}
+    cut = "Cut as Ein kleines Kind geht neben roten B ·ann ·ern vorbei"
+    for target, named in (("Ein kleines Kind geht neben roten Bannern vorbei.", True), ("Ein Kind.", False)):
+        at = open_page(page, target=target, **asked)
+        assert any(caption.value.startswith(cut) for caption in at.caption) == named
