@@ -511,9 +511,9 @@ def test_a_model_has_one_name_on_all_pages(app):
 
 
 @pytest.mark.parametrize("page", ["training", "alignment"])
-def test_a_page_names_the_spelling_that_a_model_likes_better_than_the_tokenizers(page, open_page):
+def test_a_page_names_the_spelling_that_a_model_likes_better_than_the_tokenizers(page, app):
     asked = {"model": "en-de-transformer", "text": "A little kid is walking next to red banners."}
     cut = "Cut as Ein kleines Kind geht neben roten B ·ann ·ern vorbei"
     for target, named in (("Ein kleines Kind geht neben roten Bannern vorbei.", True), ("Ein Kind.", False)):
-        at = open_page(page, target=target, **asked)
+        at = app(page, target=target, **asked)
         assert any(caption.value.startswith(cut) for caption in at.caption) == named
