@@ -103,6 +103,7 @@ def taken_home(dashboard, page, folder):
     expect(page.get_by_role("button", name=EN["live_save"])).to_have_count(2)  # of the pause and of the end
     dashboard.settle()
     dashboard.rerun(page.get_by_text(EN["data"]).click)
+    dashboard.settle()
     with page.expect_download() as waiting:
         page.get_by_role("button", name=EN["save"].format(kind="PNG"), exact=True).click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")

@@ -16,6 +16,7 @@ import pytest
 from core.__main__ import main
 from core.checkpoints import TOKENIZER, cards, read_json
 from core.training.options import TrainOptions
+from core.training.probe import PROBE, SENTENCES
 from core.training.recipes import RECIPES, copy_transformer
 
 MODELS = sorted(cards()[0])
@@ -269,6 +270,7 @@ def test_a_recipe_runs_from_the_data_to_a_model_that_translates(capsys, tmp_path
     assert not broken
     card = found["copy-transformer"]
     assert card.metrics["test"]["sentences"] == 200
+    assert [one["source"] for one in read_json(folder / PROBE)] == list(SENTENCES["letters"])
     told = {name: card.recipe[name] for name in ("epochs", "seed", "regime", "r_drop_alpha", "bpe_dropout")}
     assert told == {"epochs": 1, "seed": 7, "regime": "r-drop", "r_drop_alpha": 1.0, "bpe_dropout": 0.1}
     assert card.recipe["extra"] == [
