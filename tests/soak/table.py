@@ -87,20 +87,19 @@ def told(error: BaseException) -> str:
     return f"{name}{error}{at}"
 
 
-def child(check: Check, settings: Settings, loud: bool, pipe: Connection) -> None:
-    """Try case after case, and tell the parent of each."""
+def child(check: Check, settings: Settings, pipe: Connection) -> None:
+    """Try case after case, and tell the parent of each; what libraries print on the way is dropped."""
     run.end_like_ctrl_c()  # a browser or a server of this check never outlives it
-    if not loud:
-        for stream in (1, 2):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for one in attempts(check, settings):
         pipe.send(one)
 
 
-def outcomes(check: Check, settings: Settings, loud: bool) -> Iterator[Outcome]:
+def outcomes(check: Check, settings: Settings) -> Iterator[Outcome]:
     """The same from a child, whose own end is an outcome, too."""
     ours, theirs = SPAWN.Pipe(duplex=False)
-    process = SPAWN.Process(target=child, args=(check, settings, loud, theirs), daemon=True)
+    process = SPAWN.Process(target=child, args=(check, settings, theirs), daemon=True)
     process.start()
     theirs.close()
     case = settings.case or 0
@@ -143,7 +142,7 @@ def parsed(arguments: Sequence[str], names: Sequence[str]) -> argparse.Namespace
     parser.add_argument("--minutes", type=float, default=MINUTES, help="for all of them together (default: %(default)g)")
     parser.add_argument("--seed", type=int, default=0, help="another one draws other cases (default: %(default)s)")
     parser.add_argument("--case", type=int, metavar="N", help="only this case of one check, as a row names it")
-    parser.add_argument("--all", action="store_true", help="every failure, with its traceback, and what the checks print")
+    parser.add_argument("--all", action="store_true", help="every failure, with its traceback")
     asked = parser.parse_args(arguments)
     if asked.case is not None and len(asked.only) > 1:
         parser.error("--case N needs --only NAME, the check that it belongs to")
@@ -159,7 +158,7 @@ def main(checks: Mapping[str, Check], arguments: Sequence[str] | None = None) ->
     print(ROW.format("check", "cases", "failures", "seconds", "first failure, else slowest case"), flush=True)
     for name, check in wanted.items():
         began, settings = time.monotonic(), Settings(asked.seed, 60 * asked.minutes * check.share / shares, asked.case)
-        tried = list(outcomes(check, settings, asked.all))
+        tried = list(outcomes(check, settings))
         print(row(name, tried, time.monotonic() - began), flush=True)
         failures = [one for one in tried if one.failure]
         for one in failures if asked.all else ():

@@ -1,0 +1,43 @@
+"""Pages by AppTest, for every check that opens some."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from collections.abc import Iterator, Mapping
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from test_pages import APP
+
+from benchmarks.places import address
+from core.checkpoints import PRETRAINED
+from dashboard import resources
+
+PATIENCE = 300  # seconds that a page may take
+
+
+def open_page(name: str, state: Mapping[str, str | list[str]] | None = None) -> AppTest:
+    """A page in a new session, without an exception on it."""
+    resources.WARM_UP_DELAY = resources.QUIET = 3600  # no threads beside this one
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    for key, value in (state or {}).items():
+        at.query_params[key] = value
+    return whole(at.switch_page(f"views/{name}.py").run(), lambda: address(name, **(state or {})))
+
+
+def whole(at: AppTest, words) -> AppTest:
+    """The page, if no exception stands on it; `words` say how it came about."""
+    problems = [f"{one.message or one.value}: {' '.join(one.stack_trace[-1:])}" for one in at.exception]
+    assert not problems, f"{words()}: {problems[0]}"
+    return at
+
+
+@contextmanager
+def models_folder(folder: Path) -> Iterator[Path]:
+    """The shipped models as links in a folder, from which the pages read them."""
+    for file in PRETRAINED.glob("*/*"):
+        (folder / file.parent.name).mkdir(parents=True, exist_ok=True)
+        (folder / file.parent.name / file.name).symlink_to(file)
+    before, resources.MODELS = resources.MODELS, folder
+    st.cache_resource.clear()
+    yield folder
+    resources.MODELS = before
