@@ -5,6 +5,7 @@ from pathlib import Path
 from collections.abc import Iterator, Mapping
 
 import streamlit as st
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from test_pages import APP
 
@@ -18,6 +19,7 @@ PATIENCE = 300  # seconds that a page may take
 def open_page(name: str, state: Mapping[str, str | list[str]] | None = None) -> AppTest:
     """A page in a new session, without an exception on it."""
     resources.WARM_UP_DELAY = resources.QUIET = 3600  # no threads beside this one
+    config.set_option("client.showErrorDetails", "full")  # a failure is to say what it was
     at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     for key, value in (state or {}).items():
         at.query_params[key] = value
