@@ -6,6 +6,7 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.soak.table import told
 
@@ -35,7 +36,7 @@ def apart(work: Callable[[], object], memory: int) -> tuple[object, int]:
     """
 
     def bounded() -> object:
-        pages = int(open("/proc/self/statm").read().split()[0])
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, resource.RLIM_INFINITY))
         before = peak()
         return work(), peak() - before

@@ -18,7 +18,9 @@ KEYS = (
     *("Tab", "Tab", "Shift+Tab", "Enter", "Space", "Escape", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"),
     *("Home", "End", "PageDown", "?", "/", *"123456789", "a", "Backspace", "Delete"),
 )
-PRESSABLE = "button, [role=radio], [role=option], [role=combobox], [role=slider], [role=tab], summary, label, svg, input"
+PRESSABLE = (
+    "button, [role=radio], [role=option], [role=combobox], [role=slider], [role=tab], summary, label, svg, input"
+)
 BOXES = "all => all.map(one => one.getBoundingClientRect().toJSON())"
 # A click on a paper's address would rightly leave: it is stopped, so that what else leaves is a fault.
 STAY = """addEventListener('click', event => {
@@ -45,7 +47,8 @@ def browser() -> Iterator[Attempt]:
                     done.append(act(page, dice))
                 page.locator(READY).wait_for(timeout=PATIENCE)
                 broken = page.get_by_test_id("stException").count()
-                assert not watcher.problems and not broken, f"{watcher.problems[:2] or 'an exception on the page'}"
+                assert not watcher.problems, "; ".join(watcher.problems[:2])
+                assert not broken, "an exception on the page"
                 assert server.poll() is None, "the server ended"
             except Exception as error:
                 raise AssertionError(f"{name}, {width} px, {state}, {' '.join(done)}: {error}") from error

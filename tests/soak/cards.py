@@ -11,7 +11,8 @@ import streamlit as st
 from conftest import OTHER
 from test_pages import pictures, replace
 
-from core.checkpoints import CARD, CURVE, EXAMPLE, PRETRAINED, cards as read_cards
+from core.checkpoints import CARD, CURVE, EXAMPLE, PRETRAINED
+from core.checkpoints import cards as read_cards
 from tests.soak.pages import models_folder, open_page
 from tests.soak.strange import mutated
 from tests.soak.table import Attempt

@@ -1,4 +1,4 @@
-"""Checkpoints that are damaged, trainings that are killed, model folders that are being written when the power fails."""
+"""Damaged checkpoints, killed trainings, and model folders that are written when the power fails."""
 
 import tempfile
 import time
@@ -151,7 +151,9 @@ def saving() -> Iterator[Attempt]:
             _, broken = cards(folder)
             found = weights_of(load("m", folder).model)
             assert not broken, f"killed after {moment:.4f} s: {broken}"
-            assert any(same(found, one) for one in sound), f"killed after {moment:.4f} s: neither the old nor the new one"
+            assert any(same(found, one) for one in sound), (
+                f"killed after {moment:.4f} s: neither the old nor the new one"
+            )
         return f"killed after {moment:.4f} s"
 
     yield attempt

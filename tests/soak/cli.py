@@ -29,7 +29,25 @@ SENTENCE = 1000  # characters of a sentence (some name every valid choice) besid
 MODELS = ("en-de-transformer-small", "en-de-rnn-additive", "en-de-rnn-plain", "nobody", "", "../pretrained")
 # Of a kind of value what is sound (and soon done), and what is not.
 SOUND = {int: ("1", "2", "7"), float: ("0", "0.5", "1")}
-WRONG = ("", "x", "-1", "1e999", "nan", "9" * 30, "9" * 5000, "٣", "0x1", "--", "-", "<b>", "\ud800", "a\x00b", "1 2", "=")
+WRONG = (
+    "",
+    "x",
+    "-1",
+    "1e999",
+    "nan",
+    "9" * 30,
+    "9" * 5000,
+    "٣",
+    "0x1",
+    "--",
+    "-",
+    "<b>",
+    "\ud800",
+    "a\x00b",
+    "1 2",
+    "=",
+)
+ENCODINGS = ("utf-8", "utf-8", "cp1252", "ascii")
 FLAGS = decoder_arguments.FLAGS | decoder_arguments.CONSTRAINTS
 TRAINING = [name for flags in train_command.FLAGS.values() for name in flags]
 
@@ -58,8 +76,11 @@ def cli() -> Iterator[Attempt]:
             arguments = [*command.split(), *spoilt(COMMANDS[command](dice), dice)]
             stdin = text(dice, 200).encode("utf-8", "surrogatepass") + bytes(dice.choices(range(256), k=3))
             bounded()
-            code, out, err = called(arguments, stdin)
-            words = " ".join(short if len(short := repr(one)) < 60 else short[:60] + "…" for one in arguments)
+            encoding = dice.choice(ENCODINGS)
+            code, err = called(arguments, stdin, encoding)
+            words = f"{encoding}: " + " ".join(
+                short if len(short := repr(one)) < 60 else short[:60] + "…" for one in arguments
+            )
             check_answer(code, err, words, 2 * sum(map(len, arguments)))
             return f"{code}: {words}"
 
@@ -78,13 +99,11 @@ def stand_ins() -> None:
         module.write_json = lambda *_, **__: None
 
 
-def called(arguments: list[str], stdin: bytes) -> tuple[int, str, str]:
-    """(exit code, stdout, stderr)."""
-    out, err, before = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(3)), None, sys.stdin
-    stdout, stderr, sys.stdin = out
-    sys.stdin.buffer.write(stdin)
-    sys.stdin.seek(0)
-    stderr.reconfigure(errors="backslashreplace")  # as Python's own is
+def called(arguments: list[str], stdin: bytes, encoding: str) -> tuple[int, str]:
+    """(exit code, stderr) on a console of an encoding."""
+    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding)
+    stderr = io.TextIOWrapper(io.BytesIO(), encoding, "backslashreplace", write_through=True)
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         try:
             code = main(arguments)
@@ -92,13 +111,14 @@ def called(arguments: list[str], stdin: bytes) -> tuple[int, str, str]:
             code = stopped.code
         finally:
             sys.stdin = before
-    return code, *(one.buffer.getvalue().decode("utf-8", "replace") for one in (stdout, stderr))
+    return code, stderr.buffer.getvalue().decode(stderr.encoding, "replace")
 
 
 def check_answer(code: int, err: str, words: str, quoted: int) -> None:
     """0, or 2 and one sentence."""
     assert code in (0, 2), f"exit code {code}: {words}: {err}"
     assert "Traceback" not in err, f"a traceback: {words}"
+    assert "codec can't" not in err, f"what the console can't show: {words}: {err}"
     if code == 2:
         said = [line for line in err.splitlines() if line.startswith("seqscope: ") or ": error: " in line]
         assert len(said) == 1, f"{len(said)} sentences: {words}: {err}"
@@ -123,7 +143,9 @@ def spoilt(arguments: list[str], dice: Random) -> list[str]:
 
 def file(dice: Random) -> str:
     """A path that may be there."""
-    return dice.choice(("in.txt", "out.txt", "in.txt", "out.txt", "empty.txt", "bytes.gz", "none.txt", ".", "/dev/null"))
+    return dice.choice(
+        ("in.txt", "out.txt", "in.txt", "out.txt", "empty.txt", "bytes.gz", "none.txt", ".", "/dev/null")
+    )
 
 
 def folder(dice: Random) -> str:
@@ -174,7 +196,11 @@ def train(dice: Random) -> list[str]:
 
 
 def written(dice: Random) -> list[str]:
-    given = ["--model", dice.choice(MODELS), *dice.choice((["--captions", "--data-dir", "nowhere"], ["--input", file(dice)]))]
+    given = [
+        "--model",
+        dice.choice(MODELS),
+        *dice.choice((["--captions", "--data-dir", "nowhere"], ["--input", file(dice)])),
+    ]
     given += ["--output", dice.choice(("pairs.tsv", "pairs.tsv", "x/y.tsv", "pairs.gz", ".", "/dev/full"))]
     given += dice.choice(([], ["--tag"], ["--tidy"], ["--direction", dice.choice(("back", "up"))]))
     return [*given, *decoder(dice, ("greedy", "sample", "beam"))]

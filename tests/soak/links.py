@@ -62,5 +62,3 @@ def value(name: str, page: str, dice: Random) -> str | list[str]:
     known = [one for one in sound if one is not None] or [str(dice.randint(0, 12))]
     one = dice.choice((dice.choice(known), str(dice.randint(-2, 12)), dice.choice(WILD), dice.choice(NOWHERE)))
     return one if dice.random() < 0.95 else [one, dice.choice(WILD)]
-
-

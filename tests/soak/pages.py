@@ -1,8 +1,8 @@
 """Pages by AppTest, for every check that opens some."""
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from collections.abc import Iterator, Mapping
 
 import streamlit as st
 from streamlit import config

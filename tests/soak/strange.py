@@ -114,9 +114,13 @@ def mutated(content: Any, dice: Random) -> tuple[bytes, str]:
         return dumped(changed), f"a new field beside {where}"
     holder[path[-1]] = new = "DEEP" if kind == "deep" else dice.choice(VALUES)
     written = dumped(changed)
-    return (written.replace(b'"DEEP"', DEEP.encode()), f"{where} = deep") if kind == "deep" else (
-        written,
-        f"{where} = {str(new)[:30]!r}",
+    return (
+        (written.replace(b'"DEEP"', DEEP.encode()), f"{where} = deep")
+        if kind == "deep"
+        else (
+            written,
+            f"{where} = {str(new)[:30]!r}",
+        )
     )
 
 

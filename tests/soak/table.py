@@ -28,11 +28,15 @@ Attempt = Callable[[int, Random], str]
 
 
 class Check(NamedTuple):
-    """A share of the time, and the function that opens an `Attempt`; named by its module, so that a child imports it."""
+    """A share of the time, what opens an `Attempt`, and how many cases are tried however short the time is.
+
+    A module and a function are named, so that only the check's own process imports them.
+    """
 
     share: float
     module: str
     function: str
+    least: int = 1
 
     def open(self) -> AbstractContextManager[Attempt]:
         return getattr(importlib.import_module(self.module), self.function)()
@@ -57,13 +61,13 @@ class Settings(NamedTuple):
 
 
 def attempts(check: Check, settings: Settings) -> Iterator[Outcome]:
-    """Case after case until the time is up, one at least."""
+    """Case after case until the time is up."""
     began = time.monotonic()
     try:
         with check.open() as attempt:
             for case in count() if settings.case is None else [settings.case]:
                 yield outcome(attempt, case, settings.seed)
-                if time.monotonic() - began > settings.seconds:
+                if time.monotonic() - began > settings.seconds and case + 1 >= check.least:
                     return
     except (Exception, SystemExit) as error:
         yield Outcome(-1, 0.0, "", f"the check could not be set up or ended: {told(error)}", traceback.format_exc())
@@ -139,7 +143,9 @@ def parsed(arguments: Sequence[str], names: Sequence[str]) -> argparse.Namespace
     """The options; what can't be is refused in argparse's way, exit code 2."""
     parser = argparse.ArgumentParser(prog="run.py soak", description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=names, default=names, help=", ".join(names))
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="for all of them together (default: %(default)g)")
+    parser.add_argument(
+        "--minutes", type=float, default=MINUTES, help="for all of them together (default: %(default)g)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="another one draws other cases (default: %(default)s)")
     parser.add_argument("--case", type=int, metavar="N", help="only this case of one check, as a row names it")
     parser.add_argument("--all", action="store_true", help="every failure, with its traceback")
