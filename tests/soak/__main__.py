@@ -14,7 +14,7 @@ CHECKS = {
     "checkpoints": Check(1, "tests.soak.checkpoints", "checkpoints", 4),
     "killed": Check(1, "tests.soak.checkpoints", "killed"),
     "saving": Check(0.5, "tests.soak.checkpoints", "saving"),
-    "reruns": Check(1, "tests.soak.sessions", "reruns", 12),
+    "reruns": Check(1, "tests.soak.sessions", "reruns", 11),
     "sessions": Check(1, "tests.soak.sessions", "sessions", 12),
     "load": Check(1, "tests.soak.load", "load"),
     "browser": Check(2, "tests.soak.browser", "browser", 2),

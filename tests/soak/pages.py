@@ -1,6 +1,8 @@
 """Pages by AppTest, for every check that opens some."""
 
-from collections.abc import Iterator, Mapping
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 from test_pages import APP
 
+import run
 from benchmarks.places import address
 from core.checkpoints import PRETRAINED
 from dashboard import resources
@@ -26,10 +29,12 @@ def open_page(name: str, state: Mapping[str, str | list[str]] | None = None) -> 
     return whole(at.switch_page(f"views/{name}.py").run(), lambda: address(name, **(state or {})))
 
 
-def whole(at: AppTest, words) -> AppTest:
+def whole(at: AppTest, words: Callable[[], str]) -> AppTest:
     """The page, if no exception stands on it; `words` say how it came about."""
-    problems = [f"{one.message or one.value}: {' '.join(one.stack_trace[-1:])}" for one in at.exception]
-    assert not problems, f"{words()}: {problems[0]}"
+    for one in at.exception:
+        ours = [line for line in one.stack_trace if f"{run.HERE}{os.sep}" in line and ".venv" not in line]
+        place = re.search(r'((?:core|dashboard)/\S+\.py)", line (\d+)', ours[-1]) if ours else None
+        raise AssertionError(f"{words()}: {one.message} ({':'.join(place.groups()) if place else 'in a library'})")
     return at
 
 

@@ -69,7 +69,7 @@ def drawn(dice: Random, length: int) -> Options:
     strategy = dice.choice(list(OPTIONS) if length <= 100 else ["greedy", "beam"] if length <= LONG else ["greedy"])
     if strategy == "forced":
         return ForcedOptions(text(dice, 150))
-    limit = dice.choice((None, None, 1, 7, 40)) if length <= 100 else dice.choice((5, 40, None))
+    limit = dice.choice((None, None, 1, 7, 40)) if length <= 100 else dice.choice((5, 5, 40, 40, 40, None))
     given = {
         "beam_size": dice.choice((1, 2, 6)),
         "samples": dice.choice((1, 5)),
