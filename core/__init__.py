@@ -5,14 +5,15 @@
 
 options      what a person may ask for: frozen, checked, standard library only · decoder_arguments: as flags
 records      what comes out: frozen, torch-free traces, with search_tree, attention_steps · trace_json: as JSON
-checkpoints  model folders: Card, cards(), load(), load_packed(), save(), the stored example trace
+checkpoints  model folders: cards(), load(), load_packed(), save(), the stored example trace · card: what a model says
+             of itself, checked by forms · files: written whole or not at all; JSON · quoting: what was wrong, cut
 metrics      BLEU and chrF, of a corpus and of a sentence
 text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches,
              variants (of a sentence)
 models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
              transformer(_layers), ensemble; packed(_transformer), products: the same made ready to search with on a CPU
-decoding     search (the loop), filters, stops; greedy, sampling, beam, diverse, forced; exact; mbr; strategies (a
-             table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate (text → trace)
+decoding     search (the loop), filters, text_constraints, stops; greedy, sampling, beam, diverse, forced; exact; mbr;
+             strategies (a table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
              asking: what a model asked of its source, with every number (attention_steps)
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
@@ -22,11 +23,12 @@ training     loop (a generator of events), options, progress (and its checkpoint
 findings     what was measured over many models: bottleneck, word_order, attention_swap, by means of
              measuring and looking
 __main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study,
-             findings, tricks, data; some in *_command modules · spelling: the nearest valid name
+             findings, tricks, data; some in *_command modules · spelling: the nearest valid name · streams:
+             standard output, in whichever letters
 
 Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ←
 records; models ← nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a
-model also models, decoding, metrics; checkpoints ← models, records, trace_json, text; training ← all of these but
+model also models, decoding, metrics; checkpoints ← models, records, trace_json, text, card; training ← all of these but
 interpret; findings ← checkpoints, decoding, interpret, text, records. Who may import records may import options.
 Nothing here knows of the dashboard.
 """

@@ -1,21 +1,22 @@
 """The command line: `python -m core COMMAND`, a parser and a function for each."""
 
 import argparse
-import io
-import json
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from core.checkpoints import PRETRAINED, cards, load_packed
 from core.data_command import BATCHED, data_arguments
 from core.decoder_arguments import STRATEGIES, decoder_arguments, options_of
+from core.decoding.ranking import distinct
 from core.findings_command import findings_arguments, run_findings
 from core.options import MAX_SAMPLES, check, check_range
+from core.quoting import brief
 from core.records import DecodeTrace
 from core.spelling import did_you_mean
+from core.streams import json_line, lead_nowhere, prepare
 from core.study_command import run_study, study_arguments
 from core.text.corpora import check_line, read_pair
 from core.text.subwords import clean
@@ -25,10 +26,8 @@ from core.tricks_command import run_tricks, tricks_arguments
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0, or 2 after one sentence on stderr."""
-    for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:  # the caller closed it
-            setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
+    """Run one command; 0, 2 after one sentence on stderr, or as tools that a signal ends where no one reads on."""
+    prepare()
     try:
         try:
             chosen, unknown = parser().parse_known_args(arguments)
@@ -36,9 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
             chosen.run(chosen)
         finally:
             sys.stdout.flush()  # a full disk shows here, and not when the interpreter ends
+    except BrokenPipeError:  # `| head` has read enough
+        lead_nowhere()
+        return 128 + 13
     except (ValueError, OSError, FloatingPointError, MemoryError) as error:
-        print(f"seqscope: {error}", file=sys.stderr)
-        drop_unwritable()
+        with suppress(OSError):
+            print(f"seqscope: {error}", file=sys.stderr)
+        lead_nowhere()
         return 2
     except KeyboardInterrupt:
         print("seqscope: stopped; what was written stays, train --resume goes on", file=sys.stderr)
@@ -54,14 +57,6 @@ def unknown_option(unknown: list[str], told: str) -> str:
         if unknown
         else ""
     )
-
-
-def drop_unwritable() -> None:
-    """If stdout takes nothing any more, lead it nowhere: the interpreter's end would try once more and complain."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -84,10 +79,16 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("--model", required=True)
     how = added.add_mutually_exclusive_group()
     how.add_argument("--strategy", choices=STRATEGIES, default="beam")
-    how.add_argument("--target", metavar="TEXT", help="force this translation; print it and its log-probability")
+    how.add_argument(
+        "--target",
+        metavar="TEXT",
+        help="force this translation; print it, its log-probability and its likeliest spelling",
+    )
     what = added.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print everything recorded, one JSON object a sentence")
-    what.add_argument("--n-best", type=int, metavar="N", help="print the best N: line ||| translation ||| score")
+    what.add_argument(
+        "--n-best", type=int, metavar="N", help="print the best N distinct: line ||| translation ||| score"
+    )
     decoder_arguments(added)
     models_dir(added)
 
@@ -131,7 +132,7 @@ def show_models(chosen: argparse.Namespace) -> None:
     for name, card in found.items():
         test = card.metrics.get("test_2016") or card.metrics.get("test") or {}
         scores = [test.get(key, "-") for key in ("bleu", "bleu_lowercased", "bleu_literature", "chrf")]
-        print(row.format(name, *scores, round(card.parameters / 1e6, 1), f"{card.corpus}; {card.licence}"))
+        print(row.format(name, *scores, round(card.parameters / 1e6, 1), brief(f"{card.corpus}; {card.licence}")))
     for sentence in broken.values():
         print(f"left out: {sentence}", file=sys.stderr)
     if not found:
@@ -156,6 +157,10 @@ def run_translate(chosen: argparse.Namespace) -> None:
         check_line(line, "the text", number + 1)
         trace = decode(loaded.model, loaded.subwords, line, options, name=chosen.model)
         print(printed(trace, number, chosen), flush=True)
+        count, wanted = len(distinct(trace.hypotheses)), chosen.n_best or 0
+        if count < wanted:
+            more = "a wider beam or more samples may find more"
+            print(f"line {number}: the search found {count} translations, not {wanted}: {more}", file=sys.stderr)
         if trace.proof is not None and not trace.proof.proven:
             print(f"not proven the best: all {trace.proof.opened} openings are spent", file=sys.stderr)
 
@@ -164,11 +169,11 @@ def printed(trace: DecodeTrace, number: int, chosen: argparse.Namespace) -> str:
     """What `translate` prints of a sentence."""
     best = trace.hypotheses[0]
     if chosen.json:
-        return json.dumps(summary_json(trace), ensure_ascii=False)
+        return json_line(summary_json(trace))
     if chosen.n_best is not None:
-        found = trace.hypotheses[: chosen.n_best]
-        return "\n".join(f"{number} ||| {one.text} ||| {one.score:.4f}" for one in found)
-    return best.text if chosen.target is None else f"{best.text}\t{best.total:.4f}"
+        found = distinct(trace.hypotheses)[: chosen.n_best]
+        return "\n".join(f"{number} ||| {one.text} ||| {one.score:z.4f}" for one in found)
+    return best.text if chosen.target is None else f"{best.text}\t{best.total:z.4f}\t{' '.join(best.tokens)}"
 
 
 def stdin_lines() -> Iterator[str]:
@@ -191,9 +196,10 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
         print(f"{name:<16} {value}")
     if chosen.exposure:
         from core.training.exposure import exposure_bias
+        from core.training.mixture import Text, encoded
 
-        sides = (loaded.subwords.encode_batch(side) for side in (sources, references))
-        print(f"{'exposure_bias':<16} {exposure_bias(loaded.model, list(zip(*sides, strict=True))).excess:.4f}")
+        pairs = encoded(Text(list(zip(sources, references, strict=True))), loaded.subwords)
+        print(f"{'exposure_bias':<16} {exposure_bias(loaded.model, pairs).excess:z.4f}")
 
 
 def run_search_report(chosen: argparse.Namespace) -> None:

@@ -1,64 +1,60 @@
 """Models on disk: a folder with a card, float16 weights (safetensors) and a tokenizer; checked before it is used."""
 
 import copy
-import hashlib
-import json
 import math
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.card import TOKENIZER as TOKENIZER
+from core.card import WEIGHTS as WEIGHTS
+from core.card import Card as Card
+from core.card import card_from
+from core.files import named_when_it_fails, read_json, sha256, write_json
+from core.forms import Each, Fields, Maybe, anything, check_form
+from core.options import check
+from core.quoting import brief, quoted
 from core.records import DecodeTrace
 from core.trace_json import from_json
 
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
-WEIGHTS, TOKENIZER, CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
-    "model.safetensors",
-    "tokenizer.json",
+CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
     "card.json",
     "curve.json",
     "example.json",  # a beam search
     "gold.json",  # the same sentence with a person's translation forced
     "greedy.json",  # the same sentence, the likeliest token at every step
 )
+BEING_SAVED, SAVED = "model.partial", "model.saved"  # what `save` writes; what is whole, but not in place
 FINDINGS = "findings"  # a folder of what was measured on many models, which is no model
 POINT = ("epoch", "step", "tokens", "seconds", "train", "validation")
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a model is, what it was trained on and how well it does; `config` are its constructor's arguments."""
-
-    name: str
-    family: str
-    config: Mapping[str, Any]
-    source: str
-    target: str
-    corpus: str
-    licence: str
-    recipe: Mapping[str, Any]
-    parameters: int
-    training: Mapping[str, Any]
-    sha256: Mapping[str, str]
-    length_penalty: float = 1.0  # the α that gave the best BLEU on val
-    metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.training.tricks
-
-    @property
-    def attends(self) -> bool:
-        """Whether the decoder looks at the source at all."""
-        return self.config.get("attention") != "none"
-
-
-# Of which kind the fields of a card are in its file.
-KINDS: dict[type | tuple[type, ...], tuple[str, ...]] = {
-    dict: ("config", "recipe", "training", "sha256", "metrics"),
-    str: ("family", "source", "target", "corpus", "licence"),
-    int: ("parameters",),
-    (int, float): ("length_penalty",),
-    list: ("tricks",),
+STRATEGIES = {EXAMPLE: "beam", GOLD: "forced", GREEDY: "beam"}  # of the stored traces
+INDEX, NUMBER, PART = (0, 10**6), (-1e9, 1e9), (0.0, 1.01)
+PIECE = dict.fromkeys(("start", "end", "word"), INDEX) | {"text": str, "unknown": bool}
+NODE = {"parent": Maybe(INDEX), "id": INDEX, "step": INDEX, "token": str, "missed": Maybe(NUMBER)}
+FOUND = {"text": str, "tokens": Each(str), "logprobs": Each(NUMBER), "score": NUMBER, "leaf": INDEX}
+NEXT = {
+    "tokens": Each(str),
+    "probabilities": Each(PART),
+    "rest": PART,
+    "entropy": NUMBER,
+    "uniform_loss": Maybe(NUMBER),
+}
+TRACE = {  # the plain values of a stored trace, all of them there; `from_json` checks the others
+    "model": str,
+    "text": str,
+    "seconds": NUMBER,
+    "pieces": Each(Fields({}, PIECE, anything)),
+    "hypotheses": Each(Fields({}, FOUND, anything)),
+    "next": Each(Fields({}, NEXT, anything)),
+}
+TREE = {
+    "nodes": Each(Fields({}, NODE | dict.fromkeys(("logprob", "score"), NUMBER), anything)),
+    "expanded": Each(INDEX),
 }
 
 
@@ -69,6 +65,10 @@ class Loaded:
     card: Card
     model: Any
     subwords: Any
+
+
+class NotFinite(ValueError):
+    """Weights of which some are infinite or no numbers at all."""
 
 
 def cards(folder: Path = PRETRAINED) -> tuple[dict[str, Card], dict[str, str]]:
@@ -85,34 +85,20 @@ def cards(folder: Path = PRETRAINED) -> tuple[dict[str, Card], dict[str, str]]:
 
 
 def read_card(folder: Path) -> Card:
-    """The card of a model folder whose files are all there; ValueError in one sentence."""
+    """The card of a model folder whose files are all there; ValueError in one short sentence."""
+    try:
+        settle(folder)
+    except OSError as error:
+        raise ValueError(f"{folder.name} holds a new model that can't be put in place: {brief(error)}") from error
     content = read_json(folder / CARD)
     try:
-        card = Card(**content)
-    except TypeError as error:
-        raise ValueError(f"{folder.name}/{CARD} is not a model card of this version: {error}") from error
-    for kind, names in KINDS.items():
-        for name in names:
-            if not isinstance(getattr(card, name), kind):
-                raise ValueError(f"{folder.name}/{CARD} is damaged: its {name} is {getattr(card, name)!r}")
-    if not all(isinstance(one, dict) for one in card.metrics.values()):
-        raise ValueError(f"{folder.name}/{CARD} is damaged: its metrics have no names")
-    if set(card.sha256) != {WEIGHTS, TOKENIZER}:
-        raise ValueError(f"{folder.name}/{CARD} has no sha256 of {WEIGHTS} and {TOKENIZER}")
+        card = card_from(content)
+    except ValueError as error:
+        raise ValueError(f"{folder.name}/{CARD} {error}") from error
     missing = [name for name in (WEIGHTS, TOKENIZER) if not (folder / name).is_file()]
     if missing:
         raise ValueError(f"{folder.name} has no {' and no '.join(missing)}")
     return replace(card, name=folder.name)
-
-
-def read_json(path: Path) -> Any:
-    """The content of a JSON file; ValueError in one sentence."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path.parent.name} has no {path.name}") from None
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path.parent.name}/{path.name} is not readable JSON: {error}") from error
 
 
 def load(name: str, folder: Path = PRETRAINED) -> Loaded:
@@ -131,14 +117,21 @@ def load(name: str, folder: Path = PRETRAINED) -> Loaded:
     for file, wanted in card.sha256.items():
         if sha256(folder / name / file) != wanted:
             raise ValueError(f"{name}/{file} is damaged: its sha256 is not the one on the card; fetch it again")
-    subwords = Subwords.load(folder / name / TOKENIZER)
     try:
+        subwords = Subwords.load(folder / name / TOKENIZER)
+    except ValueError as error:  # the library quotes the whole file
+        raise ValueError(f"{name}/{brief(error)}") from error
+    size = len(subwords)
+    try:
+        check(size == card.config["vocabulary_size"], f"{TOKENIZER} has {size} sub-words")
         model = build(card.family, card.config)
         load_model(model, folder / name / WEIGHTS)
-    except (SafetensorError, RuntimeError, TypeError) as error:
-        why = " ".join(str(error).split())  # torch lists every tensor on a line of its own
-        raise ValueError(f"{name}/{WEIGHTS} does not fit its card: {why}") from error
-    return Loaded(card, model.eval().requires_grad_(False), subwords)
+    except (SafetensorError, RuntimeError, TypeError, ValueError) as error:  # torch lists all tensors
+        raise ValueError(f"{name}/{WEIGHTS} does not fit its card: {brief(error)}") from error
+    if not all(bool(weights.isfinite().all()) for weights in model.state_dict().values()):
+        raise NotFinite(f"{name}/{WEIGHTS} holds numbers that are infinite or none at all: fetch it again")
+    counted = replace(card, parameters=sum(weights.numel() for weights in model.parameters()))
+    return Loaded(counted, model.eval().requires_grad_(False), subwords)
 
 
 def load_packed(name: str, folder: Path = PRETRAINED) -> Loaded:
@@ -163,22 +156,72 @@ def build(family: str, config: Mapping[str, Any]):
 
 
 def save(folder: Path, card: Card, model, subwords, curve: list[dict[str, float]]) -> Card:
-    """Write a model folder (float16 weights), the card last: an interrupted write is never taken for a model."""
+    """Write a model folder (float16 weights) over an old one: whenever it is interrupted, one of them is there, whole.
+
+    What else lies in the folder stays, but for the old model's stored examples. OSError names the file that can't be
+    written.
+    """
     from safetensors.torch import save_model
 
-    folder.mkdir(parents=True, exist_ok=True)
-    save_model(copy.deepcopy(model).half(), folder / WEIGHTS)
-    subwords.save(folder / TOKENIZER)
-    (folder / WEIGHTS).chmod((folder / TOKENIZER).stat().st_mode)  # safetensors lets nobody else read it
-    write_json(folder / CURVE, curve)
-    card = replace(card, sha256={name: sha256(folder / name) for name in (WEIGHTS, TOKENIZER)})
-    write_json(folder / CARD, asdict(card))
+    settle(folder)
+    new = folder / BEING_SAVED
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        new.mkdir(parents=True)
+        with named_when_it_fails(folder / WEIGHTS):
+            save_model(copy.deepcopy(model).half(), new / WEIGHTS)
+        with named_when_it_fails(folder / TOKENIZER):
+            subwords.save(new / TOKENIZER)
+        (new / WEIGHTS).chmod((new / TOKENIZER).stat().st_mode)  # safetensors lets nobody else read it
+        write_json(new / CURVE, curve)
+        card = replace(card, sha256={name: sha256(new / name) for name in (WEIGHTS, TOKENIZER)})
+        write_json(new / CARD, asdict(card))
+        with suppress(OSError):
+            (folder / SAVED).rmdir()  # left empty by one that was killed
+        os.rename(new, folder / SAVED)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    settle(folder)
     return card
 
 
+def settle(folder: Path) -> None:
+    """Put a model that was saved whole in its place, file by file, the card last; where that was done, do nothing."""
+    new = folder / SAVED
+    if not (new / CARD).is_file():
+        return
+    for name in (EXAMPLE, GOLD, GREEDY):
+        (folder / name).unlink(missing_ok=True)  # the old model's
+    for name in (WEIGHTS, TOKENIZER, CURVE, CARD):
+        with suppress(FileNotFoundError):  # moved before, perhaps by another process
+            os.replace(new / name, folder / name)
+    with suppress(OSError):
+        new.rmdir()
+
+
 def example(name: str, folder: Path = PRETRAINED, file: str = EXAMPLE) -> DecodeTrace:
-    """A stored trace of a model, which needs neither torch nor its weights; ValueError in one sentence."""
-    return from_json(read_json(folder / name / file))
+    """A stored trace of a model, which needs neither torch nor its weights; ValueError in one short sentence."""
+    content = read_json(folder / name / file)
+    try:
+        check_form(content, Fields(TRACE | {"tree": Fields(TREE, {}, anything)}, {}, anything), "trace")
+        trace = from_json(content)
+        check_stored(trace, file)
+    except (ValueError, LookupError, ArithmeticError, RecursionError, MemoryError) as error:
+        raise ValueError(f"{name}/{file} can't be used: {brief(error)}") from error
+    return trace
+
+
+def check_stored(trace: DecodeTrace, file: str) -> None:
+    """ValueError if the parts of a stored trace do not belong together."""
+    nodes = range(len(trace.tree.nodes))
+    check(trace.strategy == STRATEGIES[file], f"it is a search by {quoted(trace.strategy)}")
+    check(bool(trace.hypotheses) and all(one.leaf in nodes for one in trace.hypotheses), "a leaf is not in its tree")
+    check(all(node in nodes for node in trace.tree.expanded), "what was expanded is not in its tree")
+    check(len(trace.stored) == len(trace.tree.expanded), "it does not say what was expected at each step")
+    pairs = [(one.tokens, one.logprobs) for one in trace.hypotheses]
+    pairs += [(one.tokens, one.probabilities) for one in trace.stored]
+    check(all(len(tokens) == len(numbers) > 0 for tokens, numbers in pairs), "a token has no number")
 
 
 def curve(name: str, folder: Path = PRETRAINED) -> list[dict[str, float]]:
@@ -194,16 +237,3 @@ def is_point(point: Any) -> bool:
     """Whether this is a point of a curve: finite numbers, all of them there."""
     numbers = [point.get(name) for name in POINT] if isinstance(point, dict) else [None]
     return all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
-
-
-def write_json(path: Path, content: Any, *, indent: int | None = 1) -> None:
-    """Write atomically; without `indent`, on one line."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")
-    os.replace(partial, path)
-
-
-def sha256(path: Path) -> str:
-    """The hexadecimal digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

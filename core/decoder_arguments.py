@@ -34,8 +34,8 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "beam_size": ("candidates", ("beam", "both")),
 }
 CONSTRAINTS: dict[str, dict[str, Any]] = {
-    "prefix": {"metavar": "TEXT", "help": "begin the translation with this"},
-    "banned": {"metavar": "TEXT", "action": "append", "help": "never write this piece, word or phrase (repeatable)"},
+    "prefix": {"metavar": "TEXT", "help": "begin the translation with this; it may end within a word"},
+    "banned": {"metavar": "TEXT", "action": "append", "help": "never write this word, phrase or mark (repeatable)"},
     "no_repeat": {"type": int, "metavar": "N", "help": "no run of N tokens twice"},
     "min_length": {"type": int, "metavar": "N", "help": "at least N tokens before <eos>"},
 }

@@ -10,6 +10,8 @@ MAX_BEAM_SIZE = 1_000
 MAX_SAMPLES = 1_000
 MAX_LENGTH = 2_000  # tokens
 MAX_TARGET = 2_000  # characters
+MAX_PIECES = 400  # sub-words of a sentence, and of a translation to force: what a search over them holds stays bounded
+MAX_RECORDED = 5_000_000  # rows a search may grow times the source positions each looks at
 
 
 def check(condition: bool, message: str) -> None:
@@ -28,6 +30,18 @@ def check_range(name: str, value: float, low: float, high: float, whole: bool = 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """One of the choices, or one sentence that names them."""
     check(value in choices, f"unknown {name} {value!r}; valid: {', '.join(choices)}")
+
+
+def check_pieces(count: int, name: str) -> None:
+    """A text of no more sub-words than are read."""
+    check(count <= MAX_PIECES, f"{name} has {count:,} sub-words; at most {MAX_PIECES} are read: split it")
+
+
+def check_recorded(width: int, limit: int, pieces: int) -> None:
+    """A search, all of it recorded, that is not too large to hold."""
+    most = MAX_RECORDED // (limit * (pieces + 20))  # a row's other numbers weigh as much as some 20 positions
+    too_many = f"{width:,} branches of up to {limit:,} tokens over {pieces:,} sub-words are too much to record"
+    check(width <= most, f"{too_many}: at most {most:,} branches, or a lower max_length")
 
 
 def check_max_length(max_length: int | None) -> None:
@@ -56,8 +70,9 @@ def check_draws(temperature: float, top_k: int | None, top_p: float, typical: fl
 class Constraints:
     """What a translation must or must not contain.
 
-    It begins with `prefix`; it has none of the pieces, words or phrases in `banned`; no run of `no_repeat` tokens comes
-    twice (0: any may); at least `min_length` tokens precede `<eos>`.
+    It begins with the characters of `prefix`; none of the words, phrases or marks in `banned` stands in it (a longer
+    word may hold one), however they are spelt; no run of `no_repeat` tokens comes twice (0: any may); at least
+    `min_length` tokens precede `<eos>`.
     """
 
     prefix: str = ""
@@ -235,7 +250,7 @@ class MBROptions:
 
 @dataclass(frozen=True)
 class ForcedOptions:
-    """A given translation: the search writes the sub-words of `target` and `<eos>`, whatever the model prefers."""
+    """A given translation: the search writes `target` in its likeliest spelling, and `<eos>`."""
 
     target: str
 

@@ -89,6 +89,14 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Spelling:
+    """One way to cut a translation into tokens, `<eos>` last, and the plain sum of its log-probabilities."""
+
+    tokens: tuple[str, ...]
+    logprob: float
+
+
+@dataclass(frozen=True)
 class Proof:
     """How far exact search came: how many prefixes it asked the model about, and whether its best is proven the best.
 
@@ -141,7 +149,7 @@ class DecodeTrace:
     `encoder` is the encoder's self-attention. `logits` (E, V) float16 belong to `tree.expanded` and `vocabulary` names
     their columns; a trace from JSON has neither and keeps the likeliest tokens in `stored`. `states` are the hidden
     vectors, None where they were not recorded. `seconds` is wall time. Exact search adds its `proof`, minimum Bayes
-    risk its `vote`.
+    risk its `vote`, a forced translation the tokenizer's `spelling` of it where another is likelier and was taken.
     """
 
     model: str
@@ -159,6 +167,7 @@ class DecodeTrace:
     states: States | None = None
     proof: Proof | None = None
     vote: Vote | None = None
+    spelling: Spelling | None = None
 
     def __post_init__(self):
         decoder = None if self.states is None else self.states.decoder

@@ -27,6 +27,7 @@ from core.records import (
     Piece,
     Proof,
     SearchTree,
+    Spelling,
     States,
     Vote,
     path_attention,
@@ -48,8 +49,10 @@ OPTIONS = {
 def summary_json(trace: DecodeTrace) -> dict[str, Any]:
     """The trace without its arrays: what was read, what came out, every node of the search, its proof or its vote."""
     added = {} if trace.proof is None else {"proof": fields_of(trace.proof)}
+    if trace.spelling is not None:
+        added["tokenizer"] = fields_of(trace.spelling)
     if trace.vote is not None:
-        added = {"references": list(trace.vote.references), "utility": numbers(trace.vote.utility)}
+        added |= {"references": list(trace.vote.references), "utility": numbers(trace.vote.utility)}
     return added | {
         "model": trace.model,
         "source": [piece.text for piece in trace.pieces],
@@ -121,11 +124,17 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
             seconds=content["seconds"],
             stored=tuple(distribution_from(one) for one in content["next"]),
             proof=Proof(**content["proof"]) if "proof" in content else None,
+            spelling=spelling_from(content["tokenizer"]) if "tokenizer" in content else None,
             vote=Vote(tuple(content["references"]), votes(content)) if "utility" in content else None,
             states=None if states is None else States(**{name: unpacked(kept) for name, kept in states.items()}),
         )
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"this is not a stored trace: {error}") from error
+
+
+def spelling_from(kept: dict[str, Any]) -> Spelling:
+    """The tokenizer's spelling of a forced translation."""
+    return Spelling(tuple(kept["tokens"]), kept["logprob"])
 
 
 def distribution_from(kept: dict[str, Any]) -> Distribution:

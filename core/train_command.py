@@ -112,4 +112,4 @@ def overridden(chosen: argparse.Namespace) -> dict[str, Any]:
 
 def told(losses: dict[str, float]) -> str:
     """Losses in words."""
-    return ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
+    return ", ".join(f"{name} {loss:z.4f}" for name, loss in losses.items())

@@ -3,15 +3,16 @@
 import hashlib
 import io
 import json
-import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, Card, write_json
+from core.card import CONFIGS, TOKENIZER, WEIGHTS, Card, card_from
+from core.checkpoints import CARD, CURVE
+from core.files import json_of, write_json
+from core.forms import check_form
 from core.text.subwords import Subwords
 from dashboard.own_pairs import LONGEST
 from dashboard.refusal import Refusal
@@ -19,6 +20,7 @@ from dashboard.training_plan import TASKS
 
 LARGEST = {WEIGHTS: 24_000_000, CARD: 64_000, TOKENIZER: 1_000_000, CURVE: 1_000_000}  # bytes of each file, unpacked
 LARGEST_ZIP = sum(LARGEST.values())
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others take gigabytes before a limit is reached
 RANGES = {  # of the numbers among a constructor's arguments: no file from outside builds a giant
     "vocabulary_size": (5, 4000),
     "width": (2, 256),
@@ -36,9 +38,6 @@ RANGES = {  # of the numbers among a constructor's arguments: no file from outsi
     "dropout_readout": (0, 0.9),
     "dropout_layers": (0, 0.9),
 }
-WORDS = ("cell", "attention", "context", "norm", "positions")  # arguments whose words the constructor checks
-FLAGS = ("bidirectional", "residual", "input_feeding", "reverse_source", "tied")
-FAMILIES = ("rnn", "transformer")
 
 
 def pack(folder: Path) -> bytes:
@@ -80,9 +79,14 @@ def members(content: bytes) -> dict[str, bytes]:
                 raise Refusal("strange", file=(strange or names)[0][:60], valid=", ".join(LARGEST))
             if missing := [name for name in LARGEST if name not in names]:
                 raise Refusal("missing", file=missing[0])
+            for entry in archive.infolist():
+                if entry.compress_type not in PACKINGS:
+                    raise Refusal("packing", file=entry.filename)
             return {name: member(archive, name) for name in LARGEST}
-    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError, OSError) as error:
-        raise Refusal("zip") from error  # half a zip, a wrong checksum, encryption, an unknown packing
+    except Refusal:
+        raise
+    except Exception as error:  # half a zip, a wrong checksum, encryption, a wrong date …
+        raise Refusal("zip") from error
 
 
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -97,31 +101,30 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
 def parsed(files: Mapping[str, bytes], name: str) -> Any:
     """The JSON of a file."""
     try:
-        return json.loads(files[name].decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        return json_of(files[name])
+    except ValueError as error:
         raise Refusal("json", file=name) from error
 
 
 def checked_card(content: Any, name: str) -> Card:
     """A card under a new name and its number of steps, its arguments checked, without what no page may trust."""
     try:
-        card = Card(**content)
-        family, config, sums = (
-            card.family,
-            dict(card.config),
-            {one: str(card.sha256[one]) for one in (WEIGHTS, TOKENIZER)},
-        )
-        about = [str(text)[:60] for text in (card.source, card.target)]
-        size = int(card.parameters)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        known = {one: content[one] for one in ("family", "config", "source", "target", "parameters")}
+        family, config = known["family"], dict(known["config"])
+        sums = {one: str(content["sha256"][one]) for one in (WEIGHTS, TOKENIZER)}
+    except (TypeError, ValueError, KeyError) as error:
         raise Refusal("card") from error
-    if family not in FAMILIES:
-        raise Refusal("family", family=str(family)[:40], valid=", ".join(FAMILIES))
-    check_config(config)
-    task = card.corpus if card.corpus in TASKS else "own"
-    training = checked_training(card.training)
-    licence = str(card.licence)[:200]
-    return Card(f"{name}-{training['steps']}", family, config, *about, task, licence, {}, size, training, sums)
+    if family not in tuple(CONFIGS):
+        raise Refusal("family", family=str(family)[:40], valid=", ".join(CONFIGS))
+    check_config(config, family)
+    training = checked_training(content.get("training"))
+    known |= {"name": f"{name}-{training['steps']}", "training": training, "sha256": sums, "recipe": {}}
+    known["corpus"] = content.get("corpus") if content.get("corpus") in TASKS else "own"
+    known["licence"] = str(content.get("licence"))[:200]
+    try:
+        return card_from(known)
+    except ValueError as error:
+        raise Refusal("card") from error
 
 
 def checked_training(training: Any) -> dict[str, Any]:
@@ -132,18 +135,19 @@ def checked_training(training: Any) -> dict[str, Any]:
     return {"steps": steps if sound else 0, "filmed": filmed[:LONGEST] if isinstance(filmed, str) else ""}
 
 
-def check_config(config: Mapping[str, Any]) -> None:
-    """Every argument is one that a model has, and no number is beyond its range."""
-    if "vocabulary_size" not in config or "width" not in config:
-        raise Refusal("card")
+def check_config(config: Mapping[str, Any], family: str) -> None:
+    """Every argument is one that a model of the family has, and no number is beyond its range here."""
+    forms = {**CONFIGS[family].needed, **CONFIGS[family].known}
     for name, value in config.items():
         if name in RANGES:
             low, high = RANGES[name]
             number = isinstance(value, int | float if high < 1 else int) and not isinstance(value, bool)
-            if not number or not math.isfinite(value) or not low <= value <= high:
+            if not number or not low <= value <= high:
                 raise Refusal("range", name=name, value=str(value)[:20], low=low, high=high)
-        elif not (name in WORDS and isinstance(value, str)) and not (name in FLAGS and isinstance(value, bool)):
-            raise Refusal("argument", name=str(name)[:40])
+        try:
+            check_form(value, forms[name], name)
+        except (KeyError, ValueError) as error:
+            raise Refusal("argument", name=name[:40]) from error
 
 
 def check_tokenizer(content: Any, size: int) -> None:

@@ -6,7 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.checkpoints import Card, read_card
+from core.quoting import brief
 from dashboard.model_zip import pack, unpack
+from dashboard.refusal import Refusal
 from dashboard.training_plan import Plan
 from dashboard.trainings import Training, Trainings
 
@@ -59,13 +61,20 @@ class OwnModels:
 
     def upload(self, content: bytes) -> Card:
         """Take in a zip that was downloaded here; Refusal names the damage."""
-        folder = self.trainings.new_folder()
+        try:
+            folder = self.trainings.new_folder()
+        except OSError as error:
+            raise Refusal("disk", why=error.strerror) from error
         self.folders.append(folder)
         try:
             return unpack(content, folder)
-        except ValueError:
+        except Exception as error:  # whatever a strange file made a library raise
             shutil.rmtree(folder, ignore_errors=True)
-            raise
+            if isinstance(error, Refusal):
+                raise
+            if isinstance(error, OSError):
+                raise Refusal("disk", why=error.strerror or brief(error)) from error
+            raise Refusal("zip") from error
 
     def forget(self, name: str) -> None:
         """Remove a model."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.card import OWN
 from core.checkpoints import (
     EXAMPLE,
     FINDINGS,
@@ -17,6 +18,7 @@ from core.checkpoints import (
     PRETRAINED,
     WEIGHTS,
     Card,
+    NotFinite,
     cards,
     curve,
     example,
@@ -43,6 +45,9 @@ AT_ONCE = threading.BoundedSemaphore(PLACES)
 def shipped() -> tuple[dict[str, Card], dict[str, str]]:
     """The sound models' cards by name, in the order of their invention, and what is wrong with the others."""
     found, broken = cards(MODELS)
+    for name in [name for name, card in found.items() if name.startswith(MINE) or card.corpus == OWN]:
+        broken[name] = f"{name} is a reader's own model: load its zip on the page Train it live"
+        del found[name]
     return dict(sorted(found.items(), key=lambda item: (item[1].family, item[1].attends))), broken
 
 
@@ -146,17 +151,12 @@ def own_model(name: str):
 
 def take_in(content: bytes) -> Card:
     """Load a model from a zip into this session; Refusal names the damage."""
-    import torch
-
-    card = own().upload(content)
+    name = own().upload(content).name
     try:
-        weights = model(card.name).model.state_dict().values()
-    except ValueError as error:
-        own().forget(card.name)
-        raise Refusal("weights") from error
-    if not all(bool(torch.isfinite(one).all()) for one in weights):
-        own().forget(card.name)
-        raise Refusal("finite")
+        card = model(name).card
+    except Exception as error:  # whatever a strange file made a library raise
+        own().forget(name)
+        raise Refusal("finite" if isinstance(error, NotFinite) else "weights") from error
     own().keep(card)
     return card
 

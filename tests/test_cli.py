@@ -7,14 +7,21 @@ import math
 import os
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from test_checkpoints import full_disk
 
 from core.__main__ import main
 from core.checkpoints import TOKENIZER, cards, read_json
+from core.interpret.search_errors import SweepRow, table_lines
+from core.text.corpora import read_pair
+from core.train_command import told
+from core.training.exposure import ExposureBias
 from core.training.options import TrainOptions
 from core.training.recipes import RECIPES, copy_transformer
 
@@ -88,11 +95,33 @@ def test_greedy_and_a_beam_of_one_print_the_same(capsys):
 def test_a_forced_translation_is_printed_with_its_log_probability(capsys):
     forced = ["translate", "--model", MODELS[0], SENTENCE, "--target", "Zwei  Hunde.\n"]
     code, out, _ = run(capsys, *forced)
-    text, total = out.removesuffix("\n").split("\t")
+    text, total, spelling = out.removesuffix("\n").split("\t")
     assert (code, text) == (0, "Zwei Hunde.")
     (found,) = json.loads(run(capsys, *forced, "--json")[1])["hypotheses"]
     assert found["text"] == text
     assert f"{math.fsum(found['logprobs']):.4f}" == total
+    assert found["tokens"] == spelling.split(" ")
+
+
+@pytest.mark.parametrize(("options", "wanted"), [(["--strategy", "diverse"], 6), (["--beam-size", "8"], 20)])
+def test_the_n_best_are_distinct_texts_and_fewer_are_told(capsys, options, wanted):
+    command = ["translate", "--model", "en-de-transformer", "He laughs.", *options, "--n-best"]
+    _, out, err = run(capsys, *command, str(wanted))
+    texts = [line.split(" ||| ")[1] for line in out.splitlines()]
+    assert 2 < len(texts) == len(set(texts)) < wanted
+    assert texts[0] == "Er lacht."
+    assert err.startswith(f"line 0: the search found {len(texts)} translations, not {wanted}: ")
+    assert run(capsys, *command, "2")[2] == ""
+
+
+def test_a_ban_means_whole_words_and_a_prefix_may_end_within_one(capsys):
+    translate = ["translate", "--model", "en-de-transformer"]
+    _, out, _ = run(capsys, *translate, "He laughs.", "--ban", "lacht")
+    assert out == "Er lächelt.\n"
+    _, out, _ = run(capsys, *translate, "Two dogs are running.", "--ban", "Hund")
+    assert out.startswith("Zwei Hunde ")
+    _, out, _ = run(capsys, *translate, "A dog is running through the snow.", "--prefix", "Ein Hu")
+    assert out == "Ein Hund rennt durch den Schnee.\n"
 
 
 HOW = {
@@ -364,3 +393,125 @@ def test_the_help_of_train_names_every_option(capsys):
     assert code == 0
     for name in TrainOptions.__dataclass_fields__:
         assert "--" + name.replace("_", "-") in out
+
+
+# --- what standard output takes ------------------------------------------------------------------------------
+
+
+class Terminal(io.TextIOWrapper):
+    """A console, as far as anyone asks."""
+
+    def isatty(self):
+        return True
+
+
+def written_to(monkeypatch, arguments, stream=io.TextIOWrapper, encoding="cp1252", **environment):
+    """The exit code and the bytes that a command writes where Python chose this encoding."""
+    for name in ("PYTHONIOENCODING", "PYTHONUTF8"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    out, err = (stream(io.BytesIO(), encoding=encoding, write_through=True) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    try:
+        code = main(arguments)
+    except SystemExit as stopped:
+        code = stopped.code
+    return code, out.buffer.getvalue(), err.buffer.getvalue()
+
+
+LETTERS = ["translate", "--model", MODELS[0] if MODELS else "", "--strategy", "greedy", "--max-length", "3", "ﬁ 語 😀"]
+
+
+def test_files_and_pipes_are_utf8_where_nothing_else_was_asked_for(monkeypatch):
+    code, out, _ = written_to(monkeypatch, [*LETTERS, "--json"])
+    assert code == 0
+    assert "語" in out.decode("utf-8")
+    assert {"語", "😀"} <= set(json.loads(out)["source"])
+    assert written_to(monkeypatch, ["train", "語"])[2].decode("utf-8").startswith("seqscope: unknown recipe '語'")
+
+
+@pytest.mark.parametrize(
+    ("stream", "environment"),
+    [(io.TextIOWrapper, {"PYTHONIOENCODING": "cp1252"}), (Terminal, {}), (io.TextIOWrapper, {"PYTHONUTF8": "0"})],
+)
+def test_what_an_encoding_lacks_is_escaped_in_json_and_replaced_elsewhere(monkeypatch, stream, environment):
+    code, out, _ = written_to(monkeypatch, [*LETTERS, "--json"], stream, **environment)
+    assert code == 0
+    assert b"\\u8a9e" in out
+    assert {"語", "😀"} <= set(json.loads(out.decode("cp1252"))["source"])
+    code, _, err = written_to(monkeypatch, ["train", "語"], stream, **environment)
+    assert (code, err.startswith(b"seqscope: unknown recipe '?'; valid: ")) == (2, True)
+    code, out, _ = written_to(monkeypatch, ["translate", "--help"], stream, encoding="ascii", **environment)
+    assert (code, b"usage:" in out) == (0, True)
+
+
+def test_an_encoding_whose_errors_were_asked_for_keeps_them(monkeypatch):
+    """`:backslashreplace` without an encoding asks for none."""
+    stream = partial(io.TextIOWrapper, errors="backslashreplace")
+    _, _, err = written_to(monkeypatch, ["train", "語"], stream, PYTHONIOENCODING="cp1252:backslashreplace")
+    assert err.startswith(b"seqscope: unknown recipe '\\u8a9e'")
+    _, _, err = written_to(monkeypatch, ["train", "語"], stream, PYTHONIOENCODING=":backslashreplace")
+    assert "'語'" in err.decode("utf-8")
+
+
+def test_whoever_stops_reading_ends_a_command_quietly(monkeypatch, capsys):
+    """As `| head -1` does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["models"]) == 128 + 13
+    assert capsys.readouterr().err == ""
+
+
+# --- evaluate --------------------------------------------------------------------------------------------------
+
+
+def test_decomposed_letters_cost_nothing(capsys, tmp_path):
+    """A reference as some systems write it, u and a dot pair for ü, is the same text."""
+    source = "A boy is jumping over a puddle.\nTwo men are talking on the street."
+    text, found = "Ein Junge springt über eine Pfütze.\nZwei Männer reden auf der Straße.", []
+    for form in ("NFC", "NFD"):
+        (tmp_path / "source").write_text(source, "utf-8")
+        (tmp_path / "reference").write_text(unicodedata.normalize(form, text), "utf-8")
+        files = ["--source", str(tmp_path / "source"), "--reference", str(tmp_path / "reference")]
+        found.append(run(capsys, "evaluate", "--model", MODELS[0], "--strategy", "greedy", *files))
+        assert read_pair(tmp_path / "source", tmp_path / "reference")[1] == text.split("\n"), "search-report, too"
+    assert found[0] == found[1]
+    assert found[0][0] == 0
+
+
+@pytest.mark.parametrize("command", ["evaluate", "search-report"])
+@pytest.mark.parametrize("empty", ["source", "reference"])
+def test_files_without_text_measure_nothing(capsys, tmp_path, command, empty):
+    for name in ("source", "reference"):
+        (tmp_path / name).write_text(" \n\u200b\n" if name == empty else "a\nb\n", "utf-8")
+    files = ["--source", str(tmp_path / "source"), "--reference", str(tmp_path / "reference")]
+    code, out, err = run(capsys, command, "--model", MODELS[0], *files)
+    assert (code, out) == (2, "")
+    assert err == f"seqscope: {tmp_path / empty} holds no text: give a file with a sentence a line\n"
+
+
+def test_no_number_is_minus_zero(capsys, tmp_path, monkeypatch):
+    for name in ("source", "reference"):
+        (tmp_path / name).write_text("a dog\n", "utf-8")
+    files = ["--source", str(tmp_path / "source"), "--reference", str(tmp_path / "reference")]
+    bias = ExposureBias((1.0, 1.0), (1.0, 1.0 - 1e-6), (1, 1))
+    assert bias.excess < 0
+    monkeypatch.setattr("core.training.exposure.exposure_bias", lambda *_: bias)
+    _, out, _ = run(capsys, "evaluate", "--model", MODELS[0], "--exposure", "--strategy", "greedy", *files)
+    assert out.splitlines()[-1] == "exposure_bias    0.0000"
+    assert told({"train": -1e-9}) == "train 0.0000"
+    assert table_lines([SweepRow(1, 0.0, [], 1.0, 0.0, -1e-9)])[1].endswith(" 0.000")
+    assert "-" not in table_lines([SweepRow(1, 0.0, [], 1.0, 0.0, -1e-9)])[1]
+
+
+def test_a_full_disk_in_training_is_one_sentence_and_leaves_nothing_partial(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.training.cook.load_pairs", lambda *_: [("a b", "a b"), ("c d", "c d")])
+    with full_disk(100_000):
+        code, _, err = run(capsys, "train", "copy-transformer", "--output", str(tmp_path / "model"), "--epochs", "1")
+    assert code == 2
+    assert err.splitlines()[-1] == f"seqscope: {tmp_path / 'model' / 'checkpoint.pt'} can't be written: File too large"
+    assert list((tmp_path / "model").iterdir()) == []

@@ -1,6 +1,8 @@
 """Constraints: each filter by hand, and all of them together in every strategy."""
 
+import itertools
 import math
+import re
 
 import pytest
 import torch
@@ -10,8 +12,9 @@ from model_zoo import MODELS, vocabulary
 from scored import Scored
 
 from core.decoding.beam import beam_search
-from core.decoding.filters import ban, banned_ids, minimum_length, no_repeat, prefix
+from core.decoding.filters import banned, minimum_length, never, no_repeat
 from core.decoding.recording import Recorder, record
+from core.decoding.text_constraints import ban, beginning
 from core.decoding.translate import decode, translate_batches
 from core.options import (
     BeamOptions,
@@ -22,7 +25,7 @@ from core.options import (
     MBROptions,
     SamplingOptions,
 )
-from core.text.subwords import EOS, SPECIAL, UNK
+from core.text.subwords import EOS, PAD, SPECIAL, UNK, Subwords, keyed
 
 SUBWORDS = vocabulary()
 WITH = [
@@ -46,10 +49,7 @@ def ruled_out(filtered, history, size=8):
 
 
 def test_filters_by_hand():
-    assert ruled_out(ban([5]), []) == {5}
-    assert ruled_out(ban([4, 5]), []) == set()
-    assert ruled_out(ban([4, 5]), [6, 4]) == {5}
-    assert ruled_out(ban([4, 5]), [4, 6]) == set()
+    assert ruled_out(never(5), []) == ruled_out(never(5), [5]) == {5}
     assert ruled_out(no_repeat(1), [4, 6]) == {4, 6}
     assert ruled_out(no_repeat(2), [4, 6, 4]) == {6}
     assert ruled_out(no_repeat(2), [4, 4]) == {4}
@@ -57,8 +57,39 @@ def test_filters_by_hand():
     assert ruled_out(no_repeat(3), [4, 5]) == set()
     assert ruled_out(minimum_length(2), [4]) == {EOS}
     assert ruled_out(minimum_length(2), [4, 4]) == set()
-    assert ruled_out(prefix([4, 5]), [4]) == set(range(8)) - {5}
-    assert ruled_out(prefix([4, 5]), [4, 5]) == set()
+
+
+LETTERS = Subwords.train(["ab abc bc. a b-c it's “ab” a"] * 3, 26)
+TOKENS = [token for token in range(UNK, len(LETTERS)) if LETTERS.texts[token]]
+
+
+def may_be_written(filtered, ids):
+    """Whether a filter lets a search write these tokens and end."""
+    for step, token in enumerate([*ids, EOS]):
+        logprobs = filtered(torch.zeros(1, 1, len(LETTERS)), torch.tensor([[ids[:step]]], dtype=torch.long))
+        if logprobs[0, 0, token] == -math.inf:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("text", ["a", "ab", "abc", "b-c", ".", "ab a", "a b", "’s", "'", '"ab"', "c.", "bc a"])
+def test_whatever_the_spelling_text_constraints_are_about_characters(text):
+    """The oracle: all strings of up to three tokens, and what their characters say."""
+    plain = "".join(map(keyed, text))
+    left, right = (
+        side if re.match(r"\w", char) else "" for side, char in ((r"(?<!\w)", plain[0]), (r"(?!\w)", plain[-1]))
+    )
+    word = left + re.escape(plain) + right
+    begins, is_it, without_it = beginning(LETTERS, text), beginning(LETTERS, text, whole=True), ban(LETTERS, text)
+    seen = [0, 0, 0]
+    for ids in itertools.chain.from_iterable(itertools.product(TOKENS, repeat=count) for count in range(1, 4)):
+        written = "".join(map(keyed, LETTERS.spelt(ids)))
+        expected = written.startswith(plain), written == plain, not re.search(word, written)
+        if expected[1] or hash(ids) % (40 if expected == (False, False, True) else 4) == 0:  # not every common one
+            found = [may_be_written(filtered, list(ids)) for filtered in (begins, is_it, without_it)]
+            assert found == list(expected), (LETTERS.spelt(ids), ids)
+            seen = [count + value for count, value in zip(seen, expected, strict=True)]
+    assert all(seen), "each was met"
 
 
 def runs(ids, size):
@@ -91,12 +122,11 @@ def translator(request):
 def test_every_strategy_keeps_to_all_constraints(translator, options):
     bounds = Constraints("b a", ("c", "<unk>"), 3, 5)
     trace = decode(*translator, "a b", options(bounds))
-    banned = {SUBWORDS.tokens[index] for ids in banned_ids(SUBWORDS, "c") for index in ids} | {SPECIAL[UNK]}
-    beginning = tuple(SUBWORDS.tokens[index] for index in SUBWORDS.encode("b a"))
     assert trace.hypotheses
     for found in trace.hypotheses:
-        assert found.tokens[: len(beginning)] == beginning
-        assert not banned & set(found.tokens)
+        assert found.text.startswith("b a")
+        assert SPECIAL[UNK] not in found.tokens
+        assert not found.finished or "c" not in found.text.split()
         assert len(set(runs(found.tokens, 3))) == len(runs(found.tokens, 3))
         assert not found.finished or len(found.tokens) > 5
 
@@ -112,7 +142,7 @@ def test_a_batch_keeps_to_the_constraints_too(translator):
 
 @every_strategy
 def test_a_ban_that_leaves_nothing_is_one_sentence(translator, options):
-    everything = Constraints(banned=tuple(SUBWORDS.tokens))
+    everything = Constraints(banned=("<eos>", "<unk>"), no_repeat=1)  # four tokens are left, once each
     with pytest.raises(ValueError, match="the constraints leave nothing to write"):
         decode(*translator, "a b", options(everything))
 
@@ -122,7 +152,8 @@ def test_a_ban_that_leaves_nothing_is_one_sentence(translator, options):
     ("bounds", "sentence"),
     [
         (Constraints("語 a"), "can't begin with '語 a': this vocabulary does not have 語"),
-        (Constraints(banned=("語",)), "'語' can't be banned"),
+        (Constraints(banned=("語",)), "'語' can't be banned: this vocabulary does not have 語"),
+        (Constraints(banned=("\u200b",)), "can't be banned: nothing of it can be seen"),
         (Constraints("a a a a a a a a a a a"), "don't fit below the cut-off length 9: raise max_length"),
         (Constraints(min_length=9), "the minimum length of 9 tokens and <eos> don't fit"),
     ],
@@ -149,8 +180,7 @@ def test_constraints_out_of_range_are_refused(fields, sentence):
         Constraints(**fields)
 
 
-def test_a_word_is_banned_as_it_stands_or_as_a_run_of_pieces():
-    a = [[SUBWORDS.tokens.index(token)] for token in SUBWORDS.tokens if token in ("a", "▁a")]
-    assert banned_ids(SUBWORDS, "a") == a
-    assert banned_ids(SUBWORDS, "b a") == [SUBWORDS.encode("b a")]
-    assert banned_ids(SUBWORDS, "<eos>") == [[EOS]]
+def test_special_tokens_are_banned_by_their_names():
+    for token in SPECIAL:
+        assert ruled_out(banned(SUBWORDS, token), [4]) == {SPECIAL.index(token)}
+    assert ruled_out(banned(SUBWORDS, "a"), []).isdisjoint({PAD, UNK, EOS})

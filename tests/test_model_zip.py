@@ -5,18 +5,21 @@ import io
 import json
 import struct
 import zipfile
-from dataclasses import fields
 
 import pytest
+import safetensors.torch
 import torch
-from test_checkpoints import card_of
+from test_checkpoints import card_of, full_disk
 
+from core.card import CONFIGS
 from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, build, load, save
-from core.models.rnn_layers import RNNConfig
-from core.models.transformer_layers import TransformerConfig
 from core.text.subwords import Subwords
-from dashboard.model_zip import FLAGS, LARGEST, RANGES, WORDS, pack, unpack
+from dashboard import resources
+from dashboard.model_zip import LARGEST, RANGES, pack, unpack
+from dashboard.own_models import OwnModels
 from dashboard.refusal import Refusal
+from dashboard.text import LANGUAGES, catalogue
+from dashboard.trainings import Trainings
 
 CONFIG = {"width": 8, "attention": "additive"}
 
@@ -37,9 +40,9 @@ def files_of(content):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def zip_of(files):
+def zip_of(files, packing=zipfile.ZIP_DEFLATED):
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w", packing) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return content.getvalue()
@@ -89,6 +92,17 @@ def bomb(content):
     return bytes(packed)
 
 
+def packed(content, packing):
+    """The same files packed in another way, a long curve among them: unpacked before it is refused, it takes 2.9 GB."""
+    return zip_of(files_of(content) | {CURVE: b"[" + b" " * 10**6 + b"]"}, packing)
+
+
+def lzma_with_a_flipped_byte(content):
+    found = bytearray(packed(content, zipfile.ZIP_LZMA))
+    found[200] ^= 255
+    return bytes(found)
+
+
 def other_name(content, name):
     return zip_of(files_of(content) | {name: b"x"})
 
@@ -109,7 +123,23 @@ DAMAGE = {
     "no sums": ("card", lambda z: card_with(z, sha256={})),
     "a foreign family": ("family", lambda z: card_with(z, family="mamba")),
     "a giant": ("range", lambda z: config_with(z, width=10**6)),
-    "a dropout that is none": ("range", lambda z: config_with(z, dropout_memory=float("nan"))),
+    "a dropout that is none": ("json", lambda z: config_with(z, dropout_memory=float("nan"))),
+    "packed with bzip2": ("packing", lambda z: packed(z, zipfile.ZIP_BZIP2)),
+    "packed with LZMA": ("packing", lambda z: packed(z, zipfile.ZIP_LZMA)),
+    "a flipped byte in LZMA": ("packing", lzma_with_a_flipped_byte),
+    "half a character in the source": ("json", lambda z: card_with(z, source="\ud800")),
+    "half a character in the target": ("json", lambda z: card_with(z, target="\udfff")),
+    "half a character in the licence": ("json", lambda z: card_with(z, licence="\ud800")),
+    "half a character in the filmed pair": ("json", lambda z: card_with(z, training={"filmed": "a \ud800"})),
+    "half a character in the curve": ("json", lambda z: changed(z, CURVE, lambda _: b'[{"\\uD800": 1}]')),
+    "400 digits of parameters": ("json", lambda z: card_with(z, parameters=10**400)),
+    "400 digits of an argument": ("json", lambda z: config_with(z, width=10**400)),
+    "a billion parameters too many": ("card", lambda z: card_with(z, parameters=10**10)),
+    "no number of parameters": ("card", lambda z: card_with(z, parameters="many")),
+    "an unknown language": ("card", lambda z: card_with(z, source="tlh")),
+    "a family that is a list": ("family", lambda z: card_with(z, family=["rnn"])),
+    "an unknown attention": ("argument", lambda z: config_with(z, attention="hope")),
+    "another family's argument": ("argument", lambda z: config_with(z, heads=2)),
     "a word for a number": ("range", lambda z: config_with(z, width="8")),
     "an unknown argument": ("argument", lambda z: config_with(z, experts=8)),
     "wrong sums": ("sha256", lambda z: card_with(z, sha256={WEIGHTS: "0" * 64, TOKENIZER: "0" * 64})),
@@ -156,7 +186,77 @@ def test_of_a_card_only_what_was_checked_is_kept(zipped, tmp_path):
     assert len(card.licence) == 200
 
 
-def test_every_argument_of_a_constructor_is_known():
-    known = {*RANGES, *WORDS, *FLAGS}
-    for config in (RNNConfig, TransformerConfig):
-        assert {field.name for field in fields(config)} <= known
+def test_every_number_of_a_constructor_has_a_limit_here():
+    known = {name: form for one in CONFIGS.values() for name, form in (*one.needed.items(), *one.known.items())}
+    assert {name for name, form in known.items() if form is not bool and not isinstance(form[0], str)} == set(RANGES)
+
+
+@pytest.fixture
+def session(monkeypatch):
+    """The models of a session, which the page takes zips into."""
+    own = OwnModels(Trainings())
+    monkeypatch.setattr(resources, "own", lambda: own)
+    monkeypatch.setattr(resources, "trainings", lambda: own.trainings)
+    yield own
+    own.trainings.close()
+
+
+def weights_with(content, value):
+    """The zip with one weight of another value."""
+
+    def edit(data):
+        weights = safetensors.torch.load(data)
+        weights["readout.bias"][0] = value
+        return safetensors.torch.save(weights)
+
+    return changed(content, WEIGHTS, edit)
+
+
+def test_a_model_is_taken_in_and_its_parameters_are_counted(zipped, session):
+    card = resources.take_in(card_with(zipped, parameters=5))
+    assert card.parameters == json.loads(files_of(zipped)[CARD])["parameters"]
+    assert session.found() == {card.name: card}
+
+
+UNFIT = {
+    "NaN": ("finite", lambda z: weights_with(z, float("nan"))),
+    "infinity": ("finite", lambda z: weights_with(z, float("inf"))),
+    "another shape": ("weights", lambda z: config_with(z, width=16)),
+    "no weights": ("weights", lambda z: changed(z, WEIGHTS, lambda _: b"x" * 90)),
+    "arguments that exclude each other": ("weights", lambda z: config_with(z, reverse_source=True)),
+}
+
+
+@pytest.mark.parametrize("damage", UNFIT)
+def test_weights_that_do_not_load_are_refused_and_leave_nothing(zipped, session, damage):
+    reason, change = UNFIT[damage]
+    with pytest.raises(Refusal) as caught:
+        resources.take_in(change(zipped))
+    assert caught.value.reason == reason
+    assert session.found() == {}
+    assert not list(session.trainings.root.glob("*/*"))
+
+
+def test_whatever_unpacking_or_loading_raises_is_a_refusal(zipped, session, monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(resources, "packed", fails)
+    with pytest.raises(Refusal, match="weights"):
+        resources.take_in(zipped)
+    monkeypatch.setattr("dashboard.own_models.unpack", fails)
+    with pytest.raises(Refusal, match="zip"):
+        resources.take_in(zipped)
+
+
+def test_on_a_full_disk_a_zip_is_refused_for_that_and_leaves_nothing(zipped, session):
+    with full_disk(100), pytest.raises(Refusal) as caught:
+        resources.take_in(zipped)
+    assert (caught.value.reason, caught.value.facts) == ("disk", {"why": "File too large"})
+    assert list(session.trainings.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_has_its_words(language):
+    reasons = {reason for reason, _ in (*DAMAGE.values(), *UNFIT.values())} | {"disk"}
+    assert {f"zip_{reason}" for reason in reasons} <= set(catalogue(language))

@@ -19,7 +19,7 @@ from core.models.transformer import Transformer
 from core.models.transformer_layers import TransformerConfig
 from core.text.batches import batch, without_words
 from core.text.bpe_dropout import Merges, cut, cut_all, merges_of, words_of
-from core.text.subwords import BOS, EOS, PAD, UNK, Subwords
+from core.text.subwords import BOS, EOS, PAD, UNK, Subwords, clean
 from core.training.loop import autocast, train
 from core.training.options import REGIME_OPTIONS, TrainOptions
 from core.training.professor import Judge, verdicts
@@ -427,7 +427,7 @@ def subwords():
 def test_without_dropout_the_cut_is_the_librarys(subwords):
     merges = merges_of(subwords)
     for line in [*LINES, "snowy ☃ hats -- the▁end, of  <eos>it", "", "tttthe"]:
-        words = words_of(subwords, line)
+        words = words_of(subwords, clean(line))
         assert cut_all([words], merges, 0.0, "any") == [subwords.encode(line)]
 
 
@@ -459,7 +459,7 @@ def test_the_cuts_are_as_likely_as_the_algorithm_says():
 def test_each_epoch_cuts_anew_and_the_same_epoch_the_same(subwords):
     from core.training.mixture import Text, encoded, recut
 
-    text = Text([(line, line) for line in LINES])
+    text = Text([(line, line) for line in [*LINES, "that’s the “oﬃce”"]])
     of_epoch, again = (recut(text, subwords, 0.3, seed=5) for _ in range(2))
     assert of_epoch(0) == again(0)
     assert of_epoch(1) == again(1) != of_epoch(0)

@@ -31,6 +31,8 @@ def test_verdicts_by_hand():
     assert diagnose(own, PLAIN, worse).verdict == "model error"
     missed = diagnose(own, PLAIN, better)
     assert (missed.verdict, missed.gap) == ("search error", pytest.approx(0.5))
+    respelt = replace(better, text="a")
+    assert diagnose(own, PLAIN, respelt).verdict == "right", "the same translation, cut into likelier pieces"
     # The search's own norm decides: a longer rival that average makes better is none by plain sums.
     longer = hypothesis("d", -0.9, -0.9, -0.9)
     assert diagnose(own, PLAIN, longer).verdict == "model error"

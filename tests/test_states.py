@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from model_zoo import MODELS, vocabulary
 
-from core.decoding.translate import decode, ends_of, steps, translate_batches
+from core.decoding.translate import decode, grown, translate_batches
 from core.options import BeamOptions, ForcedOptions, GreedyOptions
 from core.records import States
 from core.text.subwords import BOS, EOS
@@ -51,7 +51,7 @@ def test_a_search_asks_for_details_only_when_told_to(name, options):
     source = torch.tensor([[4, 5, EOS]])
     encoded = model.encode(source, source > 0)
     for detail in (False, True):
-        frontiers = steps(model, encoded, options, ends_of(SUBWORDS, options, [2]), detail=detail)
+        frontiers, _ = grown(model, SUBWORDS, encoded, options, [2], detail=detail)
         assert {"hidden" in frontier.answer.detail for frontier in frontiers} == {detail}
 
 

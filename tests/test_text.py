@@ -30,7 +30,20 @@ from core.text.corpora import (
     read_lines,
     toy,
 )
-from core.text.subwords import BLANK, BOS, EOS, PAD, SPACE, SPECIAL, UNK, UNKNOWN, Subwords, clean
+from core.text.subwords import (
+    BLANK,
+    BOS,
+    EOS,
+    PAD,
+    SPACE,
+    SPECIAL,
+    UNK,
+    UNKNOWN,
+    Subwords,
+    clean,
+    keyed,
+    source_text,
+)
 
 LINES = [
     "The old ferry leaves at seven, rain or shine.",
@@ -77,20 +90,60 @@ def test_known_characters_come_back(subwords, text):
 @example("\ud800 \x00\x1b[31m\ufeff\u200b\u2028")
 @example("<script>alert('x')</script> <s> </s> <eos><bos><pad><unk>")
 @example("▁ ▁▁the▁ferry _")
+@example("“ﬁne” ﬃ … a´b ½ ☃︎ ㎏ﬁ́")
 def test_any_text_is_cut_into_spans(subwords, text):
-    cleaned, pieces, ids = clean(text), subwords.pieces(text), subwords.encode(text)
+    cleaned, pieces, ids = clean(text), subwords.pieces(text), subwords.encode_source(text)
     assert clean(cleaned) == cleaned
     assert len(pieces) == len(ids)
     assert not set(ids) & {PAD, BOS, EOS}
-    assert "".join(cleaned[piece.start : piece.end] for piece in pieces) == cleaned.replace(" ", "")
+    covered = {index for piece in pieces for index in range(piece.start, piece.end)}
+    assert covered == {index for index, char in enumerate(cleaned) if char != " "}
+    read = "".join("" if piece.text == BLANK else "".join(map(keyed, piece.text)) for piece in pieces)
+    assert read == source_text(text).replace(" ", "")
     for piece in pieces:
-        assert piece.text == (cleaned[piece.start : piece.end] or BLANK)
+        shown = cleaned[piece.start : piece.end]
+        assert piece.text == (shown or BLANK) or (len(shown) <= len(piece.text) < len(keyed(shown[0]) * len(shown)))
     for before, after in itertools.pairwise(pieces):
-        assert before.start <= before.end <= after.start
+        shared = len(keyed(cleaned[after.start])) > 1 if after.end > after.start else False
+        assert before.start <= before.end <= after.start + shared
         assert after.word - before.word in (0, 1)
         if " " in cleaned[before.end : after.start]:
             assert after.word > before.word
-    assert subwords.decode(ids).count(UNKNOWN) == ids.count(UNK)
+    assert subwords.decode(subwords.encode(text)).count(UNKNOWN) == subwords.encode(text).count(UNK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("A child’s book.", "A child's book."),
+        ("A child´s book.", "A child's book."),
+        ("‘Stop’, “go” „ja“ «oui»", '\'Stop\', "go" "ja" "oui"'),
+        ("Five ﬁreﬁghters on a raﬅ, ﬂat and staﬀ.", "Five firefighters on a raft, flat and staff."),
+        ("ten–twenty — so … − 3", "ten-twenty - so ... - 3"),
+        ("Ａ　ｄｏｇ№５", "A dogNo5"),
+        ("a\u200bdog", "a dog"),
+        ("a dog\u00adhouse \ufeff", "a doghouse"),
+        ("straße, cœur, ¿qué?", "straße, cœur, ¿qué?"),
+    ],
+)
+def test_a_source_is_read_as_a_keyboard_writes_it_and_shown_as_typed(subwords, typed, plain):
+    assert source_text(typed) == plain
+    assert subwords.encode_source(typed) == subwords.encode(plain) == subwords.encode_sources([typed])[0]
+    pieces = subwords.pieces(typed)
+    assert [piece.word for piece in pieces] == [piece.word for piece in subwords.pieces(plain)]
+    for piece in pieces:
+        if piece.text != BLANK and len(keyed(clean(typed)[piece.start])) == 1:
+            assert piece.text == clean(typed)[piece.start : piece.end]
+
+
+def test_html_entities_of_a_corpus_are_characters_once(tmp_path, subwords):
+    (tmp_path / "text.en").write_text(
+        "Q&amp;A &amp;amp; &#39;so&#39;\nH&M; &lt;b&gt; &copy &bogus;\n", encoding="utf-8"
+    )
+    assert read_lines(tmp_path / "text.en") == ["Q&A &amp; 'so'", "H&M; <b> &copy &bogus;"]
+    trained = Subwords.train(["Q&amp;A"] * 3, 60)
+    assert trained.spelt(trained.encode("Q&amp;A")) == "Q&amp;A"
+    assert trained.decode(trained.encode("Q&amp;A")) == "Q&A", "a model that learned to write entities is understood"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +152,7 @@ def test_any_text_is_cut_into_spans(subwords, text):
         ("🙂 the ferry", "⁇ the ferry"),
         ("the собака.", "the ⁇⁇⁇⁇⁇⁇."),
         ("狗", "⁇"),
-        ("the\u200bferry", "theferry"),
+        ("the\u200bferry", "the ferry"),
         ("the\x00ferry\x07", "the ferry"),
         ("<script>the", "⁇script⁇the"),
         ("the▁ferry", "the⁇ferry"),

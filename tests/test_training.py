@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 from model_zoo import MODELS, VOCABULARY_SIZE, random_model
+from test_checkpoints import full_disk
 from torch.nn import functional
 from torch.testing import assert_close
 
@@ -25,7 +26,7 @@ from core.text.subwords import BOS, EOS, PAD
 from core.training import loop
 from core.training.loop import train
 from core.training.options import TrainOptions
-from core.training.progress import begin
+from core.training.progress import begin, data_of
 from core.training.regimes import REGIMES, Moment, smoothed_cross_entropy, teacher_forcing
 from core.training.schedules import SCHEDULES
 
@@ -409,11 +410,11 @@ def run_until_half_a_checkpoint(family, checkpoint, number):
     torch.set_num_threads(1)
     save, saved = torch.save, []
 
-    def die_writing(content, path):
-        save(content, path)
-        saved.append(path)
+    def die_writing(content, file):
+        save(content, file)
+        saved.append(file)
         if len(saved) == number:
-            os.truncate(path, os.path.getsize(path) // 2)
+            file.truncate(file.tell() // 2)
             os.kill(os.getpid(), KILL)
 
     torch.save = die_writing
@@ -566,3 +567,75 @@ def test_a_checkpoint_of_an_older_format_is_one_sentence_and_stays(tmp_path):
         next(train(tiny(), toy(5), toy(5), TrainOptions(1), checkpoint))
     assert "\n" not in str(raised.value)
     assert checkpoint.read_bytes() == before
+
+
+# --- checkpoints from anywhere -------------------------------------------------------------------------------
+
+
+STRANGE = (None, "text", [1], {"a": 1}, 10**400, -1, float("nan"), [{"a": "b"}])
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A checkpoint with a judge of its own and the weights of two epochs, and what it holds."""
+    checkpoint = tmp_path_factory.mktemp("saved") / "checkpoint.pt"
+    list(toy_run("rnn", checkpoint, "professor", average_last=2, epochs=2)[1])
+    return checkpoint, torch.load(checkpoint, weights_only=True)
+
+
+def refused(checkpoint, content, monkeypatch):
+    """The sentence with which a run refuses to go on from a checkpoint of this content."""
+    monkeypatch.setattr(torch, "load", lambda *_, **__: content)
+    model, options = random_model(*CONFIGS["rnn"]), RESUMED
+    with pytest.raises(ValueError, match=r"^[^\n]{1,400}$") as raised:
+        begin(model, options).load(checkpoint, options, data_of(toy(100)))
+    return str(raised.value)
+
+
+RESUMED = TrainOptions(
+    **({"epochs": 3, "max_tokens": 24, "learning_rate": 0.01, "warmup": 5, "checkpoint_every": 2} | RUNS["professor"]),
+    average_last=2,
+)
+
+
+def test_a_checkpoint_with_a_part_that_is_missing_or_of_another_kind_is_one_sentence(saved, monkeypatch):
+    checkpoint, content = saved
+    begin(random_model(*CONFIGS["rnn"]), RESUMED).load(checkpoint, RESUMED, data_of(toy(100)))
+    for name in content:
+        told = refused(checkpoint, {key: part for key, part in content.items() if key != name}, monkeypatch)
+        assert str(checkpoint) in told, name
+        for value in STRANGE:
+            assert str(checkpoint) in refused(checkpoint, content | {name: value}, monkeypatch), (name, value)
+
+
+@pytest.mark.parametrize("value", STRANGE[:5], ids=str)
+def test_a_checkpoint_with_a_strange_part_further_in_is_one_sentence(saved, monkeypatch, value):
+    checkpoint, content = saved
+    weight = next(iter(content["model"]))
+    for name in ("model", "average", "best"):
+        refused(checkpoint, content | {name: content[name] | {weight: value}}, monkeypatch)
+    refused(checkpoint, content | {"last": [value]}, monkeypatch)
+    refused(checkpoint, content | {"curve": [value]}, monkeypatch)
+    refused(checkpoint, content | {"options": content["options"] | {"seed": value}}, monkeypatch)
+    for name in ("optimizer", "judge_optimizer"):
+        groups, state = content[name]["param_groups"], content[name]["state"]
+        strange = [{"state": state, "param_groups": value}, {"state": value, "param_groups": groups}]
+        strange += [{"state": state | {0: value}, "param_groups": groups}]
+        strange += [{"state": state | {0: state[0] | {"exp_avg": value}}, "param_groups": groups}]
+        strange += [{"state": state, "param_groups": [groups[0] | {"betas": value}, *groups[1:]]}]
+        for one in strange:
+            refused(checkpoint, content | {name: one}, monkeypatch)
+
+
+def test_a_disk_that_is_full_when_a_checkpoint_is_due_leaves_the_one_before(tmp_path):
+    checkpoint = tmp_path / "checkpoint.pt"
+    all_steps, undisturbed = finish("rnn")
+    events = toy_run("rnn", checkpoint)[1]
+    for _ in range(3):
+        next(events)
+    with full_disk(checkpoint.stat().st_size // 2), pytest.raises(OSError, match=r"can't be written: File too large$"):
+        next(events)
+    assert list(tmp_path.iterdir()) == [checkpoint]
+    steps, weights = finish("rnn", checkpoint)
+    assert steps == all_steps[2:]
+    assert same(weights, undisturbed)

@@ -4,30 +4,13 @@ A filter gets the log-probabilities (n, W, V) of the next token and the tokens w
 gives new log-probabilities with -inf where a token is ruled out. The first t tokens of a dead row mean nothing.
 """
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from core.decoding.search import IMPOSSIBLE, Filter
-from core.options import Constraints, check
-from core.text.subwords import EOS, SPACE, UNK, Subwords
-
-
-def ban(sequence: Sequence[int]) -> Filter:
-    """These tokens never one after the other; a single token never at all."""
-    *before, last = sequence
-
-    def filtered(logprobs: Tensor, history: Tensor) -> Tensor:
-        if history.shape[2] < len(before):
-            return logprobs
-        tail = history[..., history.shape[2] - len(before) :]
-        follows = (tail == torch.tensor(before, device=tail.device, dtype=tail.dtype)).all(dim=-1)  # (n, W)
-        logprobs = logprobs.clone()
-        logprobs[..., last] = logprobs[..., last].masked_fill(follows, IMPOSSIBLE)
-        return logprobs
-
-    return filtered
+from core.decoding.text_constraints import ban, beginning, check_spellable
+from core.options import Constraints
+from core.text.subwords import EOS, SPECIAL, Subwords, clean
 
 
 def no_repeat(size: int) -> Filter:
@@ -56,20 +39,6 @@ def minimum_length(length: int) -> Filter:
     return filtered
 
 
-def prefix(ids: Sequence[int]) -> Filter:
-    """These tokens first."""
-
-    def filtered(logprobs: Tensor, history: Tensor) -> Tensor:
-        if history.shape[2] >= len(ids):
-            return logprobs
-        forced = torch.full_like(logprobs, IMPOSSIBLE)
-        token = ids[history.shape[2]]
-        forced[..., token] = logprobs[..., token]
-        return forced
-
-    return filtered
-
-
 def without(logprobs: Tensor, token: int) -> Tensor:
     """The same with one token ruled out."""
     logprobs = logprobs.clone()
@@ -77,29 +46,27 @@ def without(logprobs: Tensor, token: int) -> Tensor:
     return logprobs
 
 
-def prefix_ids(subwords: Subwords, text: str) -> list[int]:
-    """The tokens of a forced beginning; ValueError if the vocabulary lacks some of it."""
-    unknown = [piece.text for piece in subwords.pieces(text) if piece.unknown]
-    check(not unknown, f"a translation can't begin with {text!r}: this vocabulary does not have {', '.join(unknown)}")
-    return subwords.encode(text)
+def never(token: int) -> Filter:
+    """This token nowhere."""
+    return lambda logprobs, history: without(logprobs, token)
 
 
-def banned_ids(subwords: Subwords, text: str) -> list[list[int]]:
-    """What `text` rules out: the pieces spelt so, at the beginning of a word or within, else the words as a run."""
-    found = [[index] for index, token in enumerate(subwords.tokens) if token in (text, SPACE + text)]
-    if found:
-        return found
-    ids = subwords.encode(text)
-    check(bool(ids) and UNK not in ids, f"{text!r} can't be banned: this vocabulary has no pieces to write it with")
-    return [ids]
+def banned(subwords: Subwords, text: str) -> Filter:
+    """The words or marks nowhere, however they are spelt, or a special token; ValueError if that can't be written."""
+    if text in SPECIAL:
+        return never(SPECIAL.index(text))
+    check_spellable(subwords, text, f"{text!r} can't be banned")
+    return ban(subwords, text)
 
 
 def filters_of(subwords: Subwords, constraints: Constraints) -> list[Filter]:
     """The constraints as filters; ValueError if some text of them can't be written."""
-    beginning = prefix_ids(subwords, constraints.prefix)
+    prefix = constraints.prefix
+    if clean(prefix):
+        check_spellable(subwords, prefix, f"a translation can't begin with {prefix!r}")
     return [
-        *([prefix(beginning)] if beginning else []),
-        *(ban(ids) for text in constraints.banned for ids in banned_ids(subwords, text)),
+        *([beginning(subwords, prefix)] if clean(prefix) else []),
+        *(banned(subwords, text) for text in constraints.banned),
         *([no_repeat(constraints.no_repeat)] if constraints.no_repeat else []),
         *([minimum_length(constraints.min_length)] if constraints.min_length else []),
     ]

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.decoding.ranking import distinct
 from core.metrics import sentence_similarity
 from core.options import MBROptions
-from core.records import DecodeTrace, Hypothesis, SearchTree, States, Vote
+from core.records import DecodeTrace, SearchTree, States, Vote
 
 
 def utility_matrix(candidates: Sequence[str], references: Sequence[str], utility: str) -> np.ndarray:
@@ -30,9 +31,7 @@ def minimum_bayes_risk(searches: Sequence[DecodeTrace], options: MBROptions) -> 
     both = joined(searches)
     drawn = [trace for trace in searches if trace.strategy == "sample"]
     references = tuple(found.text for trace in drawn for found in trace.hypotheses)
-    candidates: dict[str, Hypothesis] = {}
-    for found in both.hypotheses:
-        candidates.setdefault(found.text, found)
+    candidates = {found.text: found for found in distinct(both.hypotheses)}
     if options.candidates == "beam":
         wanted = {found.text for found in searches[0].hypotheses}
         candidates = {text: found for text, found in candidates.items() if text in wanted}

@@ -1,5 +1,6 @@
 """Ranking of what has finished: length norm and coverage penalty, redone from the record without a network."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -71,6 +72,14 @@ def hypothesis(tree: SearchTree, leaf: int, score: float, text: str, keys: tuple
         leaf=leaf,
         attention=None if keys is None else path_attention(tree, leaf, keys),
     )
+
+
+def distinct(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Of those with the same text the first, so of ranked ones the best: a text can be spelt in several ways."""
+    best: dict[str, Hypothesis] = {}
+    for found in hypotheses:
+        best.setdefault(found.text, found)
+    return tuple(best.values())
 
 
 def rerank(trace: DecodeTrace, options: Normalised) -> DecodeTrace:

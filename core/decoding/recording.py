@@ -103,14 +103,15 @@ class Answers:
         }
         for name, values in parts.items():
             if values is not None and name in self.wanted:
-                self.collected.setdefault(name, []).append(values if rows is None else values[rows])
+                values = values if rows is None else values[rows]
+                self.collected.setdefault(name, []).append(values if name == "cross" else values.half())
 
     def array(self, name: str) -> np.ndarray | None:
         """E rows of "logits" (E, V), "cross" (E, L, H, S), "decoder" or "context" (E, D); float16 but for attention."""
         if name not in self.collected:
             return None
         values = torch.cat(self.collected[name])
-        return (values.float() if name == "cross" else values.half()).cpu().numpy()
+        return (values.float() if name == "cross" else values).cpu().numpy()
 
     def states(self, encoded: Encoded) -> States | None:
         """The hidden vectors, None where the model was asked for no detail."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from core.decoding.beam import beam_search
 from core.decoding.diverse import diverse_beam_search
 from core.decoding.exact import exact
-from core.decoding.filters import filters_of, prefix_ids
+from core.decoding.filters import filters_of
 from core.decoding.forced import forced
 from core.decoding.greedy import greedy
 from core.decoding.mbr import minimum_bayes_risk
@@ -22,8 +22,9 @@ from core.options import (
     Options,
     SamplingOptions,
     check,
+    check_pieces,
 )
-from core.text.subwords import Subwords
+from core.text.subwords import Subwords, clean, keyed
 
 STRATEGIES = {
     "greedy": (GreedyOptions, greedy),
@@ -54,21 +55,29 @@ def limit(pieces: int, options: Options) -> int:
     return options.max_length or 2 * pieces + 10
 
 
-def ends_of(subwords: Subwords, options: Options, pieces: Sequence[int]) -> list[int] | list[list[int]]:
-    """Where the search over sentences of so many pieces ends: the cut-off lengths, or the ids that it is to write."""
-    if isinstance(options, ForcedOptions):
-        ids = subwords.encode(options.target)
-        check(bool(ids), "there is no translation to force: give some text")
-        return [ids] * len(pieces)
+def limits_of(subwords: Subwords, options: Options, pieces: Sequence[int]) -> list[int]:
+    """The cut-off lengths of sources of so many pieces; ValueError if the constraints leave no room below them."""
     limits = [limit(count, options) for count in pieces]
     asked = {
-        "the prefix": len(prefix_ids(subwords, options.constraints.prefix)),
+        "the prefix": len(subwords.encode(options.constraints.prefix)),
         "the minimum length": options.constraints.min_length,
     }
     for name, length in asked.items():
         room = f"{name} of {length} tokens and <eos> don't fit below the cut-off length {min(limits, default=0)}"
         check(not length or all(length < longest for longest in limits), f"{room}: raise max_length")
     return limits
+
+
+def target_ids(subwords: Subwords, target: str) -> list[int]:
+    """The tokenizer's spelling of a translation to force; ValueError if there is none, or too much.
+
+    A character that the vocabulary lacks is written as a keyboard does.
+    """
+    known = set(subwords.tokens)
+    ids = subwords.encode("".join(char if char in known else keyed(char) for char in clean(target)))
+    check(bool(ids), "there is no translation to force: give some text")
+    check_pieces(len(ids), "the translation to force")
+    return ids
 
 
 def filters_for(subwords: Subwords, options: Options) -> list[Filter]:
@@ -80,15 +89,13 @@ def steps(
     model: Seq2Seq,
     encoded: Encoded,
     options: Options,
-    ends: list[int] | list[list[int]],
+    limits: Sequence[int],
     *,
     filters: Sequence[Filter] = (),
     detail: bool = False,
 ) -> Iterator[Frontier]:
-    """The search of a `BATCHED` strategy, step by step, each sentence to its end (`ends_of`)."""
+    """The search of a `BATCHED` strategy, step by step, each sentence to its cut-off length."""
     name = strategy_of(options)
     check(name in BATCHED, f"{name!r} decodes one sentence at a time; step by step go {', '.join(BATCHED)}")
     state = model.start(encoded, width=width_of(options))
-    if isinstance(options, ForcedOptions):
-        return forced(model, state, options, ends, detail=detail)
-    return STRATEGIES[name][1](model, state, options, ends, filters=filters, detail=detail)
+    return STRATEGIES[name][1](model, state, options, limits, filters=filters, detail=detail)

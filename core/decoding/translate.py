@@ -8,13 +8,25 @@ from typing import NamedTuple
 import torch
 
 from core.decoding.exact import exact
+from core.decoding.forced import best_spellings, forced
 from core.decoding.mbr import minimum_bayes_risk
 from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder, record
-from core.decoding.strategies import ends_of, filters_for, steps, strategy_of, width_of
+from core.decoding.search import Filter, Frontier
+from core.decoding.strategies import filters_for, limits_of, steps, strategy_of, target_ids, width_of
 from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
-from core.options import BeamOptions, ExactOptions, MBROptions, Options, SamplingOptions, check
-from core.records import Attention, DecodeTrace, Hypothesis, Proof, SearchTree, source_keys
+from core.options import (
+    BeamOptions,
+    ExactOptions,
+    ForcedOptions,
+    MBROptions,
+    Options,
+    SamplingOptions,
+    check,
+    check_pieces,
+    check_recorded,
+)
+from core.records import Attention, DecodeTrace, Hypothesis, Proof, SearchTree, Spelling, source_keys
 from core.text.batches import bucketed, source_batch
 from core.text.subwords import Subwords, clean
 
@@ -25,6 +37,7 @@ class Recorded(NamedTuple):
     tree: SearchTree
     answers: Answers
     proof: Proof | None = None
+    spelling: Spelling | None = None
 
 
 @torch.inference_mode()
@@ -75,34 +88,60 @@ def snapshots(
             done.append(snapshot())
         return
     began, text = time.perf_counter(), clean(text)
-    ids = subwords.encode(text)
+    ids = subwords.encode_source(text)
     check(bool(ids), "there is nothing to translate: type a sentence")
+    check_pieces(len(ids), "the sentence")
     source, mask = (torch.from_numpy(part) for part in source_batch([ids]))
-    ends = ends_of(subwords, options, [len(ids)])
     encoded = model.encode(source, mask, interventions=interventions, detail=True)
     record = explored if isinstance(options, ExactOptions) else followed
-    for recorded in record(model, subwords, encoded, options, ends):
+    for recorded in record(model, subwords, encoded, options, len(ids)):
         yield lambda: trace_of(recorded(), encoded, subwords, text, options, name, began)  # noqa: B023
 
 
 def followed(
-    model: Seq2Seq, subwords: Subwords, encoded: Encoded, options: Options, ends: list[int] | list[list[int]]
+    model: Seq2Seq, subwords: Subwords, encoded: Encoded, options: Options, pieces: int
 ) -> Iterator[Callable[[], Recorded]]:
     """A search step by step, all recorded."""
     recorder, answers = Recorder(subwords.tokens), Answers()
-    filters = filters_for(subwords, options)
-    for frontier in steps(model, encoded, options, ends, filters=filters, detail=True):
+    frontiers, (spelling,) = grown(model, subwords, encoded, options, [pieces], detail=True)
+    for frontier in frontiers:
         record(frontier, [recorder])
         answers.add(frontier)
-        yield lambda: Recorded(recorder.tree(answers.array("cross")), answers)
+        yield lambda: Recorded(recorder.tree(answers.array("cross")), answers, spelling=spelling)
+
+
+def grown(
+    model: Seq2Seq,
+    subwords: Subwords,
+    encoded: Encoded,
+    options: Options,
+    pieces: Sequence[int],
+    *,
+    filters: Sequence[Filter] | None = None,
+    detail: bool = False,
+) -> tuple[Iterator[Frontier], list[Spelling | None]]:
+    """The search over n sources of so many pieces, and of forced ones the tokenizer's spelling, where it is another.
+
+    The `filters` of the options, if they are made already.
+    """
+    if isinstance(options, ForcedOptions):
+        targets, spellings = zip(
+            *best_spellings(model, subwords, encoded, target_ids(subwords, options.target)), strict=True
+        )
+        return forced(model, model.start(encoded), targets, detail=detail), list(spellings)
+    limits = limits_of(subwords, options, pieces)
+    if detail:
+        check_recorded(width_of(options), max(limits), max(pieces))
+    filters = filters_for(subwords, options) if filters is None else filters
+    return steps(model, encoded, options, limits, filters=filters, detail=detail), [None] * len(pieces)
 
 
 def explored(
-    model: Seq2Seq, subwords: Subwords, encoded: Encoded, options: ExactOptions, ends: list[int]
+    model: Seq2Seq, subwords: Subwords, encoded: Encoded, options: ExactOptions, pieces: int
 ) -> Iterator[Callable[[], Recorded]]:
     """An exact search, question by question."""
-    filters = filters_for(subwords, options)
-    for so_far in exact(model, model.start(encoded), options, ends[0], subwords.tokens, filters=filters, detail=True):
+    (limit,), filters = limits_of(subwords, options, [pieces]), filters_for(subwords, options)
+    for so_far in exact(model, model.start(encoded), options, limit, subwords.tokens, filters=filters, detail=True):
         yield lambda: Recorded(so_far.tree(), so_far.answers, so_far.proof)  # noqa: B023
 
 
@@ -110,7 +149,7 @@ def trace_of(
     recorded: Recorded, encoded: Encoded, subwords: Subwords, text: str, options: Options, name: str, began: float
 ) -> DecodeTrace:
     """The record of one sentence's search."""
-    tree, answers, proof = recorded
+    tree, answers, proof, spelling = recorded
     pieces = subwords.pieces(text)
     keys = source_keys(pieces)
     own = None if encoded.attention is None else Attention(encoded.attention[0].numpy(), keys, keys, "encoder")
@@ -128,6 +167,7 @@ def trace_of(
         vocabulary=subwords.tokens,
         states=answers.states(encoded),
         proof=proof,
+        spelling=spelling,
     )
 
 
@@ -143,8 +183,10 @@ def translate_batches(
     device = next(model.parameters()).device
     filters = filters_for(subwords, options)
     covers = isinstance(options, BeamOptions) and options.coverage_penalty > 0
-    sources = subwords.encode_batch(lines)
+    sources = subwords.encode_sources(lines)
     filled = [index for index, ids in enumerate(sources) if ids]
+    for index in filled:
+        check_pieces(len(sources[index]), f"line {index + 1:,}")
     for index in set(range(len(lines))) - set(filled):
         yield index, ()
     batches = bucketed([len(sources[index]) + 1 for index in filled], max_tokens // width_of(options))
@@ -153,8 +195,9 @@ def translate_batches(
         source, mask = (torch.from_numpy(part).to(device) for part in source_batch([sources[i] for i in some]))
         recorders, looked = [Recorder(subwords.tokens) for _ in some], [Answers(("cross",)) for _ in some]
         encoded = model.encode(source, mask)
-        ends = ends_of(subwords, options, [len(sources[index]) for index in some])
-        for frontier in steps(model, encoded, reseeded(options, number), ends, filters=filters):
+        pieces = [len(sources[index]) for index in some]
+        frontiers, _ = grown(model, subwords, encoded, reseeded(options, number), pieces, filters=filters)
+        for frontier in frontiers:
             record(frontier, recorders)
             for position, sentence in enumerate(frontier.sentences if covers else ()):
                 looked[sentence].add(frontier, position)

@@ -14,7 +14,7 @@ def attention_steps(model: Seq2Seq, subwords: Subwords, trace: DecodeTrace) -> A
     """The numbers behind the best hypothesis of a trace, teacher forced; None of a model that does not attend."""
     found = trace.hypotheses[0]
     ids = [trace.tree.nodes[node].id for node in trace.tree.path(found.leaf)]
-    source, mask = (torch.from_numpy(part) for part in source_batch([subwords.encode(trace.text)]))
+    source, mask = (torch.from_numpy(part) for part in source_batch([subwords.encode_source(trace.text)]))
     encoded = model.encode(source, mask, detail=True)
     output = model(source, mask, torch.tensor([[BOS, *ids[:-1]]]), detail=True)
     if "cross" not in output.attention:

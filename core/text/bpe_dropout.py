@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from core.text.subwords import UNK, Subwords, clean
+from core.text.subwords import UNK, Subwords
 
 
 class Merges(NamedTuple):
@@ -28,8 +28,8 @@ def merges_of(subwords: Subwords) -> Merges:
 
 
 def words_of(subwords: Subwords, line: str) -> list[str]:
-    """The stretches of the cleaned line within which pieces merge."""
-    normal = subwords.tokenizer.normalizer.normalize_str(clean(line))
+    """The stretches of a cleaned line within which pieces merge."""
+    normal = subwords.tokenizer.normalizer.normalize_str(line)
     return [word for word, _ in subwords.tokenizer.pre_tokenizer.pre_tokenize_str(normal)]
 
 

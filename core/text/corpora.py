@@ -5,12 +5,13 @@ import hashlib
 import os
 import random
 import string
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
 
 from core.options import check, check_choice
-from core.text.subwords import TAG
+from core.text.subwords import TAG, clean, unescaped
 
 Pairs = list[tuple[str, str]]
 
@@ -92,14 +93,15 @@ def read_zip_lines(path: Path, member: str) -> list[str]:
 
 
 def decoded_lines(content: bytes, name: str) -> list[str]:
-    """The lines of UTF-8 text; ValueError names the file and the byte where it is not."""
+    """The lines of UTF-8 text, HTML entities as characters; ValueError names the file and the byte where it is not."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{name} is not UTF-8 text (byte {error.start})") from error
     before, nul, _ = text.partition("\0")
     check(not nul, f"{name} line {before.count(chr(10)) + 1:,} holds a NUL byte: it is not plain UTF-8 text")
-    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    return [unescaped(line) for line in lines]
 
 
 def paired(sources: list[str], targets: list[str], names: tuple[str, str]) -> Pairs:
@@ -240,13 +242,14 @@ def load_pairs(corpus: str, split: str, source: str, target: str, data_dir: Path
 
 
 def read_pair(source: Path, reference: Path) -> tuple[list[str], list[str]]:
-    """The lines of a file and of its translation; ValueError unless they are equally many."""
-    pair = read_lines(source), read_lines(reference)
+    """The lines of a file and of its translation, composed (NFC); ValueError unless they are equally many, and text."""
+    pair = [[unicodedata.normalize("NFC", line) for line in read_lines(path)] for path in (source, reference)]
     counts = [len(lines) for lines in pair]
     check(
         counts[0] == counts[1], f"{counts[0]} lines of source and {counts[1]} of reference: they must be equally many"
     )
     for path, lines in zip((source, reference), pair, strict=True):
+        check(any(map(clean, lines)), f"{path} holds no text: give a file with a sentence a line")
         for number, line in enumerate(lines, start=1):
             check_line(line, path.name, number)
-    return pair
+    return pair[0], pair[1]

@@ -1,9 +1,11 @@
 """Sub-words: byte-pair encoding over raw, cased text (Sennrich et al. 2016, arXiv 1508.07909), by `tokenizers`."""
 
+import html
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
@@ -18,11 +20,48 @@ BLANK = "␣"  # how such a mark is shown where it is a piece of its own
 UNKNOWN = "⁇"  # how an unknown piece is written out
 
 
+ZERO_WIDTH_SPACE = "\u200b"  # of the invisible characters the one that stands between words
+# What typesetting writes for the apostrophes, quotation marks and dashes of a keyboard, which the corpora are full of.
+KEYBOARD = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛‹›′ʼ´`", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        "⁄": "/",
+    }
+)
+ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNORECASE)
+
+
 def clean(text: str) -> str:
     """NFC, without invisible format characters; control characters and runs of white space become one space."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text.replace(ZERO_WIDTH_SPACE, " "))
     shown = {"Cc": " ", "Cs": " ", "Cf": ""}
     return " ".join("".join(shown.get(unicodedata.category(char), char) for char in text).split())
+
+
+@lru_cache(maxsize=4096)
+def keyed(char: str) -> str:
+    """A character as a keyboard writes it: no ligature, no curly quotation mark, nothing of another width.
+
+    keyed("ﬁ") -> "fi"
+    """
+    plain = unicodedata.normalize("NFKC", char.translate(KEYBOARD)).translate(KEYBOARD)
+    spaced = any(map(str.isspace, plain))  # as of a lone accent
+    return char if spaced or char == UNKNOWN else plain
+
+
+def source_text(line: str) -> str:
+    """The cleaned line as the models read a source: each character as a keyboard writes it."""
+    return "".join(map(keyed, clean(line)))
+
+
+def unescaped(text: str) -> str:
+    """The text with each HTML entity as the character that it stands for.
+
+    unescaped("Barnes &amp; Noble") -> "Barnes & Noble"
+    """
+    return ENTITY.sub(lambda found: html.unescape(found.group()), text)
 
 
 @dataclass(frozen=True)
@@ -42,6 +81,22 @@ class Subwords:
         """Every piece by its id."""
         return tuple(self.tokenizer.id_to_token(index) for index in range(len(self)))
 
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What each piece adds to a text, as a keyboard writes it; "" of what stands for no text."""
+        texts = ["".join(map(keyed, token.replace(SPACE, " "))) for token in self.tokens]
+        texts = ["" if token in (*SPECIAL, TAG) else text for token, text in zip(self.tokens, texts, strict=True)]
+        return (*texts[:UNK], UNKNOWN, *texts[UNK + 1 :])
+
+    @cached_property
+    def spellings(self) -> dict[str, tuple[int, ...]]:
+        """The ids of the pieces that add a text."""
+        found: dict[str, tuple[int, ...]] = {}
+        for index, text in enumerate(self.texts):
+            if text:
+                found[text] = (*found.get(text, ()), index)
+        return found
+
     @property
     def tag(self) -> int:
         """The id of `TAG`, which no text is ever cut into; ValueError if the vocabulary was learned without it."""
@@ -50,27 +105,52 @@ class Subwords:
         return self.tokens.index(TAG)
 
     def encode(self, text: str) -> list[int]:
-        """The ids of the cleaned text, without `<bos>` and `<eos>`."""
-        return self.tokenizer.encode(clean(text), add_special_tokens=False).ids
+        """The ids of the cleaned text as a translation, without `<bos>` and `<eos>`."""
+        return self.encode_batch([text])[0]
 
     def encode_batch(self, lines: Iterable[str]) -> list[list[int]]:
         """`encode` of each line, in parallel."""
-        encodings = self.tokenizer.encode_batch([clean(line) for line in lines], add_special_tokens=False)
-        return [encoding.ids for encoding in encodings]
+        return self.ids(map(clean, lines))
+
+    def encode_source(self, text: str) -> list[int]:
+        """The ids of the text as a source (`source_text`)."""
+        return self.encode_sources([text])[0]
+
+    def encode_sources(self, lines: Iterable[str]) -> list[list[int]]:
+        """`encode_source` of each line, in parallel."""
+        return self.ids(map(source_text, lines))
+
+    def ids(self, lines: Iterable[str]) -> list[list[int]]:
+        """The ids of lines as they are."""
+        return [cut.ids for cut in self.tokenizer.encode_batch(list(lines), add_special_tokens=False)]
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
-        """The pieces of the cleaned text with their spans in it; a word ends at white space and at punctuation."""
+        """The pieces of a source with their spans in the cleaned text; a word ends at white space and at punctuation.
+
+        Each shows what was typed; where it is a part of one character, as an f of ﬁ, that part.
+        """
         text = clean(text)
-        encoding = self.tokenizer.encode(text, add_special_tokens=False)
+        read = source_text(text)
+        typed = [index for index, char in enumerate(text) for _ in keyed(char)]  # the character behind each one read
+        encoding = self.tokenizer.encode(read, add_special_tokens=False)
         pieces = []
         for token, (start, end), word in zip(encoding.tokens, encoding.offsets, encoding.word_ids, strict=True):
-            start += text[start:end].startswith(" ")  # the mark of a word's beginning covers the space before it
+            start += read[start:end].startswith(" ")  # the mark of a word's beginning covers the space before it
             end = start if token == SPACE else end  # alone, the mark of the first word claims a character
-            pieces.append(Piece(text[start:end] or BLANK, start, end, word, token == SPECIAL[UNK]))
+            first, last = typed[start], typed[end - 1] + 1 if start < end else typed[start]
+            shown = text[first:last] if source_text(text[first:last]) == read[start:end] else read[start:end]
+            pieces.append(Piece(shown or BLANK, first, last, word, token == SPECIAL[UNK]))
         return tuple(pieces)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of the ids; `<pad>`, `<bos>`, `<eos>` leave nothing, `<unk>` leaves a visible mark."""
+        """The text of the ids; `<pad>`, `<bos>`, `<eos>` leave nothing, `<unk>` leaves a visible mark.
+
+        A model that learned from a corpus with HTML entities may spell one: its character is written.
+        """
+        return unescaped(self.spelt(ids))
+
+    def spelt(self, ids: Iterable[int]) -> str:
+        """The same, piece by piece: the characters of the pieces themselves."""
         tokens = [UNKNOWN if index == UNK else self.tokens[index] for index in ids if index >= UNK]
         return "".join(tokens).replace(SPACE, " ").removeprefix(" ")
 

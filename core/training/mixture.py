@@ -7,7 +7,7 @@ from pathlib import Path
 from core.text.batches import Ids
 from core.text.bpe_dropout import cut_all, merges_of, words_of
 from core.text.corpora import tsv
-from core.text.subwords import Subwords
+from core.text.subwords import Subwords, clean, source_text
 
 Pairs = Sequence[tuple[Ids, Ids]]
 
@@ -21,13 +21,13 @@ class Text:
 
     @property
     def lines(self) -> Iterator[str]:
-        """Every sentence."""
-        return (line for pair in self.pairs for line in pair)
+        """Every sentence, as the models read it."""
+        return (line for pair in zip(*self.sides, strict=True) for line in pair)
 
     @property
     def sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """All sources and all targets."""
-        return tuple(source for source, _ in self.pairs), tuple(target for _, target in self.pairs)
+        """All sources and all targets, as the models read them."""
+        return tuple(source_text(source) for source, _ in self.pairs), tuple(clean(target) for _, target in self.pairs)
 
 
 def with_extra(pairs: list[tuple[str, str]], extra: Sequence[Path]) -> Text:
@@ -39,7 +39,7 @@ def with_extra(pairs: list[tuple[str, str]], extra: Sequence[Path]) -> Text:
 
 def encoded(text: Text, subwords: Subwords) -> Pairs:
     """Cut into as few sub-words as the merges give."""
-    return marked(text, subwords, [subwords.encode_batch(side) for side in text.sides])
+    return marked(text, subwords, [subwords.ids(side) for side in text.sides])
 
 
 def recut(text: Text, subwords: Subwords, dropout: float, seed: int) -> Callable[[int], Pairs]:

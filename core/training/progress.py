@@ -1,39 +1,29 @@
 """All that changes while training, and its checkpoint: written whole, read back only by what can go on from it."""
 
 import hashlib
-import os
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from core.checkpoints import is_point
+from core.files import whole
 from core.options import check
+from core.quoting import quoted
 from core.training.options import TrainOptions
 from core.training.regimes import REGIMES
 
 FORMAT = 3
 MAY_CHANGE = ("epochs", "patience", "checkpoint_every", "max_tokens", "accumulate")  # between a run and its resumption
 BATCHES = ("max_tokens", "accumulate")  # what decides the steps of an epoch
-ODD = (AssertionError, IndexError, OSError)  # what torch raises, too, on a file that is no checkpoint
-PLAIN_FIELDS = (
-    "average",
-    "last",
-    "best",
-    "best_loss",
-    "best_epoch",
-    "epoch",
-    "done",
-    "step",
-    "tokens",
-    "seconds",
-    "epoch_loss",
-    "halvings",
-    "curve",
-)
+COUNTS = ("best_epoch", "epoch", "done", "step", "tokens", "halvings")
+NUMBERS = ("best_loss", "seconds", "epoch_loss")
+PLAIN_FIELDS = ("average", "last", "best", "curve", *COUNTS, *NUMBERS)
+RUN = {"options": dict, "config": dict, "pairs": int, "text": str}  # what tells one run from another
 
 
 @dataclass
@@ -74,9 +64,8 @@ class Progress:
         content = {name: getattr(self, name) for name in PLAIN_FIELDS}
         content |= {name: part.state_dict() for name, part in self.stateful().items()}
         content |= {"format": FORMAT, "options": asdict(options), "config": asdict(self.model.config), **data}
-        partial = path.with_suffix(".partial")
-        torch.save(content, partial)
-        os.replace(partial, path)
+        with whole(path) as partial, partial.open("wb") as file:
+            torch.save(content, file)
 
     def load(self, path: Path, options: TrainOptions, data: Mapping[str, Any]) -> None:
         """Go on from what `save` wrote; ValueError in one sentence, and the file stays, if that can't be."""
@@ -85,14 +74,52 @@ class Progress:
         check(content["config"] == asdict(self.model.config), broken(path))
         device = next(self.model.parameters()).device
         try:
+            check(self.could_have_saved(content), broken(path))
             for name, part in self.stateful().items():
                 part.load_state_dict(content[name])
             for name in PLAIN_FIELDS:
                 setattr(self, name, on(device, content[name]))
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
             raise ValueError(broken(path)) from error
-        if any(content["options"][name] != getattr(options, name) for name in BATCHES):
+        if any(content["options"].get(name) != getattr(options, name) for name in BATCHES):
             self.done, self.epoch_loss = 0, 0.0  # the epoch has other steps now: it begins anew
+
+    def could_have_saved(self, content: Mapping[str, Any]) -> bool:
+        """Whether every part of a checkpoint is there and of the kind and shape that it has in this training."""
+        weights = self.model.state_dict()
+        kept = [content["model"], content["average"], content["best"], *content["last"]]
+        return (
+            all(type(content[name]) is int and 0 <= content[name] < 2**63 for name in COUNTS)
+            and all(type(content[name]) is float and not math.isnan(content[name]) for name in NUMBERS)
+            and all(same_shapes(one, weights) for one in kept)
+            and isinstance(content["last"], list)
+            and isinstance(content["curve"], list)
+            and all(map(is_point, content["curve"]))
+            and (self.judge is None or same_shapes(content["judge"], self.judge.state_dict()))
+            and fits(content["optimizer"], self.optimizer)
+            and (self.judge is None or fits(content["judge_optimizer"], self.judge_optimizer))
+        )
+
+
+def same_shapes(found: Any, wanted: Mapping[str, Tensor]) -> bool:
+    """Whether these are weights of the same names, shapes and numbers' kind."""
+    return (
+        isinstance(found, dict)
+        and found.keys() == wanted.keys()
+        and all(isinstance(one, Tensor) for one in found.values())
+        and all((found[name].shape, found[name].dtype) == (one.shape, one.dtype) for name, one in wanted.items())
+    )
+
+
+def fits(found: Mapping[str, Any], optimizer: torch.optim.Optimizer) -> bool:
+    """Whether this is the state of an optimiser of the same settings and weights, whatever its rate."""
+    ours, theirs = ([one | {"lr": 0.0} for one in state["param_groups"]] for state in (optimizer.state_dict(), found))
+    weights = [weight for settings in optimizer.param_groups for weight in settings["params"]]
+    moments = [
+        same_shapes(state, {"step": torch.tensor(0.0), "exp_avg": weights[at], "exp_avg_sq": weights[at]})
+        for at, state in found["state"].items()
+    ]
+    return ours == theirs and all(moments) and all(type(one["lr"]) is float for one in found["param_groups"])
 
 
 def read(path: Path) -> Mapping[str, Any]:
@@ -100,13 +127,15 @@ def read(path: Path) -> Mapping[str, Any]:
     try:
         content = torch.load(path, weights_only=True, map_location="cpu")
         found = content.get("format", 1)
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError, EOFError, UnpicklingError, *ODD) as error:
+    except Exception as error:  # torch raises a dozen kinds on a file that is no checkpoint
         raise ValueError(broken(path)) from error
     check(
         found == FORMAT,
-        f"{path} is a checkpoint of format {found}, and this version goes on from format {FORMAT}: resume it with the "
-        "version that wrote it, or train anew without --resume; the file stays",
+        f"{path} is a checkpoint of format {quoted(found)}, and this version goes on from format {FORMAT}: resume it "
+        "with the version that wrote it, or train anew without --resume; the file stays",
     )
+    check(all(isinstance(content.get(name), kind) for name, kind in RUN.items()), broken(path))
+    check(0 < content["pairs"] < 2**63, broken(path))
     return content
 
 
@@ -121,7 +150,8 @@ def check_same_run(content: Mapping[str, Any], path: Path, options: TrainOptions
     for name in (name for name in wanted if name not in MAY_CHANGE):
         flag = "--" + name.replace("_", "-")
         same = found.get(name) == wanted[name]
-        sentence = f"{path} was trained with {flag} {found.get(name)}, not {wanted[name]}"
+        before = quoted(found.get(name)).strip("'")
+        sentence = f"{path} was trained with {flag} {before}, not {wanted[name]}"
         check(same, f"{sentence}: repeat that, or train anew without --resume")
     count = content["pairs"]
     told = "other pairs than these" if count == data["pairs"] else f"{count:,} pairs, not on these {data['pairs']:,}"

@@ -15,7 +15,8 @@ from core.options import GreedyOptions, check_choice, check_range
 from core.text.corpora import load_pairs
 from core.text.subwords import Subwords
 from core.training.exposure import exposure_bias
-from core.training.loop import Pairs, TrainOptions, cross_entropy, train
+from core.training.loop import TrainOptions, cross_entropy, train
+from core.training.mixture import Text, encoded
 from core.training.recipes import Recipe
 from core.training.regimes import REGIMES
 
@@ -54,7 +55,7 @@ def study(
         split: load_pairs(setting.corpus, split, setting.source, setting.target, data_dir)[:count]
         for split, count in sides.items()
     }
-    subwords = Subwords.train((line for pair in lines["train"] for line in pair), setting.vocabulary_size)
+    subwords = Subwords.train(Text(lines["train"]).lines, setting.vocabulary_size)
     rows: dict[str, list[dict[str, float]]] = {name: [] for name in regimes}
     for seed in range(1, seeds + 1):  # seed by seed, so that what is there after a while compares all regimes
         for name in regimes:
@@ -72,7 +73,7 @@ def trained(
     torch.manual_seed(seed)
     model = build(setting.family, {**setting.config, "vocabulary_size": len(subwords)})
     options = TrainOptions(**{**asdict(setting.options), "regime": regime, "seed": seed})
-    coded = {split: ids_of(subwords, pairs) for split, pairs in lines.items()}
+    coded = {split: encoded(Text(pairs), subwords) for split, pairs in lines.items()}
     began = time.monotonic()
     for _ in train(model, coded["train"], coded["val"], options):
         pass
@@ -83,13 +84,8 @@ def trained(
     metrics = translation_metrics(texts, references, setting.target)
     loss = cross_entropy(model, coded["val"], options.max_tokens)
     measured = {"seed": seed, "loss": round(loss, 4), "bleu": metrics["bleu"], "chrf": metrics["chrf"]}
-    measured["gap"] = round(exposure_bias(model, coded["val"], options.max_tokens).excess, 4)
+    measured["gap"] = round(exposure_bias(model, coded["val"], options.max_tokens).excess, 4) + 0.0  # never -0.0
     return model, measured | {"seconds": round(seconds, 1)}
-
-
-def ids_of(subwords: Subwords, pairs: list[tuple[str, str]]) -> Pairs:
-    """Both sides as ids."""
-    return list(zip(*(subwords.encode_batch(side) for side in zip(*pairs, strict=True)), strict=True))
 
 
 def about(setting: Recipe, model: torch.nn.Module, vocabulary_size: int, lines: Mapping[str, list], seeds: int) -> dict:

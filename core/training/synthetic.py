@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.checkpoints import Loaded, read_json, write_json
+from core.checkpoints import Loaded
 from core.decoding.translate import reseeded, translate_batches
+from core.files import named_when_it_fails, read_json, write_json
 from core.options import Options, check_choice
 from core.text.corpora import check_line
 from core.text.subwords import TAG, clean
@@ -64,15 +65,16 @@ def synthesise(
     output.parent.mkdir(parents=True, exist_ok=True)
     done = whole_lines(partial) if begun(partial, record, made) else 0
     write_json(record, {**made, "finished": False})
-    with partial.open("ab" if done else "wb") as out:
-        while done < len(texts):
-            yield done
-            some = texts[done : done + CHUNK]
-            found = dict(translate_batches(loaded.model, loaded.subwords, some, reseeded(options, done)))
-            pairs = [written.line(text, clean(found[i][0].text) if found[i] else "") for i, text in enumerate(some)]
+    with named_when_it_fails(partial), partial.open("ab" if done else "wb"):
+        pass
+    while done < len(texts):
+        yield done
+        some = texts[done : done + CHUNK]
+        found = dict(translate_batches(loaded.model, loaded.subwords, some, reseeded(options, done)))
+        pairs = [written.line(text, clean(found[i][0].text) if found[i] else "") for i, text in enumerate(some)]
+        with named_when_it_fails(partial), partial.open("ab") as out:
             out.write("".join(f"{pair}\n" for pair in pairs).encode())
-            out.flush()
-            done += len(some)
+        done += len(some)
     os.replace(partial, output)
     write_json(record, {**made, "finished": True})
     yield done

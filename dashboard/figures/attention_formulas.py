@@ -79,11 +79,11 @@ def with_numbers(steps: AttentionSteps, place: str, step: int, layer: int, head:
     names = [latex.words(steps.sources[j]) for j in best]
     t, value = step + 1, FORMULAS[steps.kind].value
     near = r" \cdot e^{-\frac{(j-p_t)^2}{2\sigma^2}}" if steps.gaussian is not None else ""
-    told = [rf"e_{{{t},{name}}} = {scores[j]:.2f}" for j, name in zip(best, names, strict=True)]
+    told = [rf"e_{{{t},{name}}} = {scores[j]:z.2f}" for j, name in zip(best, names, strict=True)]
     shares = [rf"\alpha_{{{t},{name}}} = {weights[j]:.2f}" for j, name in zip(best, names, strict=True)]
     summed = [rf"{weights[j]:.2f}\,{value[:-1]}{{{name}}}" for j, name in zip(best, names, strict=True)]
     rest = [r"\cdots"] if dots else []
-    numbers = COMMA.join(f"{number:.2f}" for number in steps.context[layer, head, step, :SHOWN])
+    numbers = COMMA.join(f"{number:z.2f}" for number in steps.context[layer, head, step, :SHOWN])
     width = steps.context.shape[-1]
     lines = [
         *score(steps.kind, place),

@@ -11,13 +11,13 @@ GNMT = r"\frac{{{}}}{{\left(\frac{{5+{}}}{{6}}\right)^{{{}}}}}"  # Wu et al. 201
 
 def formula(found: Hypothesis, options: BeamOptions) -> str:
     """The score of a hypothesis as LaTeX, first in letters, then with its T sub-words and its sum of log p."""
-    total, length = f"{found.total:.3f}", len(found.tokens)
+    total, length = f"{found.total:z.3f}", len(found.tokens)
     letters, numbers = {
         "gnmt": (GNMT.format(r"\log p", "T", r"\alpha"), GNMT.format(total, length, f"{options.length_penalty:.1f}")),
         "average": (r"\frac{\log p}{T}", rf"\frac{{{total}}}{{{length}}}"),
         "none": (r"\log p", rf"\sum_{{t=1}}^{{{length}}} \log p_t"),
     }[options.length_norm]
-    return rf"\text{{score}} = {letters} = {numbers} = {found.score:.3f}"
+    return rf"\text{{score}} = {letters} = {numbers} = {found.score:z.3f}"
 
 
 def upset(trace: DecodeTrace) -> dict[str, Any] | None:
@@ -60,7 +60,7 @@ def signed(value: float) -> str:
     >>> signed(-2.1679)
     '−2.168'
     """
-    return f"{value:.3f}".replace("-", "−")
+    return f"{value:z.3f}".replace("-", "−")
 
 
 def many(ratio: float) -> str:

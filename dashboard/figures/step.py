@@ -176,7 +176,7 @@ def chain_rule(found: Hypothesis, *, words: bool = True) -> str:
     if count > FIRST + LAST + 1:
         terms = [*terms[:FIRST], r"{}-\cdots", *terms[-LAST:]]
     lines = r" \\ &\quad ".join(" ".join(terms[i : i + FIRST]) for i in range(0, len(terms), FIRST))
-    length, total = (count if words else "T"), f"{found.total:.2f}"
+    length, total = (count if words else "T"), f"{found.total:z.2f}"
     return (
         r"\begin{aligned}"
         rf"\log p(y \mid x) &= \textstyle\sum_{{t=1}}^{{{length}}} \log p(y_t \mid y_{{<t}}, x) \\ "

@@ -11,7 +11,7 @@ TEXT = {
     "alignment_question": "{model}: which of your words did it look at most when it wrote “{target}”?",
     "alignment_answer": "It looked most at “{source}”: {weight:.2f}.",
     "alignment_map": "{title}: a map of {rows} rows (the translation) and {columns} columns (your sentence). Its strongest look, {value:.2f}, went from “{target}” to “{source}”.",
-    "alignment_difference": "{title}: the two differ most between “{target}” and “{source}”, by {value:+.2f}.",
+    "alignment_difference": "{title}: the two differ most between “{target}” and “{source}”, by {value:+z.2f}.",
     "alignment_hidden": "{title}: a map of {rows} rows (the translation) and {columns} columns (your sentence), hidden until you have guessed.",
     "layer": "Layer",
     "head": "Head",

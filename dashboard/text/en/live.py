@@ -68,6 +68,8 @@ TEXT = {
     "model_mine": "{model}: {task}, step {steps}",
     "zip_taken": "The model is loaded: it stands in the list above and in the lists of models from Home to Training.",
     "zip_zip": "This is not a whole zip file: download the model again.",
+    "zip_packing": "The zip packs {file} in a way that is not read here: only “deflate”, as most programs pack, or no packing at all.",
+    "zip_disk": "The server can’t store the model: {why}.",
     "zip_size": "{file} is too large: at most {limit} MB can be read.",
     "zip_strange": "The zip holds {file} where just these are expected, once each: {valid}.",
     "zip_missing": "The zip has no {file}.",

@@ -11,7 +11,7 @@ TEXT = {
     "alignment_question": "{model}: на какое из ваших слов модель смотрела больше всего, когда писала «{target}»?",
     "alignment_answer": "Больше всего она смотрела на «{source}»: {weight:.2f}.",
     "alignment_map": "{title}: карта, строк (перевод): {rows}, столбцов (ваше предложение): {columns}. Самый сильный взгляд, {value:.2f}, — от «{target}» к «{source}».",
-    "alignment_difference": "{title}: больше всего модели расходятся между «{target}» и «{source}», на {value:+.2f}.",
+    "alignment_difference": "{title}: больше всего модели расходятся между «{target}» и «{source}», на {value:+z.2f}.",
     "alignment_hidden": "{title}: карта, строк (перевод): {rows}, столбцов (ваше предложение): {columns}; она скрыта, пока вы не ответите.",
     "layer": "Слой",
     "head": "Голова",

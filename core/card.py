@@ -1,0 +1,119 @@
+"""A model's card: what it is, what it was trained on and how well it does; checked whole, once, when it is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+from core.forms import Each, Fields, Maybe, check_form, scalar
+from core.options import check
+from core.quoting import brief, quoted
+from core.text.corpora import CORPORA, LANGUAGES
+
+WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model is, what it was trained on and how well it does; `config` are its constructor's arguments."""
+
+    name: str
+    family: str
+    config: Mapping[str, Any]
+    source: str
+    target: str
+    corpus: str
+    licence: str
+    recipe: Mapping[str, Any]
+    parameters: int
+    training: Mapping[str, Any]
+    sha256: Mapping[str, str]
+    length_penalty: float = 1.0  # the α that gave the best BLEU on val
+    metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.training.tricks
+
+    @property
+    def attends(self) -> bool:
+        """Whether the decoder looks at the source at all."""
+        return self.config.get("attention") != "none"
+
+
+DEEPEST = 10  # trainings that went on from another
+SIZE, LAYERS, SHARE, SCORE, COUNT, TIME = (1, 20_000), (1, 24), (0.0, 0.99), (0.0, 100.0), (0, 10**15), (0.0, 1e9)
+OWN = "own"  # the corpus, and the language, of pairs that a reader gave
+WIDTHS = {"vocabulary_size": (5, 100_000), "width": (1, 2_048)}
+# The arguments of each family's constructor (a test compares them): those that pages speak of, then the others.
+CONFIGS = {
+    "rnn": Fields(
+        WIDTHS
+        | {
+            "attention": (
+                *("none", "mean", "dot", "scaled-dot", "cosine", "general", "concat", "additive"),
+                *("query-key-value", "location", "local-m", "local-p"),
+            ),
+            "context": ("step", "readout", "layer"),
+        },
+        dict.fromkeys(("dropout_embedding", "dropout_memory", "dropout_readout", "dropout_layers"), SHARE)
+        | dict.fromkeys(("bidirectional", "residual", "input_feeding", "reverse_source"), bool)
+        | {"layers": LAYERS, "cell": ("gru", "lstm"), "window": SIZE, "max_positions": SIZE},
+    ),
+    "transformer": Fields(
+        WIDTHS
+        | {"heads": (1, 256), "encoder_layers": LAYERS, "decoder_layers": LAYERS}
+        | {"positions": ("sinusoidal", "learned", "none", "rotary", "alibi")},
+        {"feed_forward": SIZE, "norm": ("post", "pre"), "tied": bool, "max_positions": SIZE}
+        | dict.fromkeys(("dropout", "dropout_attention"), SHARE),
+    ),
+}
+
+
+def check_recipe(value: Any, name: str) -> None:
+    """The options of a training, the files it read besides, and the training that it went on from."""
+    check(name.count(".start") < DEEPEST, f"its recipe goes on from more than {DEEPEST} trainings")
+    check_form(value, RECIPE, name)
+
+
+TRAINING = Fields(
+    {},
+    {"minutes": TIME, "device": str, "torch": str, "filmed": str}
+    | dict.fromkeys(("epochs", "steps", "tokens", "threads", "processes"), COUNT),
+    scalar,
+)
+START = Fields({"model": str}, {"sha256": str, "recipe": check_recipe, "training": TRAINING})
+RECIPE = Fields({}, {"extra": Each(Fields({"file": str}, {"sha256": str})), "start": START}, scalar)
+SCORES = dict.fromkeys(("bleu", "bleu_lowercased", "bleu_literature", "chrf"), SCORE)
+METRICS = Fields({}, SCORES | dict.fromkeys(("sentences", "beam_size"), COUNT), scalar)
+TRICK = Fields(
+    {"name": str, "differs": Fields({}, others=scalar)},
+    dict.fromkeys(("val", "test_2016"), Maybe(SCORE)) | {"tokens": Maybe(COUNT), "minutes": Maybe(TIME)},
+)
+CARD = {
+    "name": str,
+    "family": tuple(CONFIGS),
+    "source": (*LANGUAGES, "letters", OWN),
+    "target": (*LANGUAGES, "letters", OWN),
+    "corpus": (*CORPORA, OWN),
+    "licence": str,
+    "recipe": check_recipe,
+    "parameters": (1, 10**9),
+    "training": TRAINING,
+    "sha256": Fields({WEIGHTS: str, TOKENIZER: str}),
+    "length_penalty": (0.0, 5.0),
+    "metrics": Fields({}, others=METRICS),
+    "tricks": Each(TRICK),
+}
+
+
+def card_from(content: Any) -> Card:
+    """A card from its JSON; ValueError in one short sentence, without its subject, if anything in it can't be."""
+    check(isinstance(content, dict), f"is not a model card of this version: {quoted(content)}")
+    needed = {one.name for one in fields(Card) if one.default is one.default_factory is MISSING}
+    strange = [*sorted(needed - set(content)), *sorted(set(content) - set(Card.__dataclass_fields__))]
+    check(not strange, f"is not a model card of this version: see its {quoted(strange)}")
+    try:
+        for name, value in content.items():
+            if name != "config":
+                check_form(value, CARD[name], name)
+        check_form(content["config"], CONFIGS[content["family"]], "config")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"is damaged: {brief(error, 250)}") from error
+    return Card(**content)
