@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.soak.table import Attempt
 GROWTH = 150 * MIB  # that is allowed
 RERUNS = 100  # of a case
 READERS, TEXTS = 20, 5  # of a case; so few texts that the caches hold them all at once
-SETTLED = 10  # cases after which all models are awake, and Streamlit forgets as many sessions as come
+SETTLED = 8  # cases after which Streamlit forgets as many sessions as come (it remembers 128)
 
 
 def resident(process: int | str) -> int:
@@ -56,6 +57,8 @@ def sessions() -> Iterator[Attempt]:
     """Readers who come to a real server, change the beam size and leave."""
     after: list[int] = []
     with serving() as (address, server), asyncio.Runner() as runner:
+        runner.run(visit(address, [1]))
+        awake(server.pid)
 
         def attempt(case: int, dice: Random) -> str:
             sizes = [dice.randint(1, 3) for _ in range(READERS)]
@@ -65,6 +68,14 @@ def sessions() -> Iterator[Attempt]:
             return f"{READERS} sessions" + (f", {check_growth(after[-1] - after[0])}" if after else "")
 
         yield attempt
+
+
+def awake(process: int) -> None:
+    """Wait until a server, once visited, has loaded its models: until its memory stands still."""
+    before = 0
+    while (now := resident(process)) - before > MIB:
+        before = now
+        time.sleep(5)
 
 
 async def visit(address: str, sizes: list[int]) -> None:
