@@ -347,14 +347,18 @@ def check(*modules: list[str]) -> int:
     return next((code for module in modules if (code := run_module(*module))), 0)
 
 
-# A file's tests in the same process; more browsers than this at once wait for each other beyond their patience.
+# Who is done takes over of what another has left; more browsers than this at once wait for each other beyond patience.
 PROCESSES = 3 if (os.cpu_count() or 1) > 2 else 2
-PARALLEL = ("-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder")
+PARALLEL = ("-n", str(PROCESSES), "--dist", "worksteal")
 COMMANDS = {
     "app": ("start the dashboard (the default)", app),
     "test": (
         "ruff, then pytest, which gets all further arguments",
         lambda rest: check(["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *PARALLEL, *rest]),
+    ),
+    "soak": (
+        "what is too long for every change: a table, a row a check (soak --help)",
+        lambda rest: check(["tests.soak", *rest]),
     ),
     "pictures": (
         "photograph every page into pictures/ (with --readme: the README's, into docs/)",

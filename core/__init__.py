@@ -19,7 +19,7 @@ interpret    alignments (sub-words joined to words): records in, records out · 
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
              schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
              synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), tricks (what each
-             training gave), lesson (stored for a page)
+             training gave), lesson (stored for a page), probe (stored to be checked)
 findings     what was measured over many models: bottleneck, word_order, attention_swap, by means of
              measuring and looking
 __main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study,

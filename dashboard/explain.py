@@ -15,8 +15,9 @@ from core.records import DecodeTrace
 from core.trace_json import to_json
 from dashboard.components.quiz import LABELS, Question, quiz
 from dashboard.components.save import save
-from dashboard.controls import Texts
+from dashboard.controls import Texts, escaped
 from dashboard.figures import vega
+from dashboard.figures.tokens import spelt
 
 ROOT = Path(__file__).resolve().parents[1]
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # with what a spreadsheet begins to compute
@@ -82,6 +83,15 @@ def formula(say: Texts, latex: str, meaning: str) -> None:
         st.caption(say["formula"])
         st.latex(latex)
         st.caption(meaning)
+
+
+def spelling(say: Texts, trace: DecodeTrace) -> None:
+    """One sentence where a forced translation was cut otherwise than the tokenizer does."""
+    if trace.spelling is not None:
+        best, own = trace.hypotheses[0], trace.spelling
+        cuts = {"cut": spelt(best.tokens), "usual": spelt(own.tokens)}
+        facts = {"total": f"{best.total:.2f}", "usual_total": f"{own.logprob:.2f}"}
+        st.caption(say["spelling"].format(**escaped(cuts | facts)))
 
 
 def show_code(say: Texts, file: str, function: str) -> None:

@@ -71,7 +71,7 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     """
     own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
     labels = resources.labels(say, [name for name in (asked.model, second) if name])
-    if not target and second is None:
+    if (not target and second is None) or not given.strip():
         return [Reading(labels[asked.model], own, trace)]
     readings = []
     try:

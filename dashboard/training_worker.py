@@ -54,7 +54,7 @@ def lesson(plan: Plan) -> Lesson:
 
     torch.set_num_threads(1)
     train, held = plan.lessons()
-    subwords = Subwords.train((line for pair in train for line in pair), VOCABULARY[plan.task])
+    subwords = Subwords.train(Text(train).lines, VOCABULARY[plan.task])
     torch.manual_seed(1)
     model = build(plan.family, {**plan.config, "vocabulary_size": len(subwords)})
     pairs = encoded(Text(train), subwords)

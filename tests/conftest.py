@@ -31,7 +31,10 @@ READY = (  # at rest: nothing of the page before is left
     "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
     ":not(:has([data-stale=true]))"
 )
+# Not at rest: a component that has something to tell or that goes on by itself, a part that is still to be fetched.
+RESTLESS = "[data-telling], [data-moving], [data-testid=stSkeleton]"
 # Opened at the address of a page, Streamlit first looks for its server below that address: two expected 404s.
+SLOW = ("test_training", "test_distributed", "test_trainings", "test_cli", "test_run", "test_regimes", "test_pages")
 PROBE = re.compile(r"http://[^/]+/[^/]+/_stcore/(health|host-config)$")
 
 CARDS = cards()[0]
@@ -92,6 +95,16 @@ def pytest_configure(config):
 
         settings.register_profile("seqscope", deadline=None)  # a busy machine is slow, not wrong
         settings.load_profile("seqscope")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes long first, what needs a browser before all else: one process has it, others what is quick."""
+
+    def place(item):
+        file, fixtures = item.path.stem, getattr(item, "fixturenames", ())
+        return "dashboard" not in fixtures, file not in SLOW
+
+    items.sort(key=place)
 
 
 def no_browser(reason):
@@ -202,8 +215,18 @@ class Dashboard:
         while self.finished == before:
             assert time.monotonic() < give_up, "the control caused no rerun"
             self.page.wait_for_timeout(10)  # playwright hands out events only while it is called
+        self.painted()
+
+    def painted(self):
+        """Wait until what the last script run said is on the screen."""
         self.page.locator(READY).wait_for()
         self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def settle(self):
+        """Wait until nothing moves, no component has anything to tell, and the server has answered what they told."""
+        self.page.locator(RESTLESS).first.wait_for(state="detached")
+        self.painted()
+        self.page.locator(RESTLESS).first.wait_for(state="detached")
 
 
 def profile(browser):

@@ -77,7 +77,7 @@ def the_film_is_scrubbed_and_played(page):
     """The training paused, its film looked at, and the training gone on with."""
     press(page, "pause")
     expect(page.get_by_text(EN["live_paused"].split("{")[0])).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(1500)  # the film catches up
+    expect(page.locator("[data-moving]")).to_have_count(0, timeout=60_000)  # the film has caught up
     count, newest, end = frames(page), moment(page), fills(page)
     assert count >= 60
     page.locator("body").press("Home")
@@ -91,7 +91,6 @@ def the_film_is_scrubbed_and_played(page):
     expect(film(page).locator("output")).to_have_text(newest, timeout=60_000)
     film(page).get_by_role("slider").fill("3")
     expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=3))
-    page.wait_for_timeout(1500)
     assert frames(page) == count  # it rests
     press(page, "on")
     wait_for_frames(page, count + 2)
@@ -102,8 +101,9 @@ def the_film_is_scrubbed_and_played(page):
 def taken_home(dashboard, page, folder):
     """The picture, the record and the model, downloaded and looked into: where the model's zip lies."""
     expect(page.get_by_role("button", name=EN["live_save"])).to_have_count(2)  # of the pause and of the end
-    page.wait_for_timeout(1000)
+    dashboard.settle()
     dashboard.rerun(page.get_by_text(EN["data"]).click)
+    dashboard.settle()
     with page.expect_download() as waiting:
         page.get_by_role("button", name=EN["save"].format(kind="PNG"), exact=True).click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
@@ -169,7 +169,7 @@ def test_a_film_goes_on_after_another_page_was_read(dashboard):
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("4")
     expect(page.get_by_role("heading", name=EN["page_beam"], exact=True, level=1)).to_be_visible()
-    page.wait_for_timeout(500)
+    dashboard.settle()
     page.keyboard.press("7")
     expect(page.get_by_role("heading", name=EN["page_live"], exact=True, level=1)).to_be_visible()
     wait_for_frames(page, 30)

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from conftest import CARDS, PRESS, never_scrolls_sideways
 from playwright.sync_api import expect
 
@@ -122,12 +121,9 @@ def test_the_charts_follow_their_sliders_and_can_be_saved_and_fit_a_narrow_and_a
     page.set_viewport_size({"width": 400, "height": 900})
     picture = page.locator(".picture")
     edge = "svg => Math.max(...[...svg.children].map(e => e.getBBox().x + e.getBBox().width)) - svg.clientWidth"
-    for _ in range(50):  # it is drawn again once its width has changed
-        if picture.evaluate(edge) <= 1 and never_scrolls_sideways(page):
-            break
-        page.wait_for_timeout(100)
-    else:
-        pytest.fail("the page scrolls sideways")
+    dashboard.settle()  # it is drawn again once its width has changed
+    assert picture.evaluate(edge) <= 1
+    assert never_scrolls_sideways(page)
     dearest = picture.locator(".cost").nth(DEAREST - 1)
     light = dearest.get_attribute("fill")
     page.emulate_media(color_scheme="dark")

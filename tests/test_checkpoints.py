@@ -218,19 +218,19 @@ def test_a_card_that_is_none_is_refused(content, store):
 
 def test_cards_gives_the_sound_models_and_says_what_is_wrong_with_the_others(store, tmp_path):
     assert cards(tmp_path / "nowhere") == ({}, {})
-    for name in ("gru-1-uni-none-step", "lstm-1-uni-none-step", "gru-2-uni-none-step"):
+    for name in ("gru-1-uni-none-step", "lstm-2-uni-none-step", "lstm-2-uni-general-readout"):
         store(name)
     folder = store()
     (folder / "gru-1-uni-none-step" / CARD).write_text("{")
-    (folder / "lstm-1-uni-none-step" / WEIGHTS).unlink()
+    (folder / "lstm-2-uni-none-step" / WEIGHTS).unlink()
     (folder / "empty").mkdir()
     (folder / "notes.txt").write_text("not a model")
-    (folder / "gru-2-uni-none-step").rename(folder / "renamed")
+    (folder / "lstm-2-uni-general-readout").rename(folder / "renamed")
     found, broken = cards(folder)
     assert {name: card.name for name, card in found.items()} == {NAME: NAME, "renamed": "renamed"}
-    assert set(broken) == {"gru-1-uni-none-step", "lstm-1-uni-none-step", "empty"}
+    assert set(broken) == {"gru-1-uni-none-step", "lstm-2-uni-none-step", "empty"}
     assert "JSON" in broken["gru-1-uni-none-step"]
-    assert broken["lstm-1-uni-none-step"] == f"lstm-1-uni-none-step has no {WEIGHTS}"
+    assert broken["lstm-2-uni-none-step"] == f"lstm-2-uni-none-step has no {WEIGHTS}"
     assert broken["empty"] == f"empty has no {CARD}"
 
 

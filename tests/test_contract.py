@@ -1,18 +1,35 @@
 """The laws of core.models.contract, over every model of the zoo."""
 
+import contextlib
 import copy
 import functools
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import combinations, product
 
 import pytest
 import torch
-from model_zoo import ATTENDING, EVERY, MAX_POSITIONS, MODELS, random_ids, sources
+from model_zoo import (
+    ATTENDING,
+    EVERY,
+    KINDS,
+    MAX_POSITIONS,
+    MODELS,
+    RNNS,
+    TRANSFORMERS,
+    random_ids,
+    recurrent,
+    sources,
+)
 from torch.nn import functional
 from torch.testing import assert_close
 
 from core.models.contract import NONE, Interventions, keep, over_tensors, take
+from core.models.positional import POSITIONS
+from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig
+from core.models.transformer_layers import NORMS
 
 CLOSE = {"atol": 1e-5, "rtol": 0.0}
 LENGTHS = (MAX_POSITIONS + 2, 3, 5)  # of the source sentences; the first is longer than the models' tables
@@ -81,6 +98,44 @@ def read(model, state, tokens, detail=False):
 def logits_of(steps):
     """(B, T, V)"""
     return torch.stack([step.logits for step in steps], dim=1)
+
+
+# --- the zoo -------------------------------------------------------------------------------------------------
+
+READS = {"none": "nothing", "location": "positions", "local-m": "positions", "local-p": "positions"}
+
+
+def pairs(config):
+    """What goes together in a model: every pair of two of its choices."""
+    made = dict(vars(config))
+    if isinstance(config, RNNConfig):
+        made["attention"] = READS.get(config.attention, "contents")
+        made["way"] = made.pop("bidirectional"), made.pop("reverse_source")
+        if config.attention == "none":  # then these say nothing
+            del made["context"], made["input_feeding"]
+    return set(combinations(sorted(made.items()), 2))
+
+
+def possible():
+    """The arguments of all models that are allowed, as far as the zoo has their sizes."""
+    one = recurrent()
+    free = product(("none", "location", "dot"), CONTEXTS, CELLS, (1, 2, 3), *[(False, True)] * 4)
+    names = ("attention", "context", "cell", "layers", "input_feeding", "residual", "bidirectional", "reverse_source")
+    for chosen in free:
+        with contextlib.suppress(ValueError):  # they do not go together
+            yield replace(one, **dict(zip(names, chosen, strict=True)))
+    one = shared(next(iter(TRANSFORMERS))).config
+    for norm, positions, tied in product(NORMS, POSITIONS, (False, True)):
+        yield replace(one, norm=norm, positions=positions, tied=tied)
+
+
+def test_the_zoo_has_every_kind_and_every_pair_of_choices():
+    configs = {name: shared(name).config for name in EVERY}
+    missing = set().union(*map(pairs, possible())) - set().union(*(pairs(configs[name]) for name in MODELS))
+    assert not missing, sorted(missing)
+    looking = {(config.attention, config.context) for config in configs.values() if isinstance(config, RNNConfig)}
+    assert looking >= {*product(KINDS, CONTEXTS), ("none", "step")}
+    assert {configs[name].attention for name in RNNS} == {"none", *KINDS}
 
 
 # --- stepping ------------------------------------------------------------------------------------------------

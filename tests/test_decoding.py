@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 import torch
-from model_zoo import MODELS, VOCABULARY_SIZE, vocabulary
+from model_zoo import DECODED, MODELS, VOCABULARY_SIZE, vocabulary
 
 from core.decoding.beam import beam_search
 from core.decoding.greedy import greedy
@@ -31,7 +31,7 @@ from core.trace_json import from_json, summary_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", DECODED)
 
 
 def start(model, source, width):
@@ -323,7 +323,7 @@ def test_options_refuse_what_makes_no_sense(options, sentence):
 
 def test_an_unknown_piece_may_be_emitted_but_padding_never():
     assert SPECIAL.index("<unk>") == UNK
-    model = MODELS["gru-1-uni-general-readout"]()
+    model = MODELS["lstm-2-uni-general-readout"]()
     tree = tree_of(beam_search(model, start(model, SOURCE, 6), BeamOptions(6, finished=1_000), [4]))
     emitted = {node.id for node in tree.nodes[1:]}
     assert UNK in emitted

@@ -9,60 +9,64 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from test_training import exact, one_thread, toy, undropped  # noqa: F401 (fixtures)
 from torch.distributed.run import get_args_parser
 from torch.testing import assert_close
 
+from core.checkpoints import read_json
 from core.text.batches import batch
 from core.text.subwords import PAD
 from core.train_command import train_arguments
 from core.training import processes
-from core.training.processes import Group, share
+from core.training.loop import train
+from core.training.options import TrainOptions
+from core.training.processes import Group, share, together
 
 ROOT = Path(__file__).resolve().parents[1]
+TOGETHER = ("teacher-forcing", "r-drop")
 CHOSEN = {"label_smoothing": 0.1, "word_dropout": 0.1, "accumulate": 2}  # what is drawn must not depend on the process
 
 
-def train_together(folder, count, **changed):
-    """Train a toy without dropout in so many processes: each one's losses, and the weights that the first saved."""
-    folder.mkdir(exist_ok=True)
-    code = f"""
-import json, sys
-sys.path[:0] = {[str(ROOT), str(ROOT / "tests")]!r}
-from pathlib import Path
-from test_training import TrainOptions, toy, train, undropped
-from core.training import loop
-from core.training.processes import together
-import contextlib
-loop.autocast = lambda model: contextlib.nullcontext()
-with together() as group:
-    options = TrainOptions(2, max_tokens=30, warmup=5, checkpoint_every=1, **{CHOSEN | changed!r})
-    pairs, checkpoint = toy(61) + [([4] * 35, [5] * 35)], Path({str(folder / "checkpoint.pt")!r})
-    events = train(undropped("rnn"), pairs, toy(10, seed=2), options, checkpoint)
-    losses = [value for event in events for value in (*event.losses.values(), event.tokens)]
-    Path({str(folder)!r}, f"losses{{group.rank}}.json").write_text(json.dumps(losses))
-"""
-    script = folder / "toy.py"
-    script.write_text(code)
-    launch = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"] if count > 1 else []
-    done = subprocess.run(
-        [sys.executable, *launch, str(script)], capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    losses = [json.loads((folder / f"losses{rank}.json").read_text()) for rank in range(count)]
-    return losses, torch.load(folder / "checkpoint.pt", weights_only=True)
+def train_toys(folder):
+    """Train a toy without dropout under each regime, in one process or as one of several: its losses go into a file."""
+    with together() as group:
+        for regime in TOGETHER:
+            options = TrainOptions(2, max_tokens=30, warmup=5, checkpoint_every=1, regime=regime, **CHOSEN)
+            pairs = [*toy(61), ([4] * 35, [5] * 35)]
+            events = train(undropped("rnn"), pairs, toy(10, seed=2), options, folder / f"{regime}.pt")
+            losses = [value for event in events for value in (*event.losses.values(), event.tokens)]
+            (folder / f"{regime}-{group.rank}.json").write_text(json.dumps(losses))
 
 
-@pytest.mark.parametrize("regime", ["teacher-forcing", "r-drop"])
-def test_two_processes_have_the_losses_of_one(tmp_path, regime):
+@pytest.mark.usefixtures("exact", "one_thread")
+def test_two_processes_have_the_losses_of_one(tmp_path):
     """On the same global batches; one is a single long sentence, of which one process has nothing."""
-    (alone,), one = train_together(tmp_path / "one", 1, regime=regime)
-    both, two = train_together(tmp_path / "two", 2, regime=regime)
-    assert len(alone) > 6
-    for losses in both:
-        np.testing.assert_allclose(losses, alone, atol=1e-5, rtol=1e-5)
-    for name in ("step", "tokens", "best_epoch", "pairs"):
-        assert one[name] == two[name]
-    assert_close(two["best_loss"], one["best_loss"], atol=1e-5, rtol=1e-5)
+    alone, two = tmp_path / "one", tmp_path / "two"
+    alone.mkdir()
+    two.mkdir()
+    train_toys(alone)
+    script = two / "toy.py"
+    script.write_text(f"""
+import contextlib, sys
+from pathlib import Path
+sys.path[:0] = {[str(ROOT), str(ROOT / "tests")]!r}
+import test_distributed
+from core.training import loop
+loop.autocast = lambda model: contextlib.nullcontext()
+test_distributed.train_toys(Path({str(two)!r}))
+""")
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(script)]
+    done = subprocess.run(launch, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for regime in TOGETHER:
+        wanted = read_json(alone / f"{regime}-0.json")
+        assert len(wanted) > 6
+        for rank in range(2):
+            np.testing.assert_allclose(read_json(two / f"{regime}-{rank}.json"), wanted, atol=1e-5, rtol=1e-5)
+        one, other = (torch.load(folder / f"{regime}.pt", weights_only=True) for folder in (alone, two))
+        for name in ("step", "tokens", "best_epoch", "pairs"):
+            assert one[name] == other[name]
+        assert_close(other["best_loss"], one["best_loss"], atol=1e-5, rtol=1e-5)
 
 
 def test_processes_share_a_batch_by_rows(monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as some
-from model_zoo import MODELS
+from model_zoo import DECODED, MODELS
 from scored import Scored, tree_of
 
 from core.decoding.beam import beam_search
@@ -21,7 +21,7 @@ def paths(tree, fate="finished"):
     return [tuple(tree.nodes[node].id for node in tree.path(leaf)) for leaf in leaves]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", DECODED)
 @pytest.mark.parametrize("width", [1, 3])
 @torch.no_grad()
 def test_one_group_without_a_penalty_is_beam_search(name, width):

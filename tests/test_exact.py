@@ -6,7 +6,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as some
-from model_zoo import MODELS, VOCABULARY_SIZE, vocabulary
+from model_zoo import DECODED, MODELS, VOCABULARY_SIZE, vocabulary
 from scored import Scored
 
 from core.decoding.beam import beam_search
@@ -21,7 +21,7 @@ from core.text.subwords import BOS, EOS, PAD, SPECIAL
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
 NORMS = [ExactOptions(), ExactOptions(length_norm="average"), ExactOptions(length_norm="gnmt", length_penalty=1.4)]
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", DECODED)
 
 
 def sequences(longest, size=VOCABULARY_SIZE):

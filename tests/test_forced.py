@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from model_zoo import MODELS, VOCABULARY_SIZE, sources, vocabulary
+from model_zoo import DECODED, MODELS, VOCABULARY_SIZE, sources, vocabulary
 
 from core.checkpoints import build, load_packed
 from core.decoding.forced import forced
@@ -15,7 +15,7 @@ from core.trace_json import from_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", DECODED)
 
 
 @every_model
@@ -68,7 +68,7 @@ def test_forcing_what_greedy_found_gives_what_greedy_recorded(name):
 
 
 @pytest.fixture(
-    scope="module", params=["gru-1-bi-additive-step", "gru-2-uni-none-step", "transformer-post-learned-tied"]
+    scope="module", params=["gru-1-bi-additive-step", "lstm-2-uni-none-step", "transformer-post-learned-tied"]
 )
 def translator(request):
     """A random model and a vocabulary of its size."""
@@ -207,6 +207,7 @@ def test_no_translation_is_likelier_than_the_best_that_a_wide_beam_found(transla
         ("x" * (MAX_TARGET + 1), "has 2001 characters; at most 2000"),
         (None, "must be text, not None"),
         (["a"], "must be text"),
+        ("a\ud800", "must be text"),
     ],
 )
 def test_a_target_that_makes_no_sense_is_refused(target, sentence):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from model_zoo import MODELS, vocabulary
+from model_zoo import DECODED, MODELS, vocabulary
 from sacrebleu import sentence_bleu, sentence_chrf
 
 from core.decoding.mbr import joined, minimum_bayes_risk, utility_matrix
@@ -15,7 +15,7 @@ from core.decoding.translate import decode
 from core.options import BeamOptions, MBROptions, SamplingOptions
 from core.records import Vote
 
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", DECODED)
 texts = some.lists(some.text("ab c", max_size=6), min_size=1, max_size=8)
 
 

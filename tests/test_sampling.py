@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
-from model_zoo import MODELS, vocabulary
+from model_zoo import DECODED, MODELS, vocabulary
 
 from core.decoding import truncation
 from core.decoding.greedy import greedy
@@ -23,7 +23,7 @@ from core.trace_json import SHOWN, from_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", DECODED)
 logits_of_8 = arrays(np.float64, 8, elements=some.floats(-20, 20), unique=True)
 CHI_SQUARE = {1: 10.83, 2: 13.82, 3: 16.27, 4: 18.47, 5: 20.52}  # exceeded once in a thousand
 

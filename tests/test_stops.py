@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as some
-from model_zoo import MODELS, vocabulary
+from model_zoo import DECODED, MODELS, vocabulary
 from scored import Scored, tree_of
 
 from core.decoding.beam import beam_search
@@ -57,7 +57,7 @@ def test_the_optimum_rule_loses_nothing_and_never_searches_longer_than_to_the_en
         assert last_step(stopped) <= last_step(ended)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", DECODED)
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
 @torch.no_grad()
 def test_the_optimum_rule_on_every_family(name, alpha):

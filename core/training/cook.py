@@ -37,6 +37,7 @@ from core.training.lesson import EXAMPLES, write_lesson
 from core.training.loop import train
 from core.training.memory import keep_freed_memory
 from core.training.mixture import Text, encoded, recut, with_extra
+from core.training.probe import write_probe
 from core.training.processes import device, group, wait_for_all
 from core.training.recipes import Recipe
 
@@ -176,6 +177,7 @@ def measure(folder: Path, data_dir: Path | None = None) -> Card:
     trace = decode(model, subwords, EXAMPLES[card.source], options, name=card.name)
     write_json(folder / EXAMPLE, to_json(trace), indent=None)
     write_lesson(folder)
+    write_probe(folder)
     return card
 
 

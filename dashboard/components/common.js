@@ -32,10 +32,15 @@ function onPageKeys(root, act) {
   }, {signal: control.signal});
 }
 
-// Tell the server, once the reader pauses: it only writes the address, the picture has long changed.
+// Tell the server, once the reader pauses: it only writes the address, the picture has long changed. Whoever waits for a page
+// to be at rest sees `data-telling` in it until then, and `data-moving` where something goes on by itself.
 function later(view, tell, milliseconds = 400) {
   clearTimeout(view.telling);
-  view.telling = setTimeout(tell, milliseconds);
+  view.root?.toggleAttribute('data-telling', true);
+  view.telling = setTimeout(() => {
+    tell();
+    view.root?.toggleAttribute('data-telling', false);
+  }, milliseconds);
 }
 
 // ---- predict, then reveal

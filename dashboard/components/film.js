@@ -60,16 +60,18 @@ function write(view) {
 const last = view => view.frames.length - 1;
 
 function go(view, index) {                                // by hand: stop, and follow only from the newest frame on
-  clearTimeout(view.timer);
   view.playing = false;
   view.at = Math.max(0, Math.min(last(view), index));
   view.following = view.at >= last(view);
   show(view);
+  run(view);
 }
 
 function run(view) {
   clearTimeout(view.timer);
-  if (!view.playing && !(view.following && view.at < last(view))) return;
+  const moving = view.playing || (view.following && view.at < last(view));
+  view.root.toggleAttribute('data-moving', moving);
+  if (!moving) return;
   view.timer = setTimeout(() => {
     if (!view.root.isConnected) return;
     const left = last(view) - view.at;

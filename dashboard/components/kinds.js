@@ -12,7 +12,7 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   if (view.root !== root) mount(view, root);
   accept(view, data);
   const asked = data.pending ? `${data.id} ${data.chosen}` : null;
-  if (asked && view.asked !== asked) requestAnimationFrame(() => setTimeout(() => setTriggerValue('wanted', true)));
+  if (asked && view.asked !== asked) requestAnimationFrame(() => later(view, () => setTriggerValue('wanted', true), 0));
   view.asked = asked;
 }
 

@@ -53,8 +53,13 @@ function reachWhatScrolls(root) {
     for (const wide of document.querySelectorAll(WIDE))
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
       else wide.removeAttribute('tabindex');
+    root.toggleAttribute('data-moving', false);
   };
-  const soon = () => { clearTimeout(timer); timer = setTimeout(reach, 200); };         // once the page stands still
+  const soon = () => {                                    // once the page stands still
+    clearTimeout(timer);
+    root.toggleAttribute('data-moving', true);
+    timer = setTimeout(reach, 200);
+  };
   const control = new AbortController(), watch = new MutationObserver(() => {
     if (root.isConnected) return soon();
     watch.disconnect();

@@ -110,6 +110,7 @@ def show_opinions(say, readings: Sequence[Reading]) -> None:
         facts = alignment.surprise(one.trace, one.words)
         kind = "surprise_none" if not facts["instead"] else "surprise_inside" if facts["begun"] else "surprise"
         st.markdown(say[kind].format(**controls.escaped(facts | {"model": one.model})))
+        explain.spelling(say, one.trace)
         if "<unk>" in one.shown.tokens:
             st.warning(say["target_unknown"].format(model=controls.plain(one.model)))
     st.caption(say["opinion_caption"])

@@ -89,8 +89,8 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
     if not trace.hypotheses[0].finished:
         st.warning(say["unfinished_note"])
     rows = [
-        (place, found.text or say["beam_empty"], len(found.tokens), found.total, found.score)
-        for place, found in enumerate(trace.hypotheses, 1)
+        (place, text or say["beam_empty"], len(found.tokens), found.total, found.score)
+        for place, (found, text) in enumerate(zip(trace.hypotheses, tree.hypothesis_texts(trace), strict=True), 1)
     ]
     columns = controls.headed(say, rank="d", text="", length="d", total=".3f", score=".3f")
     title, caption = (html.escape(say[f"hypotheses_{part}"]) for part in ("title", "caption"))

@@ -42,6 +42,7 @@ def teach(say, asked: frame.Asked) -> None:
         return
     if whose == "typed" and "<unk>" in lesson.gold.hypotheses[0].tokens:
         st.warning(say["target_unknown"].format(model=controls.plain(resources.labels(say)[asked.model])))
+    explain.spelling(say, lesson.gold)
     answered, count = ask(say, lesson) if predict else (1, 1)
     size = asked.card.config["vocabulary_size"]
     walk(say, asked, lesson, {"text": asked.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)

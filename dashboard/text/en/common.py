@@ -43,6 +43,7 @@ TEXT = {
     "sentence_empty": "Type a sentence above; it is translated when you press Enter.",
     "sentence_cut": "The sentence is longer than {limit} characters: only its first {limit} were read. Cut off ({count}): {cut}",
     "sentence_cut_pieces": "The sentence has more than {limit} sub-words: only its first {limit} were read. Characters cut off ({count}): {cut}",
+    "spelling": "Cut as {cut}: likelier (log-probability {total}) than as the tokenizer cuts it, {usual} ({usual_total}).",
     "unknown_pieces": "The model has never seen: {pieces}. It reads them as “unknown”.",
     "model": "Model",
     "model_rnn_none": "RNN without attention",
