@@ -1,5 +1,6 @@
 """One pair taught and written freely: the gold translation, what the model makes of it, and what it writes alone."""
 
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -29,7 +30,7 @@ def gold_translation(say: Texts, asked: Asked, best: str) -> tuple[str, str]:
     """
     known, tip = resources.gold(asked.model, asked.text), say["gold_help"].format(limit=controls.LIMIT)
     typed = st.text_input(say["gold"], key="target", placeholder=known or best, help=tip, **controls.ADDRESS)
-    given = controls.within_limit(say, typed, "target_cut")
+    given = controls.within_limits(say, typed, "target_cut", partial(resources.pieces, asked.model))
     whose = "typed" if given else "person" if known else "model" if best.strip() else "nobody"
     st.caption(say[f"gold_{whose}"].format(text=controls.plain(given or known or best)))
     return given or known or best, whose
