@@ -203,7 +203,7 @@ a zip: zip_argument zip_card zip_family zip_finite zip_json zip_missing zip_rang
 zip_taken zip_tokenizer zip_weights zip_zip zip_disk zip_packing
 a reader's pairs: pairs pairs_bytes pairs_few pairs_file pairs_help pairs_long pairs_many pairs_nul pairs_side
 pairs_tab pairs_tabs pairs_utf8
-a training: live_again live_blind live_chart live_chart_alone live_ended live_formula live_guessing live_json
+a training: live_again live_blind live_ended live_formula live_guessing live_json
 live_look_reverse live_loss live_losses live_open live_paused live_running live_save live_starting live_step
 live_stopping live_time live_train live_validation live_waiting context_one live_forced live_held live_held_none
 live_loss_both live_loss_one live_output
