@@ -184,8 +184,8 @@ class Read(dict):
 SELDOM = """
 damage: curves_broken finding_none live_disk live_failed live_killed live_none models_broken models_none regimes_noise
 regimes_none regimes_one regimes_single save_failed swap_chance swap_square_missing model_r_drop
-a zip: zip_argument zip_card zip_family zip_finite zip_json zip_missing zip_range zip_sha256 zip_size zip_strange
-zip_taken zip_tokenizer zip_weights zip_zip
+a zip: zip_argument zip_card zip_disk zip_family zip_finite zip_json zip_missing zip_packing zip_range zip_sha256
+zip_size zip_strange zip_taken zip_tokenizer zip_weights zip_zip
 a reader's pairs: pairs pairs_bytes pairs_few pairs_file pairs_help pairs_long pairs_many pairs_nul pairs_side
 pairs_tab pairs_tabs pairs_utf8
 a training: live_again live_blind live_chart live_chart_alone live_ended live_formula live_guessing live_json
