@@ -59,7 +59,8 @@ def main() -> None:
     notes = st.container()
     _, broken = resources.shipped()
     if broken:
-        st.warning(say["models_broken"].format(count=len(broken), reasons="; ".join(broken.values())))
+        reasons = controls.plain("; ".join(broken.values()))
+        st.warning(say["models_broken"].format(count=len(broken), reasons=reasons))
     page.run()
     for problem in st.session_state["refused"]:
         notes.warning(problem)

@@ -26,7 +26,8 @@ def texts() -> Texts:
 
 def refused(name: str, value: str, valid: str, shown: object) -> None:
     """Remember, for the sentence on top of the page, that the link asked for something that there is not."""
-    problem = texts()["link_refused"].format(name=name, value=plain(value[:40]), valid=valid, shown=shown)
+    facts = escaped({"value": value[:40], "valid": valid, "shown": shown})
+    problem = texts()["link_refused"].format(name=name, **facts)
     st.session_state.setdefault("refused", []).append(problem)
 
 
@@ -151,6 +152,11 @@ def within_limit(say: Texts, typed: str, note: str) -> str:
 def plain(text: str) -> str:
     """Text for a place that would read it as Markdown."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
+
+
+def escaped(facts: Mapping[str, object]) -> dict[str, str]:
+    """Facts for a sentence that stands in such a place."""
+    return {name: plain(str(fact)) for name, fact in facts.items()}
 
 
 def model(say: Texts, found: Mapping[str, Card], default: str) -> str:

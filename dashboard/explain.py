@@ -4,6 +4,7 @@ import ast
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from core.records import DecodeTrace
 from core.trace_json import to_json
 from dashboard.components.quiz import LABELS, Question, quiz
 from dashboard.components.save import save
-from dashboard.controls import Texts
+from dashboard.controls import Texts, escaped
 from dashboard.figures import vega
+from dashboard.figures.tokens import spelt
 
 ROOT = Path(__file__).resolve().parents[1]
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # with what a spreadsheet begins to compute
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 def show_data(
@@ -52,12 +56,20 @@ def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:
 
 
 def csv_text(rows: list[dict]) -> bytes:
-    """Rows as CSV, marked as UTF-8 for spreadsheets."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [])
-    writer.writeheader()
-    writer.writerows(rows)
+    """Rows as CSV, marked as UTF-8 for spreadsheets; no cell is a formula to them."""
+    text, columns = io.StringIO(), list(rows[0]) if rows else []
+    table = [columns, *([row.get(name) for name in columns] for row in rows)]
+    csv.writer(text).writerows(map(harmless, line) for line in table)
     return text.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: object) -> object:
+    """A cell with an apostrophe before a text that a spreadsheet would compute: CSV itself knows no text.
+
+    >>> [harmless(cell) for cell in ("=1+1", "-5", "- no", -0.5, "a = b")]
+    ["'=1+1", '-5', "'- no", -0.5, 'a = b']
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) and not NUMBER.fullmatch(cell) else cell
 
 
 def trace_text(trace: DecodeTrace) -> str:
@@ -71,6 +83,15 @@ def formula(say: Texts, latex: str, meaning: str) -> None:
         st.caption(say["formula"])
         st.latex(latex)
         st.caption(meaning)
+
+
+def spelling(say: Texts, trace: DecodeTrace) -> None:
+    """One sentence where a forced translation was cut otherwise than the tokenizer does."""
+    if trace.spelling is not None:
+        best, own = trace.hypotheses[0], trace.spelling
+        cuts = {"cut": spelt(best.tokens), "usual": spelt(own.tokens)}
+        facts = {"total": f"{best.total:.2f}", "usual_total": f"{own.logprob:.2f}"}
+        st.caption(say["spelling"].format(**escaped(cuts | facts)))
 
 
 def show_code(say: Texts, file: str, function: str) -> None:

@@ -10,6 +10,7 @@ from core.checkpoints import Card
 from core.options import BeamOptions
 from dashboard import controls, frame, resources
 from dashboard.figures import bottleneck
+from dashboard.model_names import kind_label
 from dashboard.text import Texts
 
 
@@ -52,3 +53,17 @@ def told(say: Texts, lost: int | None, steps: Sequence[str]) -> str:
     if lost is None:
         return say["bottleneck_kept"]
     return say["bottleneck_lost"].format(step=lost + 1, words=len(steps[lost].split()))
+
+
+def backwards(say: Texts, finding: Mapping[str, Any], measured: Mapping[str, Card]) -> list[str]:
+    """For each model that reads backwards, how it compares with the finding's first one, and in what the two differ."""
+    first = measured.get(finding["rows"][0]["model"])
+    told = []
+    for name, card in measured.items():
+        if first and card is not first and card.config.get("reverse_source"):
+            verdict, facts = bottleneck.versus(finding, name)
+            differs = bottleneck.differing(first.config, card.config)
+            facts["differs"] = ", ".join(say.get(f"differs_{one}", one.replace("_", " ")) for one in differs)
+            facts |= {"verdict": say[f"backwards_{verdict}"], "other": kind_label(say, first.family, first.config)}
+            told.append(say["bottleneck_backwards"].format(**facts))
+    return told

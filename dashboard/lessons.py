@@ -26,10 +26,8 @@ def gold_translation(say: Texts, asked: Asked, best: str) -> tuple[str, str]:
 
     "typed" by the reader; else a "person"'s, where the sentence is the example; else the "model"'s own, `best`.
     """
-    known = resources.gold(asked.model, asked.text)
-    typed = st.text_input(
-        say["gold"], key="target", placeholder=known or best, help=say["gold_help"], **controls.ADDRESS
-    )
+    known, tip = resources.gold(asked.model, asked.text), say["gold_help"].format(limit=controls.LIMIT)
+    typed = st.text_input(say["gold"], key="target", placeholder=known or best, help=tip, **controls.ADDRESS)
     given = controls.within_limit(say, typed, "target_cut")
     whose = "typed" if given else "person" if known else "model"
     st.caption(say[f"gold_{whose}"].format(text=controls.plain(given or known or best)))

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.training.options import REGIME_OPTIONS
-from dashboard import address, controls, explain, own_pairs, resources
+from dashboard import address, controls, explain, own_pairs, resources, trainings
 from dashboard.components.quiz import Question
 from dashboard.controls import Texts
 from dashboard.figures import live as figures
 from dashboard.model_names import kind_label, model_label
 from dashboard.model_zip import LARGEST_ZIP
+from dashboard.own_models import MOST
 from dashboard.refusal import Refusal
 from dashboard.training_plan import DEFAULTS, KINDS, SIZES, TASKS, Plan
 from dashboard.trainings import Training
@@ -28,6 +29,7 @@ def wanted(say: Texts) -> tuple[Plan | None, bool]:
         size = pick(say, "size", {name: say[f"size_{name}"] for name in SIZES})
         regime = pick(say, "regime", {name: say[f"regime_{name}"] for name in REGIME_OPTIONS})
         predict = controls.predict(say)
+    st.caption(say[f"regime_about_{regime}"])
     try:
         return Plan(task, kind, size, regime, given_pairs(say) if task == "own" else ()), predict
     except Refusal as refusal:
@@ -43,9 +45,10 @@ def pick(say: Texts, name: str, options: Mapping[str, str]) -> str:
 def given_pairs(say: Texts) -> tuple[tuple[str, str], ...]:
     """The reader's own pairs, from the field or from a file; Refusal says what is wrong with them."""
     left, right = st.columns([3, 2])
+    tip = say["pairs_help"].format(fewest=own_pairs.FEWEST, most=own_pairs.MOST, longest=own_pairs.LONGEST)
     with left:
         persist = {"persist_state": "session"}
-        typed = st.text_area(say["pairs"], own_pairs.EXAMPLE, 180, key="pairs", help=say["pairs_help"], **persist)
+        typed = st.text_area(say["pairs"], own_pairs.EXAMPLE, 180, key="pairs", help=tip, **persist)
     with right:
         file = st.file_uploader(say["pairs_file"], ["tsv", "txt"], key="pairs_file", max_upload_size=1)
     return own_pairs.parsed(own_pairs.decoded(file.getvalue()) if file else typed)
@@ -53,8 +56,7 @@ def given_pairs(say: Texts) -> tuple[tuple[str, str], ...]:
 
 def in_words(sentence: str, refusal: Refusal) -> str:
     """Why something is not taken: the sentence that belongs to it, with its numbers."""
-    facts = {name: controls.plain(str(value)) for name, value in refusal.facts.items()}
-    return sentence.format(**facts)
+    return sentence.format(**controls.escaped(refusal.facts))
 
 
 def guesses(say: Texts, plan: Plan) -> list[Question]:
@@ -100,12 +102,10 @@ def status(say: Texts, training: Training | None) -> None:
     if training is None:
         return
     if training.state == "waiting":
-        trainings = resources.trainings()
-        place = trainings.place(training)
-        st.info(say["live_waiting"].format(place=place, places=trainings.places))
+        manager = resources.trainings()
+        st.info(say["live_waiting"].format(place=manager.place(training), places=manager.places))
     elif training.state == "failed":
-        reason = controls.plain(training.reason)
-        st.error(say["live_failed"].format(reason=reason) if reason else say["live_killed"])
+        st.error(failure(say, training))
     elif not training.frames:
         st.progress(0.0, say["live_starting" if not training.over else "live_none"])
     else:
@@ -122,15 +122,33 @@ def status(say: Texts, training: Training | None) -> None:
             st.info(say["live_time"].format(minutes=round(resources.trainings().seconds / 60)))
 
 
+def failure(say: Texts, training: Training) -> str:
+    """Why a training failed: what it said itself, that it was ended by force, its last line, or that it has none."""
+    if training.reason:
+        return say["live_failed"].format(reason=controls.plain(training.reason))
+    if training.forced:
+        return say["live_forced"].format(seconds=f"{trainings.GRACE:g}")
+    line = controls.plain(training.last_line)
+    return say["live_died"].format(line=line) if line else say["live_killed"]
+
+
+def told(say: Texts, training: Training) -> str:
+    """What is known of the losses by now, in sentences, and what the model writes."""
+    facts = figures.describe(training.frames, training.validation)
+    parts = ["live_loss_both" if "first" in facts else "live_loss_one"] if "loss" in facts else []
+    if training.about["held"]:
+        parts += ["live_held" if "validation" in facts else "live_held_none"]
+    return " ".join(say[part].format(**facts) for part in [*parts, "live_output"])
+
+
 def losses(say: Texts, training: Training) -> None:
     """The chart of the losses and, below it, its sentence: with another `alt` the browser would build it anew."""
     labels = {name: say[f"live_{name}"] for name in ("train", "validation", "step", "loss", "guessing")}
     points = figures.losses(training.frames, training.validation)
-    description = say["live_chart"].format(**figures.describe(training.frames, training.validation))
     if points:
         chart = figures.chart(training.about, labels)
         st.vega_lite_chart(points, chart, key="losses", alt=say["live_losses"], width="stretch")
-        st.caption(controls.plain(description))
+    st.caption(controls.plain(told(say, training)))
 
 
 def models(say: Texts) -> None:
@@ -149,7 +167,7 @@ def models(say: Texts) -> None:
                     open_on(page, name, card)
             file = f"seqscope-{card.corpus}-{card.training['steps']}.zip"
             explain.offer(say["live_save"], lambda name=name: own.zipped(name), file, f"zip_{name}")
-    st.caption(say["live_models_note"])
+    st.caption(say["live_models_note"].format(most=MOST))
     with st.expander(say["live_load"], key="load"):
         load(say)
 

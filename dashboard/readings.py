@@ -9,6 +9,7 @@ from core.options import BeamOptions
 from core.records import Attention, DecodeTrace, Hypothesis
 from dashboard import controls, resources
 from dashboard.controls import Texts
+from dashboard.figures.alignment import Panel, row_sums
 from dashboard.frame import Asked
 from dashboard.model_names import alike
 
@@ -45,8 +46,8 @@ class Reading(NamedTuple):
 
 def own_translation(say: Texts, trace: DecodeTrace) -> str:
     """The reader's translation, or "" for the model's own."""
-    own = trace.hypotheses[0].text
-    typed = st.text_input(say["target"], key="target", placeholder=own, help=say["target_help"], **controls.ADDRESS)
+    own, tip = trace.hypotheses[0].text, say["target_help"].format(limit=controls.LIMIT)
+    typed = st.text_input(say["target"], key="target", placeholder=own, help=tip, **controls.ADDRESS)
     return controls.within_limit(say, typed, "target_cut")
 
 
@@ -80,3 +81,11 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     except ValueError as error:
         st.error(controls.plain(str(error)))
     return readings or [Reading(labels[asked.model], own, trace)]
+
+
+def sums(say: Texts, panel: Panel) -> str:
+    """What the rows of a map add up to, in a sentence."""
+    ends = row_sums(panel.values)
+    if ends is None:
+        return say["alignment_sums"]
+    return say["alignment_sums_less"].format(low=f"{ends[0]:.2f}", high=f"{ends[1]:.2f}")

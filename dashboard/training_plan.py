@@ -29,7 +29,7 @@ SIZES: dict[str, dict[str, tuple[Mapping[str, Any], float]]] = {
 }
 DEFAULTS = {"task": "copy", "kind": "rnn-additive", "size": "small", "regime": "teacher-forcing"}
 
-STEPS = 1500  # of a whole training
+STEPS = 1500  # of a whole training at least: it ends with an epoch
 TRAINED, HELD_BACK = 3000, 100  # generated pairs
 BATCH = 512  # padded tokens
 VOCABULARY = {"copy": 64, "reverse": 64, "own": 400}  # sub-words at most

@@ -6,7 +6,6 @@ or wants it gone: it removes its folder and ends.
 
 import base64
 import json
-import math
 import os
 import shutil
 import sys
@@ -32,6 +31,16 @@ class Lesson(NamedTuple):
     pairs: list
     held: list
     options: Any
+    steps: int  # of the whole training
+
+
+def planned(pairs: list, max_tokens: int) -> tuple[int, int]:
+    """Whole epochs of these pairs, at least `STEPS` steps long, and their steps: every epoch has as many batches."""
+    from core.text.batches import plan
+
+    batches = len(plan(pairs, max_tokens))
+    epochs = -(-STEPS // batches)
+    return epochs, epochs * batches
 
 
 def lesson(plan: Plan) -> Lesson:
@@ -39,20 +48,19 @@ def lesson(plan: Plan) -> Lesson:
     import torch
 
     from core.checkpoints import build
-    from core.text.batches import epoch
     from core.text.subwords import Subwords
     from core.training.loop import TrainOptions
     from core.training.mixture import Text, encoded
 
     torch.set_num_threads(1)
     train, held = plan.lessons()
-    subwords = Subwords.train((line for pair in train for line in pair), VOCABULARY[plan.task])
+    subwords = Subwords.train(Text(train).lines, VOCABULARY[plan.task])
     torch.manual_seed(1)
     model = build(plan.family, {**plan.config, "vocabulary_size": len(subwords)})
     pairs = encoded(Text(train), subwords)
-    batches = sum(1 for _ in epoch(pairs, plan.options["max_tokens"]))
-    options = TrainOptions(epochs=math.ceil(STEPS / batches), **plan.options)
-    return Lesson(plan, model, subwords, pairs, encoded(Text(held), subwords), options)
+    epochs, steps = planned(pairs, plan.options["max_tokens"])
+    options = TrainOptions(epochs=epochs, **plan.options)
+    return Lesson(plan, model, subwords, pairs, encoded(Text(held), subwords), options, steps)
 
 
 class Camera:
@@ -76,13 +84,12 @@ class Camera:
         ends = [subwords.tokens[index].removeprefix("▁") or "␣" for index in self.batch[3][0].tolist()]
         columns = [piece.text for piece in subwords.pieces(self.text)]
         sizes = {"parameters": sum(weight.numel() for weight in model.parameters()), "vocabulary": len(subwords)}
-        steps = self.lesson.options.epochs * -(-STEPS // self.lesson.options.epochs)
         pair = {"source": self.text, "right": self.right, "rows": ends, "columns": [*columns, "<eos>"]}
         return {
             "kind": "begun",
             "pairs": len(self.lesson.pairs),
             "held": len(self.lesson.held),
-            "steps": steps,
+            "steps": self.lesson.steps,
             **sizes,
             **pair,
         }

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +26,8 @@ WORKER = (sys.executable, "-m", "dashboard.training_worker")
 PLACES = max(1, min(3, (os.cpu_count() or 2) // 2))  # trainings at a time
 SECONDS = 600.0  # from its start until a training is stopped, whatever it does
 GRACE = 20.0  # seconds to save the model after "stop"
+LINES, LETTERS = 20, 2000  # kept of what a process writes beside its own lines: the last ones, each cut
+SHOWN = 200  # letters of the last one that a page shows
 MINE = "my-"  # how the names of a person's own models begin
 OVER = ("ended", "failed")
 
@@ -40,13 +43,21 @@ class Training:
         self.validation: list[dict[str, float]] = []
         self.saved: list[str] = []
         self.reason = ""
-        self.timed_out = False
+        self.timed_out = self.forced = False
+        self.errors: deque[str] = deque(maxlen=LINES)
         self.process: subprocess.Popen | None = None
 
     @property
     def over(self) -> bool:
         """Whether nothing more will come."""
         return self.state in OVER
+
+    @property
+    def last_line(self) -> str:
+        """The last that its process wrote beside its own lines, such as the end of a traceback; cut, without signs."""
+        lines = ("".join(filter(str.isprintable, line)).strip() for line in reversed(self.errors))
+        line = next(filter(None, lines), "")
+        return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
     def take(self, told: dict[str, Any]) -> None:
         """What the process told."""
@@ -123,7 +134,7 @@ class Trainings:
                 training.state = "ended"
                 return
         training.ask("stop")
-        self.later(GRACE, lambda: kill(training))
+        self.later(GRACE, lambda: force(training))
 
     def remove(self, training: Training) -> None:
         """End it at once and remove all that it wrote."""
@@ -163,24 +174,28 @@ class Trainings:
         command = [*self.worker, str(training.folder)]
         if not gentle:
             command = ["nice", "-n", "10", *command] if shutil.which("nice") else command
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         threads = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
         environment = {**os.environ, **threads}
-        return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, encoding="utf-8", **pipes, **gentle)
+        text = {"encoding": "utf-8", "errors": "replace"}
+        return subprocess.Popen(command, cwd=ROOT, env=environment, **text, **pipes, **gentle)
 
     def follow(self, training: Training) -> None:
         """Read what a process tells until it ends, and give its place away."""
         limit = self.later(self.seconds, lambda: self.time_out(training))
         process = training.process
+        listener = threading.Thread(target=listen, args=(training,), daemon=True)
+        listener.start()
         with process:
             for line in process.stdout:
                 try:
                     training.take(json.loads(line))
                 except (ValueError, KeyError, TypeError, AttributeError):  # cut off, or not ours
                     continue
+            listener.join()  # the process has ended, and what it wrote with it
         limit.cancel()
         if not training.over:
-            training.reason, training.state = "", "failed"  # without a word: killed, or out of memory
+            training.reason, training.state = "", "failed"  # it told nothing: by force, killed, or out of memory
         with self.lock:
             self.running.remove(training)
             self.fill()
@@ -196,6 +211,18 @@ class Trainings:
         timer.daemon = True
         timer.start()
         return timer
+
+
+def listen(training: Training) -> None:
+    """Keep the last lines that a process writes beside its own; all must be read, or it would wait."""
+    for line in iter(lambda: training.process.stderr.readline(LETTERS), ""):
+        training.errors.append(line)
+
+
+def force(training: Training) -> None:
+    """End a process that had its time to save its model."""
+    training.forced = training.process is not None and training.process.poll() is None
+    kill(training)
 
 
 def kill(training: Training) -> None:

@@ -62,6 +62,14 @@ def test_weights_name_what_does_not_exist(layer, head, named):
         alignment.weights(attention(), layer, head)
 
 
+def test_the_sum_of_a_row_is_told_where_it_is_not_one():
+    record = attention()
+    assert alignment.row_sums(alignment.weights(record, None, None)) is None
+    local = replace(record, weights=record.weights * np.array([1, 0.14, 0.5])[:, None])  # as a Gaussian leaves them
+    assert alignment.row_sums(alignment.weights(local, None, None)) == pytest.approx((0.14, 1))
+    assert alignment.context_vector(replace(local, weights=0.14 * record.weights), 1, 0)["sum"] == "0.14"
+
+
 # --- what is said and listed
 
 
@@ -155,7 +163,7 @@ def test_the_formula_mixes_what_the_strongest_row_looked_at():
         r" \end{aligned}"
     )
     del facts["latex"]
-    assert facts == {"step": 2, "target": "springt", "source": "50 %", "percent": "81%", "kind": "one"}
+    assert facts == {"step": 2, "target": "springt", "source": "50 %", "weight": "0.81", "sum": "1", "kind": "one"}
 
 
 @pytest.mark.parametrize(("head", "kind"), [((1, 0), "head"), ((1, None), "mean"), ((None, None), "mean")])
@@ -373,3 +381,36 @@ def test_models_that_cut_differently_stand_side_by_side_without_a_difference(com
     assert len(maps) == 3
     first, second, between = (np.array(one["z"]) for one in maps)
     assert np.allclose(between, first - second, atol=2e-3)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """Open the page with these words of a link."""
+    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+
+    def open_page(**address):
+        at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+        at.query_params.update(address)
+        at.switch_page("views/alignment.py").run()
+        assert not at.exception
+        return " ".join(caption.value for caption in at.caption)
+
+    return open_page
+
+
+@pytest.mark.parametrize("target", ["", "Ein Hund."])
+def test_a_row_adds_up_to_one_but_in_local_attention(page, target):
+    said = catalogue("en")["alignment_sums"]
+    assert said in page(model=OTHER, target=target)
+    local = page(model="en-de-rnn-local-p", target=target)
+    assert said not in local
+    assert "a row may add up to less than 1: here from 0." in local
+
+
+def test_no_word_of_a_translation_is_read_as_markdown(page, monkeypatch):
+    facts = {"latex": "x", "kind": "one", "target": "**a**", "source": ":red[b]", "step": 1, "weight": "1", "sum": "1"}
+    monkeypatch.setattr(alignment, "context_vector", lambda *_: facts)
+    said = page(model=OTHER, target="**a**")
+    assert r"\*\*a\*\*" in said
+    assert r"\:red\[b\]" in said
+    assert not any(sign in said for sign in ("**", ":red["))

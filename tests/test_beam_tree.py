@@ -225,6 +225,16 @@ def test_formula_holds_the_numbers_of_the_hypothesis(options, latex):
     assert length_score.formula(found("a", -2.168, score, length=14), options) == latex
 
 
+def test_hypotheses_of_one_text_are_told_apart_by_their_pieces():
+    told = ("▁Er", "▁la", "cht", ".", "<eos>"), ("▁Er", "▁lacht", ".", "<eos>"), ("▁Sie", "▁lacht", ".", "<eos>")
+    made = [
+        Hypothesis(text, tokens, (-1.0,) * len(tokens), -1.0, 0)
+        for text, tokens in zip(("Er lacht.", "Er lacht.", "Sie lacht."), told, strict=True)
+    ]
+    shown = beam_tree.hypothesis_texts(trace(5, *made))
+    assert shown == ["Er lacht. (Er la ·cht .)", "Er lacht. (Er lacht .)", "Sie lacht."]
+
+
 def test_another_winner_than_by_plain_sums_is_named():
     short, long = found("a", -2.0, -1.9), found("b b b", -2.1, -1.5)
     assert length_score.upset(trace(2, short, long)) is None

@@ -133,6 +133,9 @@ def check_what_is_saved(dashboard, wanted):
     data = page.get_by_text(EN["data"]).first
     data.wait_for()
     dashboard.rerun(data.click)
+    page.get_by_test_id("stDataFrame").hover()
+    expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Download as CSV", exact=True)).to_have_count(0)  # it would save formulas
     png, file = download(page, EN["save"].format(kind="PNG"))
     assert file.endswith(".png")
     assert png.startswith(b"\x89PNG\r\n\x1a\n")

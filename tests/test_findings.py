@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.checkpoints import PRETRAINED, Card, Loaded, build, load_packed
+from core.checkpoints import PRETRAINED, Card, Loaded, build, cards, load_packed
 from core.findings import attention_swap, bottleneck, word_order
 from core.findings.measuring import compared, written
 from core.text.subwords import Subwords
 from core.text.variants import growing, shuffled, spread
 from dashboard.figures import bottleneck as figures
+from dashboard.growing import backwards
 from dashboard.model_names import model_label, model_labels, outstanding
 from dashboard.text import catalogue
 from tests.test_kinds import card
@@ -117,6 +118,40 @@ def test_the_stored_bottleneck_is_what_its_model_says():
     example = stored["example"]
     name = next(iter(example["texts"]))
     assert written({name: load_packed(name)}, example["sentences"])["texts"][name] == example["texts"][name]
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict"),
+    [
+        ([(2, 0.01), (9, 0.01)], ("both", 1, 1)),
+        ([(2, 0.01), (9, 0.2)], ("worse", 0, 1)),
+        ([(2, 0.2), (9, 0.01)], ("better", 1, 0)),
+        ([(2, 0.2), (9, 0.2)], ("chance", 0, 0)),
+    ],
+)
+def test_a_model_is_better_or_worse_only_beyond_chance(own, verdict):
+    rows = [{"model": "a", "words": words, "bleu": 5, "p": None} for words in (1, 2)]
+    rows += [{"model": "b", "words": words, "bleu": bleu, "p": p} for words, (bleu, p) in enumerate(own, 1)]
+    told, facts = figures.versus({"rows": rows}, "b")
+    assert (told, facts["better"], facts["worse"], facts["groups"]) == (*verdict, 2)
+
+
+def test_what_the_page_says_of_reading_backwards_is_what_was_measured_and_all_that_differs():
+    finding = json.loads((PRETRAINED / "findings" / "bottleneck.json").read_text("utf-8"))
+    (said,) = backwards(EN, finding, cards()[0])
+    assert f"is {EN['backwards_worse']} than" in said
+    assert "better in 0 of 6 groups, worse in 3" in said
+    assert all(said.count(EN[f"differs_{name}"]) == 1 for name in ("reverse_source", "bidirectional"))
+    assert backwards(EN, finding, {}) == []
+
+
+def test_the_first_state_is_made_of_where_the_encoder_ends():
+    both, back, on = (
+        {"width": 8, "bidirectional": one, "reverse_source": way} for one, way in ((1, 0), (0, 1), (0, 0))
+    )
+    assert r"\rightarrow}{h}_{\text{<eos>}}; \overset{\leftarrow}{h}_1]" in figures.first_state(both)
+    assert "<eos>" not in figures.first_state(back)
+    assert "leftarrow" not in figures.first_state(on)
 
 
 def test_the_thread_is_lost_where_it_never_comes_back():

@@ -209,7 +209,7 @@ def test_hidden_maps_carry_no_name_and_every_guess_is_right_once():
 
 def card(name, **config):
     family = "rnn" if "attention" in config else "transformer"
-    return Card(name, family, config, "en", "de", "", "", {}, 0, {}, {})
+    return Card(name, family, config, "en", "de", "multi30k", "", {}, 1, {}, {})
 
 
 def test_alike_kinds_are_told_apart_by_their_place():
@@ -228,7 +228,7 @@ def test_alike_kinds_are_told_apart_by_their_place():
         "d": EN["kind_none"],
         "e": EN["kind_heads"],
     }
-    assert page_kinds.about(EN, found["e"]) == "3 layers of 8 heads · Vaswani et al. 2017, eq. 1, §3.2.2"
+    assert page_kinds.about(EN, found["e"]) == "layers: 3, heads in each: 8 · Vaswani et al. 2017, eq. 1, §3.2.2"
     assert list(page_kinds.ordered({name: found[name] for name in "edab"})) == ["d", "a", "b", "e"]
     assert page_kinds.ordered({"x": card("x", attention="telepathy")}) == {}
     other = found | {"f": replace(found["a"], target="fr")}
@@ -238,7 +238,7 @@ def test_alike_kinds_are_told_apart_by_their_place():
 def test_the_component_asks_for_the_texts_it_shows():
     script = "".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("kinds_draw", "kinds"))
     asked = set(re.findall(r"\blabels\.(\w+)", script))
-    by_name = {"back", "forward", "layer", "head", "keys", "score", "gaussian", "weight", "values"}
+    by_name = {"back", "forward", "layer", "head", "keys", "score", "gaussian", "weight", "weight_gaussian", "values"}
     assert asked | by_name == set(component.LABELS)
     with pytest.raises(ValueError, match="no text for locale"):
         component.chosen_labels("maps", component.LABELS, {name: "" for name in component.LABELS if name != "locale"})

@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import sys
+from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from test_pages import APP, complaints, everything
 from test_trainings import FAKE, until
 
-from dashboard import own_models, own_pairs, resources
+from dashboard import live_parts, own_models, own_pairs, resources, trainings
 from dashboard.components import FOLDER
 from dashboard.components.film import AGAIN, LABELS
 from dashboard.figures import live
@@ -105,7 +106,22 @@ def test_the_table_has_a_row_a_frame():
 def test_the_sentence_of_the_chart_has_its_numbers():
     facts = live.describe(FRAMES, VALIDATION)
     assert facts == {"step": 2, "output": "a b", "validation": "1.50", "first": "3.00", "loss": "1.00"}
-    assert live.describe(FRAMES[:1], [])["loss"] == "–"
+    assert live.describe(FRAMES[:2], []) == {"step": 1, "output": "a b", "loss": "3.00"}
+    assert live.describe(FRAMES[:1], []) == {"output": "a b"}
+
+
+@pytest.mark.parametrize(
+    ("count", "validation", "held", "said"),
+    [
+        (1, [], 5, "On pairs held back nothing has been measured yet. The model now writes: a b"),
+        (2, [], 0, "The loss is 3.00 at step 1. The model now writes: a b"),
+        (2, [], 5, "The loss is 3.00 at step 1. On pairs held back nothing has been measured yet. The model"),
+        (3, VALIDATION, 5, "The loss went from 3.00 to 1.00 by step 2. On pairs held back it is 1.50. The model"),
+    ],
+)
+def test_a_training_tells_only_what_is_known(count, validation, held, said):
+    training = SimpleNamespace(frames=FRAMES[:count], validation=validation, about=ABOUT | {"held": held})
+    assert live_parts.told(EN, training).startswith(said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -221,12 +237,19 @@ def test_whoever_waits_sees_their_place_in_the_queue(page):
     assert EN["live_none"] in [one.proto.text for one in at.get("progress")]
 
 
-@pytest.mark.parametrize(("kind", "said"), [("crash", "live_killed"), ("fail", "live_failed")])
-def test_a_worker_that_fails_is_answered_by_one_sentence(page, kind, said):
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("crash", "live_killed"), ("fail", "live_failed"), ("curse", "live_died"), ("deaf", "live_forced")],
+)
+def test_a_worker_that_fails_is_answered_by_one_sentence(page, monkeypatch, kind, said):
+    monkeypatch.setattr(trainings, "GRACE", 0.2)
     at, manager = page(kind)
     press(at, "start")
+    if kind == "deaf":
+        press(running(at, manager), "stop")
     until(lambda: not manager.running)
-    assert complaints(at.run()) == [EN[said].format(reason="the loss became nan")]
+    facts = {"reason": "the loss became nan", "line": r"MemoryError\: \*\*no\*\* room", "seconds": 0.2}
+    assert complaints(at.run()) == [EN[said].format(**facts)]
     assert enabled(at) == {"start"}
 
 

@@ -110,6 +110,20 @@ def test_the_catalogues_have_the_same_keys_and_places():
             assert fields == {name for _, name, _, _ in string.Formatter().parse(english[key]) if name}, key
 
 
+COUNTED = "count|n|N|steps|places|candidates|kept|pruned|finished|unfinished|epochs|seeds|minutes|layers|heads|rows"
+COUNTED += "|columns|nodes|asked|words|work|times|tokens|others|better|worse|window|fewest|looked|less"  # may be 1
+FORMS = {"en": r"([a-z-]+ )?[a-z-]+s", "ru": "[а-яё]{3,}"}  # of what is counted: right for some numbers only
+NEVER_ONE = ("home_pieces", "sizes_likelier", "sizes_longer", "rates_caption", "schedules_alt", "schedule_description")
+NEVER_ONE += ("bottleneck_formula", "swap_caption", "sizes_open")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_counts_what_may_be_one_in_a_form_for_many(language):
+    many = re.compile(rf"\{{({COUNTED})(:[^}}]*)?\}} {FORMS[language]}\b(?<! мин)")
+    assert [key for key, text in catalogue(language).items() if many.search(text) and key not in NEVER_ONE] == []
+    assert many.search({"en": "All {places} places", "ru": "Ещё {n} отсечённых вариантов"}[language])
+
+
 def test_a_page_says_no_word_twice_in_different_files():
     """Each page's file holds keys of its own: a later one would silently win."""
     for language in LANGUAGES:
@@ -368,7 +382,7 @@ def check_what_is_said(at: AppTest, model: str, text: str) -> None:
     assert sum(sentence.startswith(begins("unknown_pieces")) for sentence in said) == unknown
     if cut:
         assert f"only its first {LIMIT} were read" in said[0]
-        assert f"These {len(text) - LIMIT} were cut off: {text[LIMIT:].strip()[:20]}" in said[0]
+        assert f"Cut off ({len(text) - LIMIT}): {text[LIMIT:].strip()[:20]}" in said[0]
 
 
 @pytest.mark.parametrize("name", READING)
@@ -477,6 +491,13 @@ def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, da
         assert pictures(at), name
 
 
+def test_the_reason_why_a_model_is_left_out_is_no_markdown(app, folder_of_models):
+    (folder_of_models / ":red[a] **b**").mkdir()
+    (said,) = complaints(app("models"))
+    assert said.startswith("1 of the model folders")
+    assert r"\:red\[a\] \*\*b\*\*" in said
+
+
 @pytest.mark.parametrize("content", [None, b"{", b"{}", b'{"hypotheses": []}'])
 def test_without_its_stored_example_a_model_works_all_the_same(app, folder_of_models, content):
     replace(folder_of_models / DEFAULT / EXAMPLE, content)
@@ -541,6 +562,16 @@ def test_what_is_saved_is_made_in_memory(full_disk):
     assert from_json(json.loads(explain.trace_text(trace))).hypotheses[0].text == trace.hypotheses[0].text
 
 
+def test_no_cell_that_is_saved_is_a_formula_and_numbers_stay_numbers():
+    cells = ["=1+1", "+1-1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "-", "−5", "-0.5", "+1e3", -0.5, "a=b", "", None]
+    saved = explain.csv_text([{"=name": cell, "kept": "x"} for cell in cells]).decode("utf-8-sig")
+    (first, *_), *rows = csv.reader(io.StringIO(saved, newline=""))
+    assert first == "'=name"
+    assert [row[0] for row in rows] == [
+        *("'=1+1", "'+1-1", "'-1+1", "'@SUM(1)", "'\t=1", "'\r=1", "'-", "−5", "-0.5", "+1e3", "-0.5", "a=b", "", ""),
+    ]
+
+
 def test_an_example_follows_the_language_that_a_model_reads_and_a_typed_sentence_stays(app):
     at = app("home")
     english = at.text_input(key="text").value
@@ -563,3 +594,12 @@ def test_a_model_has_one_name_on_all_pages(app):
         cells = re.findall(r"<td[^>]*>([^<]*· (?:RNN|Transformer)[^<]*)</td>", everything(app(name)))
         assert cells
         assert {html.unescape(cell) for cell in cells} <= set(labels.values())
+
+
+@pytest.mark.parametrize("page", ["training", "alignment"])
+def test_a_page_names_the_spelling_that_a_model_likes_better_than_the_tokenizers(page, app):
+    asked = {"model": "en-de-transformer", "text": "A little kid is walking next to red banners."}
+    cut = "Cut as Ein kleines Kind geht neben roten B ·ann ·ern vorbei"
+    for target, named in (("Ein kleines Kind geht neben roten Bannern vorbei.", True), ("Ein Kind.", False)):
+        at = app(page, target=target, **asked)
+        assert any(caption.value.startswith(cut) for caption in at.caption) == named

@@ -213,7 +213,8 @@ def test_the_component_asks_for_the_texts_it_shows():
         (FOLDER / f"{name}.js").read_text("utf-8") for name in ("common", "words", "stepper_draw", "stepper")
     )
     asked = set(re.findall(r"\blabels\.(\w+)", script))
-    asked |= set(re.findall(r"\[[\d.]+, '(\w+)'\]|Infinity, '(\w+)'", script)[0]) - {""}
+    levels = re.search(r"const SURE = (.+);", script)[1]
+    assert re.findall(r"\[([\d.]+), '(\w+)'\]", levels)[-1] == ("0", "lost"), "every favourite has a level"
     by_name = {"back", "forward", "layer", "head", "decoder", "context", "certain", "sure", "unsure", "lost"}
     assert asked | by_name == set(stepper.LABELS)
     with pytest.raises(ValueError, match="no text for play"):
@@ -224,7 +225,7 @@ def test_the_component_asks_for_the_texts_it_shows():
 def test_every_text_fills_its_places(language):
     say = catalogue(language)
     facts = {"n": 1, "N": 2, "token": "a", "top": "b", "rank": 2, "bits": 1, "sure": "s", "before": "x", "share": "1 %"}
-    facts |= {"source": "c", "width": 384}
+    facts |= {"source": "c", "width": 384, "sum": 0.14}
     for key in (key for key in say if key.startswith("stepper_")):
         assert {name for _, name, _, _ in string.Formatter().parse(say[key]) if name} <= set(facts), key
 

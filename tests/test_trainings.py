@@ -18,13 +18,14 @@ from torch.nn import functional
 from core.checkpoints import load, read_card
 from core.models.contract import Seq2Seq
 from core.options import BeamOptions
-from core.training.loop import train
+from core.training.loop import steps_of, train
+from core.training.options import TrainOptions
 from core.training.regimes import REGIMES
 from dashboard import own_pairs, trainings
 from dashboard.own_models import MOST, OwnModels
 from dashboard.refusal import Refusal
-from dashboard.training_plan import KINDS, SIZES, TASKS, Plan
-from dashboard.training_worker import lesson
+from dashboard.training_plan import KINDS, SIZES, STEPS, TASKS, Plan
+from dashboard.training_worker import lesson, planned
 from dashboard.trainings import Trainings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,8 @@ say = lambda **told: print(json.dumps(told), flush=True)
 say(kind="begun", steps=10)
 say(kind="frame", step=0)
 if kind == "crash": sys.exit(3)
+if kind == "curse": print("x" * 9999, "\\n" * 99, "MemoryError: **no** room\\x1b", file=sys.stderr); sys.exit(3)
+if kind == "garble": sys.stdout.buffer.write(b"\\xff\\n"); sys.stdout.flush()
 if kind == "fail": say(kind="failed", reason="the loss became nan"); sys.exit(0)
 if kind == "talk": print("not a line of ours", flush=True); print("[1]", flush=True)
 for line in sys.stdin:
@@ -112,7 +115,7 @@ def test_a_worker_that_fails_gives_its_place_away(managed, kind, reason):
     manager = managed(kind, places=1)
     first, second = manager.start(PLAN), manager.start(PLAN)
     until(lambda: first.over and second.over)
-    assert [first.state, first.reason] == ["failed", reason]
+    assert [first.state, first.reason, first.forced, first.last_line] == ["failed", reason, False, ""]
     until(lambda: not manager.running)
 
 
@@ -135,8 +138,18 @@ def test_a_worker_that_can_not_be_started_is_a_failed_training():
     manager.close()
 
 
-def test_lines_that_are_none_of_ours_are_passed_over(managed):
-    training = managed("talk").start(PLAN)
+def test_what_a_worker_writes_beside_its_lines_is_kept_bounded(managed):
+    training = managed("curse").start(PLAN)
+    until(lambda: training.over)
+    assert [training.state, training.last_line] == ["failed", "MemoryError: **no** room"]
+    assert len(training.errors) == trainings.LINES
+    training.errors.append("y" * 999)
+    assert training.last_line == "y" * trainings.SHOWN + "…"
+
+
+@pytest.mark.parametrize("kind", ["talk", "garble"])
+def test_lines_that_are_none_of_ours_are_passed_over(managed, kind):
+    training = managed(kind).start(PLAN)
     until(lambda: training.state == "running")
     training.ask("stop")
     until(lambda: training.state == "ended")
@@ -150,6 +163,7 @@ def test_time_is_limited_and_whoever_does_not_obey_is_ended(managed, monkeypatch
     deaf = managed("deaf", seconds=0.2).start(PLAN)
     until(lambda: deaf.over)
     assert deaf.process.poll() is not None
+    assert [obedient.forced, deaf.forced, deaf.state] == [False, True, "failed"]
 
 
 def test_closing_ends_every_process_and_removes_every_file(managed):
@@ -205,6 +219,14 @@ def test_every_choice_makes_a_model_and_lessons(task, kind, size):
     assert (
         not {tuple(pair) for pair in plan.lessons()[1]} & {tuple(pair) for pair in plan.lessons()[0]} or task != "own"
     )
+
+
+@pytest.mark.parametrize("batches", range(1, 121))
+def test_the_steps_that_are_announced_are_those_that_are_done(batches):
+    pairs, options = [([5], [5])] * batches, {"max_tokens": 2}  # a pair a batch
+    epochs, steps = planned(pairs, **options)
+    assert steps == sum(len(steps_of(pairs, TrainOptions(epochs, **options), number)) for number in range(epochs))
+    assert 0 <= steps - STEPS < batches
 
 
 def test_the_regimes_are_those_of_core():

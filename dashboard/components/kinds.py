@@ -36,6 +36,7 @@ LABELS = (
     "score",
     "gaussian",
     "weight",
+    "weight_gaussian",  # the same in local attention
     "values",
     "context",  # "… {width} …"
     "window",  # "… {centre} … {window} …"

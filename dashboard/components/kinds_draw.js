@@ -162,7 +162,7 @@ function table(view, y, {scores, factor, own, most, block, S}) {
   const tops = parts.map(([name, share], i) => {
     const left = x;
     x += share * unit + gap;
-    return [name, left, share * unit, prose(view, told, left, y, share * unit, labels[name], NOTE, 'dim')];
+    return [name, left, share * unit, prose(view, told, left, y, share * unit, labels[name === 'weight' && factor ? 'weight_gaussian' : name], NOTE, 'dim')];
   });
   y = Math.max(begin, ...tops.map(([, , , below]) => below)) + 4;
   for (let s = 0; s < S; s++, y += LINE) {

@@ -1,7 +1,7 @@
 // A translation, one word at a time. Python has recorded all of it: the reader walks it without the server.
 
 const PACE = 1400;                                       // ms a step
-const SURE = [[1, 'certain'], [2.5, 'sure'], [4.5, 'unsure'], [Infinity, 'lost']];     // up to so many bits
+const SURE = [[.9, 'certain'], [.6, 'sure'], [.3, 'unsure'], [0, 'lost']];     // from so likely a favourite on
 const STEP = ['label', 'text', 'joined', 'logprob', 'rank', 'chosen', 'rest', 'entropy', 'next', 'options', 'right'];
 const views = new WeakMap();                             // one per mounted component: survives reruns
 
@@ -43,7 +43,6 @@ function accept(view, data) {
 
 function write(view) {
   const {data, labels, picks, range} = view, number = digits => new Intl.NumberFormat(labels.locale, digits);
-  view.round = number({maximumSignificantDigits: 2});
   view.exact = number({minimumFractionDigits: 2, maximumFractionDigits: 2});
   view.percents = [0, 1].map(digits => number({style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits}));
   range.setAttribute('aria-label', labels.slider);

@@ -23,6 +23,7 @@ LABELS = (
     "source",
     "looked",  # the same where the model attends
     "share",
+    "share_less",  # "… {sum} …", the same where the shares do not add up to 1
     "unattended",  # "… {width} numbers …"
     "target",
     "next",
@@ -30,8 +31,8 @@ LABELS = (
     "guess",
     "best",  # "… {token} …"
     "other",  # "… {token} … {rank} … {top} …"
-    "entropy",  # "… {bits} …"
-    "choices",  # "… {n} …"
+    "entropy",  # "… {sure} …"
+    "tail",  # "… {share} … {bits} …"
     "certain",
     "sure",
     "unsure",

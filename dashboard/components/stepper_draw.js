@@ -1,6 +1,7 @@
 // How a step looks: words in lines, bars, what the heads looked at, an RNN's numbers.
 
 const CELL = 15;                                         // px a row of numbers
+const WHOLE = .02;                                        // what shares add up to if it is so near to 1: they are rounded
 const DARKEST = 0.58;                                    // of the shading: text on it keeps a contrast of 4.5 : 1
 
 // ---- where things stand
@@ -40,7 +41,7 @@ function reading(view, y) {
   const {data, labels, picture, width} = view, attends = Boolean(data.attention), weights = attends && looks(view);
   const most = weights && peak(weights), pitch = BOX + (attends ? 26 : 10);
   y = prose(view, picture, 0, y, width, attends ? labels.looked : labels.source, SMALL, 'title');
-  if (attends) y = scale(view, y);
+  if (attends) y = scale(view, y, weights.reduce((sum, weight) => sum + weight));
   y += 6;
   view.read.forEach((one, i) => {
     const top = y + one.line * pitch;
@@ -54,12 +55,13 @@ function reading(view, y) {
   return attends ? y + 4 : prose(view, picture, 0, y, width, labels.unattended, BODY) + 8;
 }
 
-function scale(view, y) {                                 // the legend of the shading: beside the title, or below it
+function scale(view, y, sum) {                            // the legend of the shading: beside the title, or below it
   const {labels, picture, width} = view, size = letters(view, labels.looked, SMALL, false), swatch = 48;
-  const all = letters(view, labels.share, SMALL, false) + 8 + 4 * swatch, beside = size + 24 + all <= width;
+  const text = Math.abs(sum - 1) < WHOLE ? labels.share : fill(labels.share_less, {sum: view.exact.format(sum)});
+  const all = letters(view, text, SMALL, false) + 8 + 4 * swatch, beside = size + 24 + all <= width;
   let x = beside ? width - all - 1 : 0;
   const top = beside ? y - 20 : y;
-  put(picture, x, top + SMALL, labels.share, SMALL, 'dim');
+  put(picture, x, top + SMALL, text, SMALL, 'dim');
   x += all - 4 * swatch;
   for (const value of [0, .1, .3, 1]) {
     add(picture, 'rect', {x, y: top - 2, width: swatch, height: 20, class: 'token plain'});
@@ -120,11 +122,11 @@ function bars(view, y, width) {
 function facts(view, x, y, width) {
   const {labels, picture, steps, at} = view;
   const lines = one => {
-    const [token, top] = [one.next[one.chosen][0], one.next[0][0]], level = SURE.find(([bits]) => one.entropy < bits)[1];
+    const [token, top] = [one.next[one.chosen][0], one.next[0][0]], level = SURE.find(([least]) => one.next[0][1] >= least)[1];
     return [
       [fill(one.rank > 1 ? labels.other : labels.best, {token, top, rank: one.rank}), BIG, 'strong'],
-      [fill(labels.entropy, {bits: view.exact.format(one.entropy), sure: labels[level]}), BIG, 'strong'],
-      [fill(labels.choices, {n: view.round.format(2 ** one.entropy)}), BODY, ''],
+      [fill(labels.entropy, {sure: labels[level]}), BIG, 'strong'],
+      [fill(labels.tail, {share: share(view, one.rest), bits: view.exact.format(one.entropy)}), BODY, ''],
     ];
   };
   const write = (parent, one) => lines(one).reduce((below, [text, size, style]) =>

@@ -16,6 +16,7 @@ QUESTIONS = 8  # at most
 OPTIONS = 4  # a question, at most
 TERMS = 4  # of a sum that are written out
 END = "<eos>"
+WHOLE = 0.02  # a row whose sum is so near to 1 adds up to it: weights are stored with three decimals
 
 
 class Panel(NamedTuple):
@@ -39,6 +40,12 @@ def weights(attention: Attention, layer: int | None, head: int | None) -> np.nda
         check(index is None or 0 <= index < count, f"there is no {name} {index}; valid: 0 to {count - 1}, or None")
         chosen = chosen.mean(axis, keepdims=True) if index is None else chosen.take([index], axis)
     return chosen[0, 0]
+
+
+def row_sums(values: np.ndarray) -> tuple[float, float] | None:
+    """The least and the largest sum of a row; None where each adds up to 1, as everywhere but in local attention."""
+    sums = values.sum(-1)
+    return None if (abs(sums - 1) < WHOLE).all() else (float(sums.min()), float(sums.max()))
 
 
 def labels_of(attention: Attention) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -151,14 +158,15 @@ def context_vector(attention: Attention, layer: int | None, head: int | None) ->
     largest = [column for column in np.argsort(-values[row], kind="stable")[:TERMS] if values[row, column] >= 0.005]
     terms = [rf"{values[row, column]:.2f}\,{vector}_{{{latex.words(columns[column])}}}" for column in sorted(largest)]
     rest = [r"\cdots"] if len(columns) > len(terms) else []
-    step, count = row + 1, len(columns)
+    step, count, total = row + 1, len(columns), values[row].sum()
     mixture = rf"c_{{{step}}} &= \textstyle\sum_{{j=1}}^{{{count}}} \alpha_{{{step},j}}\,{vector}_j"
     return {
         "latex": rf"\begin{{aligned}} {mixture} \\ &= {' + '.join([*terms, *rest])} \end{{aligned}}",
         "step": step,
         "target": rows[row],
         "source": columns[best],
-        "percent": f"{values[row, best]:.0%}",
+        "weight": f"{values[row, best]:.2f}",
+        "sum": "1" if abs(total - 1) < WHOLE else f"{total:.2f}",
         "kind": "one" if vector == "h" else "mean" if None in (layer, head) else "head",
     }
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from core.records import DecodeTrace, SearchTree
-from dashboard.figures.tokens import label
+from dashboard.figures.tokens import label, spelt
 
 MISSES = 8  # pruned candidates drawn at each step; the rest would only bury the tree
 
@@ -52,6 +52,15 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
             [position[found.leaf], place] for place, found in enumerate(trace.hypotheses, 1) if found.leaf in position
         ],
     }
+
+
+def hypothesis_texts(trace: DecodeTrace) -> list[str]:
+    """What each hypothesis says; those with the same text are told apart by their pieces."""
+    count = Counter(found.text for found in trace.hypotheses)
+    apart = (f"{found.text} ({spelt(found.tokens)})" for found in trace.hypotheses)
+    return [
+        found.text if count[found.text] == 1 else other for found, other in zip(trace.hypotheses, apart, strict=True)
+    ]
 
 
 def describe(trace: DecodeTrace) -> dict[str, Any]:

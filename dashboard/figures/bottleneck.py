@@ -6,11 +6,12 @@ from typing import Any
 import altair as alt
 
 from dashboard.figures import vega
+from dashboard.figures.swap import CHANCE
 from dashboard.figures.training import DASHES, SVG, legend, palette, repeated
 
 LOST = 0.75  # of the agreement that the comparison keeps: below, what is wrong is more than a word
 
-MEASURED = ("model", "words", "sentences", "bleu", "bleu_interval", "chrf", "chrf_interval")
+MEASURED = ("model", "words", "sentences", "bleu", "bleu_interval", "chrf", "chrf_interval", "p")
 
 
 def sound(finding: object) -> bool:
@@ -110,3 +111,34 @@ def ends(points: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         keeps = 100 * last["score"] / first["score"] if first["score"] else 0.0
         found.append({"model": name, "first": first["score"], "last": last["score"], "keeps": keeps})
     return found
+
+
+def first_state(config: Mapping[str, Any]) -> str:
+    """The decoder's first state as LaTeX, from where an RNN's encoder ends: it reads `<eos>` after the sentence."""
+    right, left = r"\overset{\rightarrow}{h}_{\text{<eos>}}", r"\overset{\leftarrow}{h}_1"
+    one = left if config.get("reverse_source") else right
+    ends = f"[{right}; {left}]" if config.get("bidirectional", True) else one
+    return rf"s_0 = \tanh(W\,{ends} + b) \in \mathbb{{R}}^{{{config['width']}}}"
+
+
+def versus(finding: Mapping[str, Any], model: str) -> tuple[str, dict[str, Any]]:
+    """How a model compares with the finding's first one: "better", "worse", "both" or "chance"; in how many groups.
+
+    What is no more than chance counts for neither.
+    """
+    reference = finding["rows"][0]["model"]
+    first = {row["words"]: row["bleu"] for row in finding["rows"] if row["model"] == reference}
+    own = [row for row in finding["rows"] if row["model"] == model]
+    gains = [row["bleu"] - first[row["words"]] for row in own if row["p"] < CHANCE]
+    better, worse = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
+    verdict = "both" if better and worse else "better" if better else "worse" if worse else "chance"
+    return verdict, {"groups": len(own), "better": better, "worse": worse, "chance": CHANCE}
+
+
+def differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    """The names of the arguments that the second model has otherwise than the first.
+
+    >>> differing({"width": 2, "layers": 1}, {"width": 3, "layers": 1})
+    ['width']
+    """
+    return [name for name, value in second.items() if first.get(name) != value]

@@ -61,7 +61,7 @@ def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]
     curves = list(COLOURS) if about["held"] else ["train"]
     lines = alt.Chart().mark_line(strokeWidth=2.5)
     lines = lines.encode(
-        x=alt.X("step:Q", title=labels["step"]).axis(tickMinStep=1, grid=False),
+        x=alt.X("step:Q", title=labels["step"]).axis(tickMinStep=1, format="d", grid=False),
         y=alt.Y("loss:Q", title=labels["loss"]).scale(domainMin=0),
         color=alt.Color("curve:N", legend=legend).scale(domain=curves, range=[COLOURS[name] for name in curves]),
         strokeDash=alt.StrokeDash("curve:N", legend=legend).scale(
@@ -80,12 +80,14 @@ def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]
 
 
 def describe(frames: Frames, validation: Frames) -> dict[str, Any]:
-    """The numbers of the chart's sentence."""
-    known = [one["loss"] for one in frames if one["loss"] is not None]
-    last = frames[-1]
-    held = f"{validation[-1]['validation']:.2f}" if validation else "–"
-    ends = {"first": f"{known[0]:.2f}", "loss": f"{known[-1]:.2f}"} if known else {"first": "–", "loss": "–"}
-    return {"step": last["step"], "output": last["output"], "validation": held, **ends}
+    """The numbers of the chart's sentences that are known: the newest loss, a first one before it, validation."""
+    known = [(one["step"], f"{one['loss']:.2f}") for one in frames if one["loss"] is not None]
+    facts = {"output": frames[-1]["output"]}
+    if known:
+        facts |= {"step": known[-1][0], "loss": known[-1][1]}
+    if len(known) > 1:
+        facts["first"] = known[0][1]
+    return facts | ({"validation": f"{validation[-1]['validation']:.2f}"} if validation else {})
 
 
 def cross_entropy(frame: Mapping[str, Any]) -> str:

@@ -1,9 +1,19 @@
 """How a vocabulary piece is written in a picture."""
 
 import unicodedata
+from collections.abc import Sequence
 
 WORD = "▁"  # a vocabulary piece that begins a word carries this mark
 CONTINUED = "·"  # a shown piece that goes on with the word before it carries this one
+
+
+def spelt(tokens: Sequence[str]) -> str:
+    """A translation piece by piece, without its end.
+
+    >>> spelt(("▁Hund", "er", ".", "<eos>"))
+    'Hund ·er .'
+    """
+    return " ".join(label(token) for token in tokens if token != "<eos>")
 
 
 def label(token: str) -> str:

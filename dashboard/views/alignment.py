@@ -11,7 +11,7 @@ from dashboard.components.quiz import Question
 from dashboard.figures import alignment
 from dashboard.figures.heatmap import heatmap, style
 from dashboard.figures.table import table
-from dashboard.readings import Reading, own_translation, read, second_model
+from dashboard.readings import Reading, own_translation, read, second_model, sums
 
 PLAIN = {"displayModeBar": False}  # on a narrow screen Plotly's buttons cover the title
 
@@ -54,7 +54,8 @@ def explore(say, asked: frame.Asked, trace: DecodeTrace) -> None:
     show_opinions(say, readings)
     if shown is None:  # the formula would tell what is still to be guessed
         facts = alignment.context_vector(readings[0].shown.attention, *heads[0])
-        explain.formula(say, facts["latex"], say[f"context_{facts['kind']}"].format(**facts))
+        meaning = say[f"context_{facts['kind']}"].format(**controls.escaped(facts))
+        explain.formula(say, facts["latex"], meaning)
 
 
 def ask(say, panel: alignment.Panel) -> int | None:
@@ -74,9 +75,9 @@ def ask(say, panel: alignment.Panel) -> int | None:
 def show_maps(say, readings: Sequence[Reading], panels: list[alignment.Panel], shown: int | None) -> None:
     """The maps, what they show in a sentence each, and their data."""
     names = dict(zip(("first", "second"), (one.model for one in readings), strict=False))
-    text = controls.plain(readings[0].shown.text)
     caption = "compare_caption" if len(panels) > 1 else "forced_caption" if readings[0].forced else "alignment_caption"
-    st.caption(say[caption].format(text=text, **names))
+    facts = controls.escaped({"text": readings[0].shown.text, **names})
+    st.caption(say[caption].format(**facts, sums=sums(say, panels[0])))
     labels = {"source": say["axis_source"], "target": say["axis_target"], "weight": say["weight"]}
     if len(panels) > 1:
         labels["difference"] = say["compare_scale"]
@@ -106,9 +107,10 @@ def show_opinions(say, readings: Sequence[Reading]) -> None:
     for one in given:
         facts = alignment.surprise(one.trace, one.words)
         kind = "surprise_none" if not facts["instead"] else "surprise_inside" if facts["begun"] else "surprise"
-        st.markdown(say[kind].format(model=one.model, **{k: controls.plain(str(v)) for k, v in facts.items()}))
+        st.markdown(say[kind].format(**controls.escaped(facts | {"model": one.model})))
+        explain.spelling(say, one.trace)
         if "<unk>" in one.shown.tokens:
-            st.warning(say["target_unknown"].format(model=one.model))
+            st.warning(say["target_unknown"].format(model=controls.plain(one.model)))
     st.caption(say["opinion_caption"])
 
 

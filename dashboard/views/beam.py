@@ -89,8 +89,8 @@ def show_hypotheses(say, trace: DecodeTrace) -> None:
     if not trace.hypotheses[0].finished:
         st.warning(say["unfinished_note"])
     rows = [
-        (place, found.text or say["beam_empty"], len(found.tokens), found.total, found.score)
-        for place, found in enumerate(trace.hypotheses, 1)
+        (place, text or say["beam_empty"], len(found.tokens), found.total, found.score)
+        for place, (found, text) in enumerate(zip(trace.hypotheses, tree.hypothesis_texts(trace), strict=True), 1)
     ]
     columns = controls.headed(say, rank="d", text="", length="d", total=".3f", score=".3f")
     title, caption = (html.escape(say[f"hypotheses_{part}"]) for part in ("title", "caption"))
@@ -101,8 +101,8 @@ def show_score(say, trace: DecodeTrace) -> None:
     """The best translation's score as a formula, and whom plain sums would have preferred."""
     changed, meaning = length_score.upset(trace), say["score_meaning"]
     if changed:
-        facts = {name: controls.plain(str(value or say["beam_empty"])) for name, value in changed.items()}
-        meaning += " " + say["score_upset"].format(**facts)
+        facts = {name: value or say["beam_empty"] for name, value in changed.items()}
+        meaning += " " + say["score_upset"].format(**controls.escaped(facts))
     elif trace.options.length_norm != "none":
         meaning += " " + say["score_same"]
     explain.formula(say, length_score.formula(trace.hypotheses[0], trace.options), meaning)

@@ -58,12 +58,8 @@ def grow(say, asked: frame.Asked) -> None:
         say["bottleneck_agreement"].format(best=controls.plain(labels[best]), rival=controls.plain(labels[rival]))
     )
     words, width = len(asked.text.split()), models[blind].config["width"]
-    explain.formula(
-        say,
-        r"s_0 = \tanh(W\,[\overset{\rightarrow}{h}_S; \overset{\leftarrow}{h}_1] + b) \in \mathbb{R}"
-        f"^{{{width}}}",
-        say["bottleneck_formula"].format(words=words, width=width, each=f"{width / max(words, 1):.0f}"),
-    )
+    meaning = say["bottleneck_formula"].format(words=words, width=width, each=f"{width / max(words, 1):.0f}")
+    explain.formula(say, bottleneck.first_state(models[blind].config), meaning)
     rows = partial(bottleneck.records, steps, texts, agree, labels)
     explain.show_data(say, "growing", rows, growing.told(say, lost, steps))
 
@@ -86,6 +82,8 @@ def by_length(say) -> None:
     words = {"words": say["bottleneck_words"], "score": measures[measure], "model": say["model"]}
     explain.chart("bottleneck", bottleneck.chart(points, words), description)
     st.markdown(controls.plain(description))
+    for sentence in growing.backwards(say, finding, {name: found[name] for name in names}):
+        st.markdown(controls.plain(sentence))
     st.caption(
         controls.plain(
             say["bottleneck_setting"].format(**{k: finding[k] for k in ("sentences", "joined", "beam_size", "samples")})

@@ -78,8 +78,7 @@ def show_data(say, training: Training) -> None:
             return
         frames, about = training.frames[:], training.about
         rows = live.table(frames, about["rows"])
-        told = "live_chart" if training.validation else "live_chart_alone"
-        st.text(say[told].format(**live.describe(frames, training.validation)))
+        st.text(live_parts.told(say, training))
         st.dataframe(rows, hide_index=True, width="stretch")
         with st.container(horizontal=True):
             save("film", "seqscope-film", say)

@@ -35,7 +35,7 @@ def show_card(say, found: dict[str, Card]) -> None:
     card = found[controls.one_of_many("model", say["model"], labels, first)]
     languages = {"source": say[f"language_{card.source}"], "target": say[f"language_{card.target}"]}
     with st.container(border=True):
-        st.subheader(labels[card.name])
+        st.subheader(controls.plain(labels[card.name]))
         st.markdown(say[f"models_for_{card.corpus}"].format(**languages))
         left, right = st.columns(2, gap="medium")
         with left:

@@ -41,13 +41,14 @@ def teach(say, asked: frame.Asked) -> None:
     if lesson is None:
         return
     if whose == "typed" and "<unk>" in lesson.gold.hypotheses[0].tokens:
-        st.warning(say["target_unknown"].format(model=resources.labels(say)[asked.model]))
+        st.warning(say["target_unknown"].format(model=controls.plain(resources.labels(say)[asked.model])))
+    explain.spelling(say, lesson.gold)
     answered, count = ask(say, lesson) if predict else (1, 1)
     size = asked.card.config["vocabulary_size"]
     walk(say, asked, lesson, {"text": asked.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)
     if answered >= count:  # the formula would tell what is still to be guessed
         kind, facts = teaching.parting(lesson.taught, lesson.free)
-        st.markdown(say[f"parting_{kind}"].format(**{name: controls.plain(str(fact)) for name, fact in facts.items()}))
+        st.markdown(say[f"parting_{kind}"].format(**controls.escaped(facts)))
         latex = teaching.cross_entropy(lesson.taught, smoothing, size)
         facts = teaching.meaning(lesson.taught, smoothing, size)
         told = "_smoothed" if smoothing else "_worse" if facts["worse"] else ""
@@ -95,7 +96,7 @@ def schedules(say) -> None:
         decays = {name: partial(decay, half=half) for name, decay in DECAYS.items()}
         draw(say, "decays", decays, step, training.decay_formulas(half))
     with right:
-        st.markdown(say["rates_caption"])
+        st.markdown(say["rates_caption"].format(steps=training.STEPS))
         warmup = controls.number("warmup", say["warmup"], 0, 4000, 800, 100, help=say["warmup_help"])
         rates = {name: partial(SCHEDULES[name], warmup=warmup, total=training.STEPS) for name in training.RATES}
         draw(say, "rates", rates, step, training.RATES)
@@ -107,11 +108,12 @@ def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[
     values = [
         (*one, formulas[name]) for name, one in zip(lines, training.schedule_values(lines, names, step), strict=True)
     ]
-    description = say["schedule_description"].format(step=step, values=training.listed(values))
+    facts = {"step": step, "steps": training.STEPS, "values": training.listed(values)}
+    description = say["schedule_description"].format(**facts)
     labels = {"step": say["schedule_step"], "share": say[f"{key}_share"], "schedule": say["schedule"]}
     with st.container(key=key):
         marks, chart = training.schedule_marks(lines, names, step), training.schedule_chart(lines, names, labels)
-        st.vega_lite_chart(marks, chart, key=f"{key}_lines", alt=say["schedules_alt"])
+        st.vega_lite_chart(marks, chart, key=f"{key}_lines", alt=say["schedules_alt"].format(**facts))
     st.html(table({say["schedule"]: "", say["schedule_at"].format(step=step): ".3f", say["formula_short"]: ""}, values))
     explain.show_data(say, key, lambda: training.schedule_rows(lines, names), description)
 

@@ -26,7 +26,7 @@ TEXT = {
     "models_pair": "Languages",
     "models_licence": "Licence",
     "models_training": "Training",
-    "models_trained": "{epochs} epochs, {tokens:.1f} million tokens, {minutes:.0f} minutes, seed {seed}",
+    "models_trained": "epochs: {epochs}, million tokens: {tokens:.1f}, minutes: {minutes:.0f}, seed {seed}",
     "models_curve": "The loss on sentences that were held out was lowest after epoch {epoch:.0f}: {loss} nats a token.",
     "models_quality": "How good it is, on sentences it never learned from",
     "models_set": "Set",

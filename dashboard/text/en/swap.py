@@ -8,7 +8,7 @@ TEXT = {
     "swap_question": "Which of these translates best?",
     "swap_answer": "{model}: BLEU {bleu}. Look below whether that is more than chance.",
     "swap_table": "One network, many ways to look",
-    "swap_described": "Of {count} models {best} comes out first with BLEU {high:.1f} and {last} last with {low:.1f}. A line says how sure a score is. Whether a difference is more than chance says p: all translated the same sentences, so even where lines overlap it may be real.",
+    "swap_described": "Models: {count}. {best} comes out first with BLEU {high:.1f} and {last} last with {low:.1f}. A line says how sure a score is. Whether a difference is more than chance says p: all translated the same sentences, so even where lines overlap it may be real.",
     "swap_model": "Model",
     "swap_bleu": "BLEU",
     "swap_bleu_interval": "±",
@@ -25,6 +25,6 @@ TEXT = {
     "swap_less": "{second} is worse than {first} by {bleu:.1f} BLEU (p {p}).",
     "swap_chance": "Between {first} and {second} there is no difference beyond chance ({bleu:.1f} BLEU, p {p}).",
     "swap_maps": "What each one learned to look at",
-    "swap_maps_described": "{count} small maps of “{text}”: the source goes to the right, the translation downwards, bright is where the model looks.",
+    "swap_maps_described": "Small maps of “{text}”: {count}. The source goes to the right, the translation downwards, bright is where the model looks.",
     "swap_maps_caption": "Nobody told them which words belong together. Where a map has only dark violet and yellow, the scores have grown so large that the softmax leaves nothing to the other words; that is why Transformers divide by √d (Vaswani et al. 2017, §3.2.1). The page Attention kinds shows the words and the numbers, for your own sentence.",
 }
