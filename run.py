@@ -356,6 +356,10 @@ COMMANDS = {
         "ruff, then pytest, which gets all further arguments",
         lambda rest: check(["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *PARALLEL, *rest]),
     ),
+    "soak": (
+        "what is too long for every change: a table, a row a check (soak --help)",
+        lambda rest: check(["tests.soak", *rest]),
+    ),
     "pictures": (
         "photograph every page into pictures/ (with --readme: the README's, into docs/)",
         lambda rest: check(["tests.pictures", *rest]),

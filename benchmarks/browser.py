@@ -85,14 +85,22 @@ def until_healthy(server: subprocess.Popen, port: int, seconds: float) -> None:
 @contextlib.contextmanager
 def dashboard() -> Iterator[tuple[str, float]]:
     """The address of a server process of our own, and when it was started (seconds since the epoch)."""
-    port, began = run.free_port(), time.time()
+    began = time.time()
+    with serving() as (address, _):
+        yield address, began
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[tuple[str, subprocess.Popen]]:
+    """The address of a server process of our own, and the process."""
+    port = run.free_port()
     command = [sys.executable, "dashboard/serve.py", "run", "dashboard/app.py", f"--server.port={port}"]
     command += ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     with tempfile.TemporaryFile() as output:
         server = subprocess.Popen(command, cwd=run.HERE, stdout=output, stderr=subprocess.STDOUT)
         try:
             until_healthy(server, port, 120)
-            yield f"http://127.0.0.1:{port}", began
+            yield f"http://127.0.0.1:{port}", server
         finally:
             run.stop(server)
 

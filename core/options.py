@@ -32,6 +32,12 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     check(value in choices, f"unknown {name} {value!r}; valid: {', '.join(choices)}")
 
 
+def check_text(name: str, value: object) -> None:
+    """A text of whole characters, which any file can hold."""
+    whole = isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+    check(whole, f"{name} must be text, not {value!r}")
+
+
 def check_pieces(count: int, name: str) -> None:
     """A text of no more sub-words than are read."""
     check(count <= MAX_PIECES, f"{name} has {count:,} sub-words; at most {MAX_PIECES} are read: split it")
@@ -81,12 +87,13 @@ class Constraints:
     min_length: int = 0
 
     def __post_init__(self):
-        check(isinstance(self.prefix, str), f"the prefix must be text, not {self.prefix!r}")
+        check_text("the prefix", self.prefix)
         check(len(self.prefix) <= MAX_TARGET, f"the prefix has {len(self.prefix)} characters; at most {MAX_TARGET}")
         check(not isinstance(self.banned, str), "what is banned must be a list of texts, not one text")
         object.__setattr__(self, "banned", tuple(self.banned))  # JSON and the command line have lists
         for text in self.banned:
-            check(isinstance(text, str) and bool(text.strip()), f"what is banned must be text, not {text!r}")
+            check_text("what is banned", text)
+            check(bool(text.strip()), f"what is banned must be text, not {text!r}")
         check_range("n-gram size of no-repeat", self.no_repeat, 0, 100)
         check_range("minimum length", self.min_length, 0, MAX_LENGTH - 1)
 
@@ -255,7 +262,7 @@ class ForcedOptions:
     target: str
 
     def __post_init__(self):
-        check(isinstance(self.target, str), f"the translation to force must be text, not {self.target!r}")
+        check_text("the translation to force", self.target)
         check(bool(self.target.strip()), "there is no translation to force: give some text")
         length = len(self.target)
         check(length <= MAX_TARGET, f"the translation to force has {length} characters; at most {MAX_TARGET} are read")

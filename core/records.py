@@ -50,8 +50,7 @@ class Attention:
 class Hypothesis:
     """A translation: its tokens with `<eos>` if it finished, its score after length norm and coverage penalty.
 
-    Under minimum Bayes risk the score is the expected utility. `leaf` is its node in the tree; `attention` labels each
-    row by the token emitted at that step.
+    Under minimum Bayes risk the score is the expected utility. `leaf` is its node in the tree.
     """
 
     text: str
@@ -59,7 +58,6 @@ class Hypothesis:
     logprobs: tuple[float, ...]
     score: float
     leaf: int
-    attention: Attention | None = None
 
     @property
     def total(self) -> float:
@@ -182,6 +180,15 @@ class DecodeTrace:
             wanted, shape = (len(self.hypotheses), len(self.vote.references)), self.vote.utility.shape
             check(shape == wanted, f"utility of shape {shape} does not fit {wanted[0]} candidates, {wanted[1]} samples")
 
+    def attention(self, place: int = 0) -> Attention | None:
+        """Where a hypothesis (the best) looked at the source, a row labelled by the token emitted at that step."""
+        leaf = self.hypotheses[place].leaf
+        weights = self.tree.attended(leaf)
+        if weights is None:
+            return None
+        tokens = tuple(self.tree.nodes[node].token for node in self.tree.path(leaf))
+        return Attention(np.moveaxis(weights, 0, 2), tokens, source_keys(self.pieces), "cross")
+
     def next_tokens(self, node: int, count: int = 10) -> Distribution:
         """What the model expected after an expanded node."""
         index = self.tree.expanded.index(node)
@@ -218,12 +225,3 @@ class TrainEvent:
 def source_keys(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
     """The labels of the positions that the models read: the pieces and `<eos>`."""
     return (*(piece.text for piece in pieces), "<eos>")
-
-
-def path_attention(tree: SearchTree, leaf: int, keys: tuple[str, ...]) -> Attention | None:
-    """Cross-attention along the path to `leaf`, a row labelled by the token emitted at that step."""
-    weights = tree.attended(leaf)
-    if weights is None:
-        return None
-    tokens = tuple(tree.nodes[node].token for node in tree.path(leaf))
-    return Attention(np.moveaxis(weights, 0, 2), tokens, keys, "cross")

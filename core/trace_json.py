@@ -30,10 +30,10 @@ from core.records import (
     Spelling,
     States,
     Vote,
-    path_attention,
     source_keys,
 )
 
+DECIMALS = (np.arange(10_001) / 10_000).astype(object)
 SHOWN = 50  # next-token probabilities that are kept a step; the rest is one number
 OPTIONS = {
     "greedy": GreedyOptions,
@@ -52,7 +52,7 @@ def summary_json(trace: DecodeTrace) -> dict[str, Any]:
     if trace.spelling is not None:
         added["tokenizer"] = fields_of(trace.spelling)
     if trace.vote is not None:
-        added |= {"references": list(trace.vote.references), "utility": numbers(trace.vote.utility)}
+        added |= {"references": list(trace.vote.references), "utility": np.round(trace.vote.utility, 4).tolist()}
     return added | {
         "model": trace.model,
         "source": [piece.text for piece in trace.pieces],
@@ -82,12 +82,12 @@ def to_json(trace: DecodeTrace) -> dict[str, Any]:
         "pieces": [fields_of(piece) for piece in trace.pieces],
         "strategy": trace.strategy,
         "options": asdict(trace.options),
-        "encoder": numbers(None if trace.encoder is None else trace.encoder.weights),
+        "encoder": shares(None if trace.encoder is None else trace.encoder.weights),
         "seconds": trace.seconds,
         "next": [fields_of(distribution) for distribution in stored],
         "states": None if trace.states is None else {k: packed(v) for k, v in fields_of(trace.states).items()},
     }
-    result["tree"] |= {"expanded": list(trace.tree.expanded), "attention": numbers(trace.tree.attention)}
+    result["tree"] |= {"expanded": list(trace.tree.expanded), "attention": shares(trace.tree.attention)}
     return result
 
 
@@ -115,7 +115,6 @@ def from_json(content: dict[str, Any]) -> DecodeTrace:
                     logprobs=tuple(found["logprobs"]),
                     score=found["score"],
                     leaf=found["leaf"],
-                    attention=path_attention(tree, found["leaf"], keys),
                 )
                 for found in content["hypotheses"]
             ),
@@ -161,9 +160,9 @@ def fields_of(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
-def numbers(values: np.ndarray | None) -> Any:
-    """An array as nested lists of 4 decimals."""
-    return None if values is None else np.round(values.astype(np.float64), 4).tolist()
+def shares(weights: np.ndarray | None) -> Any:
+    """Weights from 0 to 1 as nested lists of 4 decimals; equal numbers are one object, which takes a third."""
+    return None if weights is None else DECIMALS[np.rint(weights * np.float64(10_000)).astype(np.int16)].tolist()
 
 
 def array(values: Any) -> np.ndarray | None:

@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.options import LENGTH_NORMS
-from core.records import Attention
-from core.text.subwords import clean
+from core.records import Attention, Piece
+from core.text.subwords import clean, source_text
 from dashboard.address import carried, keep, moved
 from dashboard.model_names import model_labels
 from dashboard.text import LANGUAGES, Texts, catalogue
 
 LIMIT = 300  # characters of a sentence
+PIECES = 120  # sub-words of a sentence: what a search records grows with their square
 WIDEST = 12  # beam size
 ADDRESS = {"bind": "query-params"}
 
@@ -133,20 +134,28 @@ def intro(say: Texts, page: str) -> None:
     st.markdown("  \n".join(say[f"{page}_{part}"] for part in ("see", "try", "paper")))
 
 
-def sentence(say: Texts, default: str, language: str) -> str:
-    """The sentence to be translated from a language, cleaned and cut at the limit."""
-    label, tip = say.get(f"sentence_{language}", say["sentence_other"]), say["sentence_help"].format(limit=LIMIT)
+def sentence(say: Texts, default: str, language: str, pieces: Callable[[str], Sequence[Piece]]) -> str:
+    """The sentence to be translated from a language, within the limits."""
+    label, tip = say.get(f"sentence_{language}", say["sentence_other"]), say["sentence_help"]
+    tip = tip.format(limit=LIMIT, pieces=PIECES)
     typed = carried("text", default, lambda: st.text_input(label, default, key="text", help=tip, **ADDRESS))
-    return within_limit(say, typed, "sentence_cut")
+    return within_limits(say, typed, "sentence_cut", pieces)
 
 
-def within_limit(say: Texts, typed: str, note: str) -> str:
-    """What was typed, cleaned and cut at the limit; the sentence `note` of the catalogue then says so."""
-    if len(typed) > LIMIT:
-        cut = typed[LIMIT:]
+def within_limits(say: Texts, typed: str, note: str, pieces: Callable[[str], Sequence[Piece]]) -> str:
+    """What was typed, cleaned and cut at the limits; the sentence `note` of the catalogue then says so.
+
+    `pieces` cuts a text into sub-words, of which there may be one more than the characters that are read.
+    """
+    limit, text, cut = LIMIT, clean(typed[:LIMIT]), typed[LIMIT:]
+    beyond = pieces(text)[PIECES:] if len(source_text(text)) >= PIECES else ()
+    if beyond:
+        limit, text, note = PIECES, text[: beyond[0].start].rstrip(), f"{note}_pieces"
+        cut = clean(typed)[len(text) :].lstrip()
+    if cut:
         shown = cut if len(cut) <= 60 else cut[:60] + "…"
-        st.warning(say[note].format(limit=LIMIT, count=len(cut), cut=plain(clean(shown))))
-    return clean(typed[:LIMIT])
+        st.warning(say[note].format(limit=limit, count=len(cut), cut=plain(clean(shown))))
+    return text
 
 
 def plain(text: str) -> str:

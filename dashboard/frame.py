@@ -1,6 +1,7 @@
 """How every page begins: its three sentences, the reader's sentence, a model, and the trace or why there is none."""
 
 from contextlib import nullcontext
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -44,7 +45,8 @@ def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
     if resources.stored(name):
         follow(found[name].source, known.text)
     with left:
-        text = controls.sentence(say, known.text if known else "", found[name].source)
+        pieces = partial(resources.pieces, name)
+        text = controls.sentence(say, known.text if known else "", found[name].source, pieces)
     if not text:
         st.info(say["sentence_empty"])
         return None

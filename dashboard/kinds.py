@@ -102,9 +102,9 @@ def maps(say: Texts, found: Mapping[str, Card], traces: Mapping[str, DecodeTrace
     """A map for each model that attends, between sub-words or words."""
     named, drawn = titles(say, found), []
     for name, trace in traces.items():
-        best = trace.hypotheses[0]
-        if best.attention is not None:
-            joined = by_words(best.attention, source_words(trace.pieces), word_numbers(best.tokens)) if words else None
+        own = trace.attention()
+        if own is not None:
+            joined = by_words(own, source_words(trace.pieces), word_numbers(own.queries)) if words else None
             drawn.append(Map(name, named[name], about(say, found[name]), trace, joined))
     return drawn
 

@@ -1,5 +1,6 @@
 """One translation, read by one model or by two: what each makes of it, so that their attention can be compared."""
 
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -40,7 +41,7 @@ class Reading(NamedTuple):
 
     def attention(self, units: str) -> Attention:
         """Where it looked, between "words" or "pieces"."""
-        found = self.shown.attention
+        found = self.trace.attention()
         return by_words(found, source_words(self.trace.pieces), self.words) if units == "words" else found
 
 
@@ -48,7 +49,7 @@ def own_translation(say: Texts, trace: DecodeTrace) -> str:
     """The reader's translation, or "" for the model's own."""
     own, tip = trace.hypotheses[0].text, say["target_help"].format(limit=controls.LIMIT)
     typed = st.text_input(say["target"], key="target", placeholder=own, help=tip, **controls.ADDRESS)
-    return controls.within_limit(say, typed, "target_cut")
+    return controls.within_limits(say, typed, "target_cut", partial(resources.pieces, trace.model))
 
 
 def second_model(say: Texts, asked: Asked) -> str | None:
@@ -70,7 +71,7 @@ def read(say: Texts, asked: Asked, trace: DecodeTrace, second: str | None, targe
     """
     own, given = trace.hypotheses[0], target or trace.hypotheses[0].text
     labels = resources.labels(say, [name for name in (asked.model, second) if name])
-    if not target and second is None:
+    if (not target and second is None) or not given.strip():
         return [Reading(labels[asked.model], own, trace)]
     readings = []
     try:

@@ -16,6 +16,7 @@ from core.checkpoints import (
     GOLD,
     GREEDY,
     PRETRAINED,
+    TOKENIZER,
     WEIGHTS,
     Card,
     NotFinite,
@@ -25,11 +26,13 @@ from core.checkpoints import (
     load_packed,
     read_json,
 )
-from core.options import BeamOptions, ForcedOptions
-from core.records import AttentionSteps, DecodeTrace
+from core.options import BeamOptions, ForcedOptions, check
+from core.records import AttentionSteps, DecodeTrace, Piece
+from core.text.subwords import Subwords
 from dashboard.model_names import model_labels
 from dashboard.own_models import OwnModels
 from dashboard.refusal import Refusal
+from dashboard.shelf import Shelf
 from dashboard.text import Texts
 from dashboard.trainings import MINE, Trainings
 
@@ -149,6 +152,20 @@ def own_model(name: str):
     return packed(name)
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def subwords(name: str) -> Subwords:
+    """A model's vocabulary alone, without torch; ValueError if it is damaged or gone."""
+    return Subwords.load(folder_of(name) / name / TOKENIZER)
+
+
+def pieces(name: str, text: str) -> tuple[Piece, ...]:
+    """How a model cuts a text; () where its vocabulary is damaged, which is named when the model is asked."""
+    try:
+        return subwords(name).pieces(text)
+    except ValueError:
+        return ()
+
+
 def take_in(content: bytes) -> Card:
     """Load a model from a zip into this session; Refusal names the damage."""
     name = own().upload(content).name
@@ -169,14 +186,25 @@ def packed(name: str):
     return load_packed(name, folder_of(name))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def searched(name: str, text: str, beam_size: int) -> DecodeTrace:
-    """A beam search with everything recorded; about 1 MB each at beam 5."""
-    from core.decoding.translate import decode
+@st.cache_resource(max_entries=1, show_spinner=False)
+def shelf() -> Shelf:
+    """All traces that were computed, of all models and for all readers; ValueError if the budget is no number."""
+    budget = os.environ.get("SEQSCOPE_CACHE_MB") or "512"
+    check(budget.isdecimal(), f"SEQSCOPE_CACHE_MB must be a whole number of megabytes such as 512, not {budget!r}")
+    return Shelf(int(budget) * 1_000_000)
 
-    loaded = model(name)
-    with AT_ONCE:
-        return decode(loaded.model, loaded.subwords, text, BeamOptions(beam_size), name=name)
+
+def computed(name: str, text: str, options: BeamOptions | ForcedOptions) -> DecodeTrace:
+    """A trace with everything recorded: about 1 MB for a short sentence at beam 5, 90 MB at most."""
+
+    def compute() -> DecodeTrace:
+        from core.decoding.translate import decode
+
+        loaded = model(name)
+        with AT_ONCE:
+            return decode(loaded.model, loaded.subwords, text, options, name=name)
+
+    return shelf().get((name, text, options), compute)
 
 
 def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
@@ -190,7 +218,7 @@ def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
         kept = stored(name, file)
         if kept and kept.text == text and kept.options.beam_size == options.beam_size:
             return rerank(kept, options)
-    return rerank(searched(name, text, options.beam_size), options)
+    return rerank(computed(name, text, BeamOptions(options.beam_size)), options)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -222,7 +250,7 @@ def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
         for size in beam_sizes:
             if waiting == [timer] and idle():  # nobody has asked since
                 with suppress(ValueError, OSError):  # a damaged model is named when it is asked for
-                    searched(name, text, size)
+                    computed(name, text, BeamOptions(size))
 
     timer = threading.Timer(QUIET, search)
     timer.daemon = True
@@ -244,31 +272,24 @@ def forced(name: str, text: str, target: str) -> DecodeTrace:
     """
     kept = None if name.startswith(MINE) else stored(name, GOLD)
     same = kept and kept.text == text and kept.options == ForcedOptions(target)
-    return kept if same else taught(name, text, target)
+    return kept if same else computed(name, text, ForcedOptions(target))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def taught(name: str, text: str, target: str) -> DecodeTrace:
-    """The same, computed."""
-    from core.decoding.translate import decode
-
-    loaded = model(name)
-    with AT_ONCE:
-        return decode(loaded.model, loaded.subwords, text, ForcedOptions(target), name=name)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
 def attention_steps(name: str, text: str, target: str) -> AttentionSteps | None:
     """Every number of a model's attention while it wrote a given translation or, if that is "", its own best.
 
     ValueError, in one sentence, if the model is damaged.
     """
-    from core.interpret.asking import attention_steps
 
-    trace = forced(name, text, target) if target else decode(name, text, BeamOptions())
-    loaded = model(name)
-    with AT_ONCE:
-        return attention_steps(loaded.model, loaded.subwords, trace)
+    def compute() -> AttentionSteps | None:
+        from core.interpret.asking import attention_steps
+
+        trace = forced(name, text, target) if target else decode(name, text, BeamOptions())
+        loaded = model(name)
+        with AT_ONCE:
+            return attention_steps(loaded.model, loaded.subwords, trace)
+
+    return shelf().get((name, text, target), compute)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

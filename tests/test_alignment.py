@@ -369,10 +369,8 @@ def test_a_second_model_that_can_not_be_read_is_named_and_the_first_goes_on(comp
 
 def test_models_that_cut_differently_stand_side_by_side_without_a_difference(compared):
     def cut(trace):
-        (found,) = trace.hypotheses
-        label = ("▁an", *found.tokens[1:])
-        other = Attention(found.attention.weights, label, found.attention.keys, "cross")
-        return replace(trace, hypotheses=(replace(found, attention=other),))
+        root, first, *others = trace.tree.nodes
+        return replace(trace, tree=replace(trace.tree, nodes=(root, replace(first, token="▁an"), *others)))
 
     at, maps = compared(cut)
     assert len(maps) == 2

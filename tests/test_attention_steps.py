@@ -85,8 +85,8 @@ def test_a_search_is_retold_as_it_was():
     trace = decode(model, SUBWORDS, TEXT, BeamOptions(3, max_length=6))
     steps, best = attention_steps(model, SUBWORDS, trace), trace.hypotheses[0]
     assert steps.tokens == best.tokens
-    assert steps.sources == best.attention.keys
-    np.testing.assert_allclose(steps.weights, best.attention.weights, atol=1e-5)
+    assert steps.sources == trace.attention().keys
+    np.testing.assert_allclose(steps.weights, trace.attention().weights, atol=1e-5)
 
 
 def test_a_model_without_attention_asks_nothing():

@@ -288,7 +288,7 @@ def ahead(monkeypatch):
     monkeypatch.setattr(resources, "QUIET", 0.2)
     monkeypatch.setattr(resources, "awake", lambda: {"model"})
     monkeypatch.setattr(resources, "next_searches", lambda: waiting)
-    monkeypatch.setattr(resources, "searched", lambda *what: searched.append(what))
+    monkeypatch.setattr(resources, "computed", lambda *what: searched.append(what))
 
     def ask(*questions):
         for question in questions:
@@ -302,14 +302,14 @@ def ahead(monkeypatch):
 
 def test_the_last_question_alone_is_looked_ahead_of(ahead):
     questions = [("model", text, controls.beams_beside(5)) for text in "ab"]
-    assert ahead(*questions) == [("model", "b", 6), ("model", "b", 4)]
+    assert ahead(*questions) == [("model", "b", BeamOptions(size)) for size in (6, 4)]
 
 
 def test_nothing_is_searched_ahead_while_a_reader_waits_or_for_a_model_that_sleeps(ahead):
     with resources.AT_ONCE:
         assert ahead(("model", "a", [6])) == []
     assert ahead(("another", "a", [6])) == []
-    assert ahead(("model", "a", [6])) == [("model", "a", 6)]
+    assert ahead(("model", "a", [6])) == [("model", "a", BeamOptions(6))]
 
 
 def test_the_slider_has_no_stops_beyond_its_ends():

@@ -145,18 +145,18 @@ def test_a_link_restores_everything_and_what_a_translation_of_the_readers_is_wor
 
     field.fill("<script>window.broken = 1</script> **$x$** 你好 " + "a" * 300)
     field.press("Enter")
-    expect(page.get_by_text(RU["target_cut"].split("{")[0])).to_be_visible()
+    expect(page.get_by_text(RU["target_cut_pieces"].split("{")[0])).to_be_visible()
     unknown = RU["target_unknown"].format(model=model_labels(CARDS, RU)[DEFAULT])
     expect(page.get_by_text(unknown)).to_be_visible()
     assert page.evaluate("window.broken") is None
     field.fill("")
     field.press("Enter")
-    expect(page.get_by_text(RU["target_cut"].split("{")[0])).to_have_count(0)
+    expect(page.get_by_text(RU["target_cut_pieces"].split("{")[0])).to_have_count(0)
     expect(page).not_to_have_url(re.compile("target="))
 
 
 def test_hidden_rows_appear_with_the_answers_and_nowhere_before(dashboard):
-    layers, heads = example(DEFAULT).hypotheses[0].attention.weights.shape[:2]
+    layers, heads = example(DEFAULT).attention().weights.shape[:2]
     asked, layer, head = max(
         (len(alignment.guesses(panel(layer=layer, head=head))), layer, head)
         for layer, head in product(range(layers), range(heads))

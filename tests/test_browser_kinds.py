@@ -40,7 +40,7 @@ def numbers(page):
 
 def panel(name):
     """The map of a stored example."""
-    return alignment.panel(NAMES[name], example(name).hypotheses[0].attention, None, None)
+    return alignment.panel(NAMES[name], example(name).attention(), None, None)
 
 
 def width(name):

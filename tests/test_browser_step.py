@@ -77,7 +77,7 @@ def test_another_head_shades_other_words_at_once(dashboard):
     single = page.evaluate(read)
     expect(page).to_have_url(re.compile(r"(?=.*layer=2)(?=.*head=3)"))
     page.get_by_label(EN["stepper_head"], exact=True).select_option("mean")
-    layers, heads = BEST.attention.weights.shape[:2]
+    layers, heads = example(DEFAULT).attention().weights.shape[:2]
     expect(page.locator(".picture .head")).to_have_count(layers * heads)
     page.locator(".picture .head").nth(heads + 2).click()  # layer 2, head 3, in the small picture of all heads
     assert page.evaluate(read) == single

@@ -231,11 +231,13 @@ def test_a_trace_survives_json(translator, options):
     assert again.tree.expanded == trace.tree.expanded
     assert again.proof == trace.proof
     assert (again.vote is None) == (trace.vote is None)
-    for found, kept in zip(trace.hypotheses, again.hypotheses, strict=True):
-        assert (found.attention is None) == (kept.attention is None)
-        if found.attention is not None:
-            assert kept.attention.weights == pytest.approx(found.attention.weights, abs=1e-4)
-            assert kept.attention.queries == found.tokens
+    for place, found in enumerate(trace.hypotheses):
+        own, kept = trace.attention(place), again.attention(place)
+        assert (own is None) == (kept is None)
+        if own is not None:
+            assert kept.weights == pytest.approx(own.weights, abs=1e-4)
+            assert kept.queries == found.tokens
+            assert kept.keys == own.keys
     for node in trace.tree.expanded:
         mine, theirs = trace.next_tokens(node), again.next_tokens(node)
         assert theirs.tokens == mine.tokens

@@ -167,6 +167,8 @@ def test_constraints_that_can_not_be_met_are_one_sentence(translator, options, b
     ("fields", "sentence"),
     [
         ({"prefix": None}, "the prefix must be text, not None"),
+        ({"prefix": "x\ud800"}, r"the prefix must be text, not 'x\\ud800'"),
+        ({"banned": ("\udcff",)}, "what is banned must be text"),
         ({"prefix": "x" * 2001}, "has 2001 characters; at most 2000"),
         ({"banned": "abc"}, "must be a list of texts"),
         ({"banned": ("a", " ")}, "what is banned must be text"),

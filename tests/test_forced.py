@@ -207,6 +207,7 @@ def test_no_translation_is_likelier_than_the_best_that_a_wide_beam_found(transla
         ("x" * (MAX_TARGET + 1), "has 2001 characters; at most 2000"),
         (None, "must be text, not None"),
         (["a"], "must be text"),
+        ("a\ud800", "must be text"),
     ],
 )
 def test_a_target_that_makes_no_sense_is_refused(target, sentence):

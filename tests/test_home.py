@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.checkpoints import PRETRAINED, WEIGHTS, cards, load
 from core.options import BeamOptions
-from core.records import Attention, DecodeTrace, Distribution, Hypothesis, Node, SearchTree
+from core.records import DecodeTrace, Distribution, Hypothesis, Node, Piece, SearchTree
 from dashboard import resources
 from dashboard.components import cards as component
 from dashboard.figures import home, latex
@@ -34,16 +34,22 @@ TREE = SearchTree(
         Node(3, "<eos>", 2, math.log(0.5), math.log(0.02), 3, "finished"),
     ),
     expanded=(0, 1, 3),
+    attention=np.array(  # one layer, two heads
+        [
+            [[[0.9, 0.1, 0.0], [0.7, 0.3, 0.0]]],
+            [[[0.2, 0.8, 0.0], [0.0, 1.0, 0.0]]],
+            [[[0.4, 0.4, 0.2], [0.4, 0.6, 0.0]]],
+        ]
+    ),
 )
 EXPECTED = (
     Distribution(("▁Ein", "▁Der", "▁Die", "▁Das"), (0.8, 0.1, 0.04, 0.02), 0.04, 1.0),
     Distribution(("▁Mann", "er", "▁Kind", "▁Ball"), (0.4, 0.3, 0.1, 0.06), 0.14, 2.5),
     Distribution(("<eos>", "▁", "."), (0.5, 0.2, 0.1), 0.2, 1.5),
 )
-WEIGHTS_OF_WORDS = np.array([[[[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]], [[0.7, 0.3], [0.0, 1.0], [0.5, 0.5]]]])
-LOOKS = Attention(WEIGHTS_OF_WORDS, ("▁Ein", "▁Hund", "<eos>"), ("A", "dog"), "cross")
-FOUND = Hypothesis("Ein Hund", ("▁Ein", "▁Hund", "<eos>"), tuple(math.log(p) for p in (0.8, 0.05, 0.5)), -1.3, 4, LOOKS)
-TRACE = DecodeTrace("model", "A dog", (), "beam", BeamOptions(1), (FOUND,), TREE, stored=EXPECTED)
+PIECES = (Piece("A", 0, 1, 0), Piece("dog", 2, 5, 1))
+FOUND = Hypothesis("Ein Hund", ("▁Ein", "▁Hund", "<eos>"), tuple(math.log(p) for p in (0.8, 0.05, 0.5)), -1.3, 4)
+TRACE = DecodeTrace("model", "A dog", PIECES, "beam", BeamOptions(1), (FOUND,), TREE, stored=EXPECTED)
 
 
 def test_a_step_is_the_one_whose_second_choice_came_closest():
@@ -55,9 +61,9 @@ def test_a_step_is_the_one_whose_second_choice_came_closest():
 
 
 def test_the_heat_map_is_the_mean_of_all_heads():
-    picture = home.heat(LOOKS)
-    assert (picture["rows"], picture["columns"]) == (3, 2)
-    wanted = np.array([0.8, 0.2, 0.1, 0.9, 0.5, 0.5]) / 0.9 * 255
+    picture = home.heat(TRACE.attention())
+    assert (picture["rows"], picture["columns"]) == (3, 3)
+    wanted = np.array([0.8, 0.2, 0.0, 0.1, 0.9, 0.0, 0.4, 0.5, 0.1]) / 0.9 * 255
     assert np.allclose(np.frombuffer(base64.b64decode(picture["values"]), np.uint8), wanted, atol=0.51)
 
 
@@ -65,7 +71,7 @@ def test_the_pictures_are_plain_json_and_small_for_a_long_sentence():
     pictures = home.pictures(TRACE)
     assert list(pictures) == ["step", "alignment", "beam"]
     assert json.loads(json.dumps(pictures, allow_nan=False)) == pictures
-    blind = replace(TRACE, hypotheses=(replace(FOUND, attention=None),))
+    blind = replace(TRACE, tree=replace(TREE, attention=None))
     assert home.pictures(blind)["alignment"] is None
     assert home.describe(blind)["alignment"] == {}
 
@@ -202,7 +208,7 @@ def test_the_first_paint_comes_from_stored_traces(app, monkeypatch):
     def search(*_):
         raise AssertionError("the first paint searched")
 
-    monkeypatch.setattr(resources, "searched", search)
+    monkeypatch.setattr(resources, "computed", search)
     at = app.run()
     assert not at.exception
     for model in SHOWN:
@@ -262,7 +268,7 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
     shutil.copytree(PRETRAINED, tmp_path / "models")
     (tmp_path / "models" / "en-de-rnn-plain" / WEIGHTS).write_bytes(b"nothing")
     monkeypatch.setattr(resources, "MODELS", tmp_path / "models")
-    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.searched):
+    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.shelf):
         cache.clear()
     try:
         app.query_params["text"] = "A dog."
@@ -271,5 +277,5 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
         assert not at.exception
         assert EN["model_transformer"] in pages(at)  # without its hero there is no riddle
     finally:
-        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.searched):
+        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.shelf):
             cache.clear()

@@ -124,7 +124,7 @@ def test_numbers_that_do_not_fit_are_refused(source, target):
 def test_the_stored_examples_join_to_words(name):
     trace = stored(name)
     best = trace.hypotheses[0]
-    found = by_words(best.attention, source_words(trace.pieces), word_numbers(best.tokens))
+    found = by_words(trace.attention(), source_words(trace.pieces), word_numbers(best.tokens))
     assert found.keys[:2] == tuple(trace.text.split()[:2])
     assert found.keys[-2:] == found.queries[-2:] == (".", "<eos>")
     assert "".join(found.queries[:-1]).replace(SPACE, " ").strip() == best.text

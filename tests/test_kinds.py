@@ -18,7 +18,7 @@ from core.models.attention_scores import SCORES
 from core.models.rnn import RNN
 from core.models.rnn_layers import CONTEXTS
 from core.options import ForcedOptions
-from core.records import Attention, AttentionSteps, DecodeTrace, Hypothesis, Node, SearchTree
+from core.records import AttentionSteps, DecodeTrace, Hypothesis, Node, Piece, SearchTree
 from dashboard import controls, model_names, resources
 from dashboard import kinds as page_kinds
 from dashboard.components import FOLDER
@@ -34,10 +34,13 @@ TOKENS, SOURCES = ("▁ein", "hund", "<eos>"), ("a", "dog", "50 %", "<eos>")
 
 def trace(model, weights, tokens=TOKENS, text="ein hund"):
     """A translation with attention (L, H, T, S), or with None."""
-    attention = None if weights is None else Attention(weights, tokens, SOURCES, "cross")
-    found = Hypothesis(text, tokens, (-0.1,) * len(tokens), -0.3, 0, attention)
-    tree = SearchTree((Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept"),), ())
-    return DecodeTrace(model, "a dog 50 %", (), "forced", ForcedOptions(text), (found,), tree)
+    steps = enumerate(tokens, 1)
+    nodes = [Node(step - 1, token, 9, -0.1, -0.1 * step, step, "kept") for step, token in steps]
+    looked = None if weights is None else np.moveaxis(weights, 2, 0)
+    tree = SearchTree((Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept"), *nodes), tuple(range(len(tokens))), looked)
+    pieces = tuple(Piece(text, 0, 0, word) for word, text in enumerate(SOURCES[:-1]))
+    found = Hypothesis(text, tokens, (-0.1,) * len(tokens), -0.3, len(tokens))
+    return DecodeTrace(model, "a dog 50 %", pieces, "forced", ForcedOptions(text), (found,), tree)
 
 
 def spread(layers=1, heads=1, seed=0, steps=3):

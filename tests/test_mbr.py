@@ -80,13 +80,16 @@ def test_the_tree_holds_every_search_with_its_answers(translator):
     ]
     assert len(trace.tree.nodes) == sum(len(part.tree.nodes) for part in parts) - 1
     assert len(set(trace.tree.expanded)) == len(trace.tree.expanded)
-    for found in trace.hypotheses:
+    for place, found in enumerate(trace.hypotheses):
         nodes = [trace.tree.nodes[node] for node in trace.tree.path(found.leaf)]
         assert tuple(node.token for node in nodes) == found.tokens
         own = next(one for part in parts for one in part.hypotheses if one.tokens == found.tokens)
         assert found.logprobs == pytest.approx(own.logprobs, abs=1e-5)
-        if found.attention is not None:
-            assert trace.tree.attended(found.leaf) == pytest.approx(np.moveaxis(found.attention.weights, 2, 0))
+        attention = trace.attention(place)
+        assert (attention is None) == (parts[0].attention() is None)
+        if attention is not None:
+            where = next((part, part.hypotheses.index(own)) for part in parts if own in part.hypotheses)
+            assert attention.weights == pytest.approx(where[0].attention(where[1]).weights, abs=1e-5)
         for node, logprob in zip(trace.tree.path(found.leaf), found.logprobs, strict=True):
             told = trace.next_tokens(trace.tree.nodes[node].parent, 8)
             share = dict(zip(told.tokens, told.probabilities, strict=True))[trace.tree.nodes[node].token]

@@ -24,8 +24,9 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.places import PAGES, READING
 from core.checkpoints import CARD, EXAMPLE, PRETRAINED, TOKENIZER, WEIGHTS, cards
 from core.trace_json import from_json
+from core.training.options import REGIME_OPTIONS
 from dashboard import explain, resources
-from dashboard.controls import LIMIT, plain
+from dashboard.controls import LIMIT, PIECES, plain
 from dashboard.figures import beam_tree
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels
@@ -197,14 +198,15 @@ class Read(dict):
 # What no page shows at rest: each was seen to be asked for by name, elsewhere in the dashboard.
 SELDOM = """
 damage: curves_broken finding_none live_disk live_failed live_killed live_none models_broken models_none regimes_noise
-regimes_none regimes_one regimes_single save_failed swap_chance swap_square_missing model_r_drop
-a zip: zip_argument zip_card zip_disk zip_family zip_finite zip_json zip_missing zip_packing zip_range zip_sha256
-zip_size zip_strange zip_taken zip_tokenizer zip_weights zip_zip
+regimes_none regimes_one regimes_single save_failed swap_chance swap_square_missing model_r_drop live_died
+a zip: zip_argument zip_card zip_family zip_finite zip_json zip_missing zip_range zip_sha256 zip_size zip_strange
+zip_taken zip_tokenizer zip_weights zip_zip zip_disk zip_packing
 a reader's pairs: pairs pairs_bytes pairs_few pairs_file pairs_help pairs_long pairs_many pairs_nul pairs_side
 pairs_tab pairs_tabs pairs_utf8
-a training: live_again live_blind live_chart live_chart_alone live_ended live_formula live_guessing live_json
+a training: live_again live_blind live_ended live_formula live_guessing live_json
 live_look_reverse live_loss live_losses live_open live_paused live_running live_save live_starting live_step
-live_stopping live_time live_train live_validation live_waiting context_one
+live_stopping live_time live_train live_validation live_waiting context_one live_forced live_held live_held_none
+live_loss_both live_loss_one live_output
 models that a reader may have: kind_cosine kind_local-m kind_location kind_query-key-value kind_scaled-dot
 kind_words_cosine kind_words_local-m kind_words_local-p kind_words_location kind_words_none kind_words_query-key-value
 kind_words_scaled-dot language_letters model_mine model_place_layer model_positions_alibi model_positions_rotary
@@ -213,7 +215,8 @@ place_words_step sentence_letters corpus_tatoeba
 what depends on a search: alignment_difference alignment_flat beam_empty bottleneck_kept bottleneck_missing
 forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
 parting_same score_upset sizes_equal sizes_likelier sizes_longer sizes_open sizes_unlikelier surprise_inside
-surprise_none training_formula_worse unfinished_note
+surprise_none training_formula_worse unfinished_note gold_nobody alignment_sums_less
+what depends on a finding: backwards_better backwards_both backwards_chance
 opened by a click: save_trace
 """
 
@@ -226,7 +229,10 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("training", {"model": "fr-en-transformer", "text": STRANGE}),
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
     ("kinds", {"text": TEXT, "show": "same"}),
+    ("alignment", {"model": "en-de-rnn-local-p"}),
     ("bottleneck", {"text": TEXT}),
+    ("alignment", {"text": "語" * 130, "target": "語" * 130}),
+    *(("live", {"regime": regime}) for regime in REGIME_OPTIONS),
     *(("models", {"model": model}) for model in WAYS),
 ]
 
@@ -335,7 +341,7 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
     def search(*_):
         raise AssertionError("a length penalty started a search")
 
-    monkeypatch.setattr(resources, "searched", search)
+    monkeypatch.setattr(resources, "computed", search)
     at = app("beam")
     before = everything(at)
     at.slider(key="alpha").set_value(0.0).run()
@@ -361,7 +367,7 @@ SLOW = ("home", "kinds", "training", "bottleneck", "order")  # they read with ma
 @pytest.mark.parametrize("name", READING)
 def test_no_sentence_breaks_a_page(app, name):
     """One after the other, as a reader types them, on one model and on another."""
-    longest = [] if name in SLOW else ["a" * (LIMIT + 50)]
+    longest = [] if name in SLOW else ["a" * (LIMIT + 50), "".join(map(chr, range(0x4E00, 0x4E00 + LIMIT)))]
     for model, texts in ((DEFAULT, TYPED[::2] + longest), (OTHER, TYPED[1::2])):
         at = app(name, model=model)
         for text in texts:
@@ -375,12 +381,17 @@ def check_what_is_said(at: AppTest, model: str, text: str) -> None:
     assert pictures(at), text
     assert not re.search(r"<script|<s>|<b>", "".join(part.proto.body for part in at.get("html"))), text
     assert not [part for part in at.markdown if part.proto.allow_html], text
-    cut = len(text) > LIMIT
-    unknown = any(piece.unknown for piece in resources.model(model).subwords.pieces(text[:LIMIT]))
+    pieces = resources.model(model).subwords.pieces(text[:LIMIT])
+    many, long = len(pieces) > PIECES, len(text) > LIMIT
+    unknown = any(piece.unknown for piece in pieces[:PIECES])
     said = complaints(at)
-    assert len(said) == cut + unknown, said
+    assert len(said) == (many or long) + unknown, said
     assert sum(sentence.startswith(begins("unknown_pieces")) for sentence in said) == unknown
-    if cut:
+    if many:
+        cut = text[pieces[PIECES].start :]
+        assert f"only its first {PIECES} were read" in said[0]
+        assert f"Characters cut off ({len(cut)}): {cut[:60]}" in said[0]
+    elif long:
         assert f"only its first {LIMIT} were read" in said[0]
         assert f"Cut off ({len(text) - LIMIT}): {text[LIMIT:].strip()[:20]}" in said[0]
 

@@ -77,7 +77,7 @@ def call(*arguments, folder=run.HERE, timeout=60):
 def test_an_unknown_command_is_told_the_known_ones():
     result = call("tset")
     assert result.returncode == 2
-    assert result.stderr == "Unknown command 'tset'; the commands are: app, test, pictures.\n"
+    assert result.stderr == "Unknown command 'tset'; the commands are: app, test, soak, pictures.\n"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["app", "--help"]])

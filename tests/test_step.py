@@ -21,7 +21,6 @@ from core.records import (
     Piece,
     SearchTree,
     States,
-    path_attention,
 )
 from dashboard.components import FOLDER, stepper
 from dashboard.figures import latex, step
@@ -56,8 +55,7 @@ HELD = States(
 def made(tree=TREE, stored=STORED, states=HELD):
     tokens = tuple(tree.nodes[i].token for i in tree.path(4))
     logprobs = tuple(tree.nodes[i].logprob for i in tree.path(4))
-    attention = path_attention(tree, 4, ("rain", "coat", "now", "<eos>"))
-    found = Hypothesis("Regenmantel", tokens, logprobs, -1.0, 4, attention)
+    found = Hypothesis("Regenmantel", tokens, logprobs, -1.0, 4)
     return DecodeTrace(
         "model", "raincoat now", PIECES, "beam", BeamOptions(1), (found,), tree, stored=stored, states=states
     )
@@ -127,7 +125,7 @@ def test_the_payload_is_plain_json_and_its_id_follows_the_content():
 
 
 def test_the_payload_holds_every_head_step_by_step():
-    content, weights = payload(), TRACE.hypotheses[0].attention.weights
+    content, weights = payload(), TRACE.attention().weights
     assert (content["layers"], content["heads"]) == (2, 2)
     for t, row in enumerate(content["attention"]):
         assert np.allclose(np.reshape(row, (2, 2, 4)) / 1000, weights[:, :, t], atol=6e-4)
@@ -261,7 +259,11 @@ def test_a_foolish_link_is_refused_but_an_outdated_step_is_not():
     assert [text.value for text in at.run().text] == ["1", "0"]
 
 
-def test_attention_is_labelled_by_the_emitted_token():
-    attention = TRACE.hypotheses[0].attention
-    assert isinstance(attention, Attention)
-    assert attention.queries == tuple(moment.token for moment in WALKED)
+def test_attention_is_read_from_the_tree_and_labelled_by_the_emitted_token():
+    shuffled = SearchTree(NODES, (3, 0, 2), TREE.attention[[2, 0, 1]])
+    for trace in (TRACE, made(shuffled)):
+        attention = trace.attention()
+        assert isinstance(attention, Attention)
+        assert attention.queries == tuple(moment.token for moment in WALKED)
+        assert attention.keys == ("rain", "coat", "now", "<eos>")
+        assert np.array_equal(attention.weights, np.moveaxis(TREE.attention, 0, 2))

@@ -104,8 +104,8 @@ def translator(request):
 def test_the_coverage_penalty_ranks_by_the_last_layers_mean_head_over_the_pieces(translator):
     options = BeamOptions(4, "average", max_length=9, coverage_penalty=0.7)
     trace = decode(*translator, "a b c", options)
-    for found in trace.hypotheses:
-        seen = found.attention.weights[-1].mean(axis=0)[:, : len(trace.pieces)].sum(axis=0)
+    for place, found in enumerate(trace.hypotheses):
+        seen = trace.attention(place).weights[-1].mean(axis=0)[:, : len(trace.pieces)].sum(axis=0)
         penalty = 0.7 * np.log(np.minimum(seen, 1)).sum()
         assert found.score == pytest.approx(found.total / len(found.tokens) + penalty, abs=1e-5)
     scores = [found.score for found in trace.hypotheses]

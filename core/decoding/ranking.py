@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.options import BeamOptions, Normalised, Options, SamplingOptions, check
-from core.records import DecodeTrace, Hypothesis, SearchTree, path_attention
+from core.records import DecodeTrace, Hypothesis, SearchTree
 
 UNSEEN = 1e-6  # the attention that a piece is taken to have had at least: the logarithm of nothing is no number
 
@@ -61,8 +61,8 @@ def ranking_score(tree: SearchTree, leaf: int, options: Options) -> float:
     return score + options.coverage_penalty * coverage(weights[:, -1, :, :-1].mean(axis=1))
 
 
-def hypothesis(tree: SearchTree, leaf: int, score: float, text: str, keys: tuple[str, ...] | None) -> Hypothesis:
-    """The record of one leaf; without the source's `keys` it carries no attention."""
+def hypothesis(tree: SearchTree, leaf: int, score: float, text: str) -> Hypothesis:
+    """The record of one leaf."""
     nodes = [tree.nodes[index] for index in tree.path(leaf)]
     return Hypothesis(
         text=text,
@@ -70,7 +70,6 @@ def hypothesis(tree: SearchTree, leaf: int, score: float, text: str, keys: tuple
         logprobs=tuple(node.logprob for node in nodes),
         score=score,
         leaf=leaf,
-        attention=None if keys is None else path_attention(tree, leaf, keys),
     )
 
 

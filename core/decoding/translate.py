@@ -159,7 +159,7 @@ def trace_of(
         pieces=pieces,
         strategy=strategy_of(options),
         options=options,
-        hypotheses=ranked(tree, subwords, options, keys),
+        hypotheses=ranked(tree, subwords, options),
         tree=tree,
         encoder=own,
         seconds=time.perf_counter() - began,
@@ -204,7 +204,7 @@ def translate_batches(
         for index, recorder, answers in zip(some, recorders, looked, strict=True):
             cross = answers.array("cross")
             tree = recorder.tree(None if cross is None else cross[..., : len(sources[index]) + 1])
-            yield index, ranked(tree, subwords, options, None)
+            yield index, ranked(tree, subwords, options)
 
 
 def reseeded(options: Options, number: int) -> Options:
@@ -212,11 +212,9 @@ def reseeded(options: Options, number: int) -> Options:
     return replace(options, seed=(options.seed + number) % 2**63) if isinstance(options, SamplingOptions) else options
 
 
-def ranked(
-    tree: SearchTree, subwords: Subwords, options: Options, keys: tuple[str, ...] | None
-) -> tuple[Hypothesis, ...]:
-    """All hypotheses of a tree, best first; without the source's `keys` they carry no attention."""
+def ranked(tree: SearchTree, subwords: Subwords, options: Options) -> tuple[Hypothesis, ...]:
+    """All hypotheses of a tree, best first."""
     return tuple(
-        hypothesis(tree, leaf, score, subwords.decode(tree.nodes[node].id for node in tree.path(leaf)), keys)
+        hypothesis(tree, leaf, score, subwords.decode(tree.nodes[node].id for node in tree.path(leaf)))
         for leaf, score in best_leaves(tree, options)
     )

@@ -33,10 +33,10 @@ def looking(loaded: Loaded, pairs: Pairs, links: Links) -> tuple[int, int]:
 
 def looks_at(trace: DecodeTrace, word: str, translation: str) -> bool | None:
     """Whether the row of `translation` is largest at `word`; None where one of them does not stand there once."""
-    one = trace.hypotheses[0]
-    if one.attention is None:
+    attention = trace.attention()
+    if attention is None:
         return None
-    map_ = by_words(one.attention, source_words(trace.pieces), word_numbers(one.tokens))
+    map_ = by_words(attention, source_words(trace.pieces), word_numbers(attention.queries))
     rows = [index for index, label in enumerate(map_.queries) if same(label, translation)]
     columns = [index for index, label in enumerate(map_.keys) if same(label, word)]
     if len(rows) != 1 or len(columns) != 1:

@@ -135,6 +135,8 @@ def read(path: Path) -> Mapping[str, Any]:
         "with the version that wrote it, or train anew without --resume; the file stays",
     )
     check(all(isinstance(content.get(name), kind) for name, kind in RUN.items()), broken(path))
+    settings = [*content["options"].values(), *content["config"].values()]
+    check(all(isinstance(value, str | int | float | None) for value in settings), broken(path))
     check(0 < content["pairs"] < 2**63, broken(path))
     return content
 

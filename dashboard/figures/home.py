@@ -42,7 +42,7 @@ class Said(NamedTuple):
 
 def pictures(trace: DecodeTrace) -> dict[str, Any]:
     """The small picture of each page by its name, as plain JSON values; None where there is nothing to show."""
-    attention = trace.hypotheses[0].attention
+    attention = trace.attention()
     return {"step": rivals(trace), "alignment": attention and heat(attention), "beam": branches(trace)}
 
 
@@ -81,7 +81,7 @@ def branches(trace: DecodeTrace) -> dict[str, Any]:
 
 def describe(trace: DecodeTrace) -> dict[str, dict[str, Any]]:
     """What a one-sentence description of each small picture says, by its page's name."""
-    step, attention, nodes = rivals(trace), trace.hypotheses[0].attention, trace.tree.nodes[1:]
+    step, attention, nodes = rivals(trace), trace.attention(), trace.tree.nodes[1:]
     facts = {"before": step["before"] or "–", "next": ", ".join(f"{text} {share:.0%}" for text, share in step["next"])}
     pruned = sum(node.fate == "pruned" for node in nodes)
     looks = {}

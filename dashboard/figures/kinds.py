@@ -35,7 +35,7 @@ class Map(NamedTuple):
     @property
     def attention(self) -> Attention | None:
         """Where it looked."""
-        return self.words or self.trace.hypotheses[0].attention
+        return self.words or self.trace.attention()
 
 
 def payload(maps: Sequence[Map], chosen: str, show: str, steps: AttentionSteps | None) -> dict[str, Any]:

@@ -54,8 +54,9 @@ def stepper(trace: DecodeTrace, place: int, walked: Sequence[Moment], vocabulary
         "attention": None,
         "states": states(trace, place),
     }
-    if found.attention is not None:
-        weights = found.attention.weights  # (L, H, T, S)
+    attention = trace.attention(place)
+    if attention is not None:
+        weights = attention.weights  # (L, H, T, S)
         content["layers"], content["heads"] = weights.shape[:2]
         by_step = np.moveaxis(weights.astype(np.float64), 2, 0).reshape(weights.shape[2], -1)
         content["attention"] = np.rint(by_step * 1000).astype(int).tolist()

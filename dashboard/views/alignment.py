@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.options import BeamOptions
-from core.records import DecodeTrace
 from dashboard import controls, explain, frame
 from dashboard.components.quiz import Question
 from dashboard.figures import alignment
@@ -24,16 +23,19 @@ def main() -> None:
     if not trace:
         return
     frame.unknown_pieces(say, trace)
-    if trace.hypotheses[0].attention is None:
+    if trace.attention() is None:
         st.info(say["alignment_none"].format(width=asked.card.config["width"]))
     else:
-        explore(say, asked, trace)
+        explore(say, asked)
     explain.show_code(say, "core/models/attention.py", "attend")
 
 
 @st.fragment
-def explore(say, asked: frame.Asked, trace: DecodeTrace) -> None:
+def explore(say, asked: frame.Asked) -> None:
     """Everything that a control of this page changes."""
+    trace = frame.traced(say, asked, BeamOptions())
+    if trace is None:
+        return
     left, right = st.columns([3, 2])
     with left:
         target = own_translation(say, trace)
@@ -44,7 +46,7 @@ def explore(say, asked: frame.Asked, trace: DecodeTrace) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = {name: say[f"units_{name}"] for name in ("words", "pieces")}
         units = controls.choice("units", say["units"], kinds, "words")
-        heads = [controls.layer_and_head(say, one.shown.attention, place) for place, one in places.items()]
+        heads = [controls.layer_and_head(say, one.attention("pieces"), place) for place, one in places.items()]
         predict = controls.predict(say)
     panels = [
         alignment.panel(one.model, one.attention(units), *head) for one, head in zip(readings, heads, strict=True)
@@ -53,7 +55,7 @@ def explore(say, asked: frame.Asked, trace: DecodeTrace) -> None:
     show_maps(say, readings, panels, shown)
     show_opinions(say, readings)
     if shown is None:  # the formula would tell what is still to be guessed
-        facts = alignment.context_vector(readings[0].shown.attention, *heads[0])
+        facts = alignment.context_vector(readings[0].attention("pieces"), *heads[0])
         meaning = say[f"context_{facts['kind']}"].format(**controls.escaped(facts))
         explain.formula(say, facts["latex"], meaning)
 

@@ -26,13 +26,14 @@ def walk(say, asked: frame.Asked) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         path = controls.choice("path", say["step_path"], {name: say[f"path_{name}"] for name in PATHS}, "beam")
         predict = controls.predict(say)
-    trace = frame.traced(say, asked, BeamOptions(PATHS[path]))
+    options = BeamOptions(PATHS[path])
+    trace = frame.traced(say, asked, options)
     if trace is None:
         return
     frame.unknown_pieces(say, trace)
     walked = step.moments(trace, BEST)
     size = asked.card.config["vocabulary_size"]
-    show_steps(say, trace, walked, asked, predict)
+    show_steps(say, asked, options, walked, predict)
     if not predict:  # this would tell how long the translation is
         show_search(say, step.unlikely(walked), path)
         st.markdown(say["step_space"].format(**step.space(trace, BEST, size)))
@@ -41,8 +42,11 @@ def walk(say, asked: frame.Asked) -> None:
 
 
 @st.fragment
-def show_steps(say, trace: DecodeTrace, walked: list[step.Moment], asked: frame.Asked, predict: bool) -> None:
+def show_steps(say, asked: frame.Asked, options: BeamOptions, walked: list[step.Moment], predict: bool) -> None:
     """The walk, its sentence and its data: alone, as each step that the reader takes is written into the address."""
+    trace = frame.traced(say, asked, options)
+    if trace is None:
+        return
     config = asked.card.config
     description = say["step_description"].format(**step.describe(trace, BEST, walked))
     texts = {name: say[f"stepper_{name}"] for name in LABELS if f"stepper_{name}" in say}

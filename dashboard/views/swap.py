@@ -80,9 +80,7 @@ def show_maps(say, labels) -> None:
     st.header(say["swap_maps"])
     stored = {name: resources.stored(name) for name in labels}
     attentions = {
-        labels[name]: trace.hypotheses[0].attention
-        for name, trace in stored.items()
-        if trace and trace.hypotheses[0].attention is not None
+        labels[name]: attention for name, trace in stored.items() if trace and (attention := trace.attention())
     }
     if attentions:
         text = next(trace.text for trace in stored.values() if trace)

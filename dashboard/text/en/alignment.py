@@ -35,6 +35,7 @@ TEXT = {
     "target": "A translation of your own",
     "target_help": "In the language that the model writes, at most {limit} characters. The model is then made to write it, word by word, and you see where it looked and how likely it found each word. Leave it empty to see the model’s own translation.",
     "target_cut": "The translation is longer than {limit} characters: only its first {limit} were read. Cut off ({count}): {cut}",
+    "target_cut_pieces": "The translation has more than {limit} sub-words: only its first {limit} were read. Characters cut off ({count}): {cut}",
     "target_unknown": "{model} has never seen some signs of this translation. It reads them as “unknown” (⁇).",
     "forced_caption": "The model was made to write your translation: “{text}” {sums} It tells where the model looked, not why.",
     "opinion_title": "How likely is this translation?",

@@ -9,6 +9,7 @@ TEXT = {
     "gold_help": "In the language that the model writes, at most {limit} characters. This is what the model is taught for your sentence. Leave it empty for a translation that is there already.",
     "gold_typed": "Your translation is the gold one: “{text}”",
     "gold_person": "Written by a person: “{text}”",
+    "gold_nobody": "The model writes nothing for this sentence, so there is no translation to teach: type one.",
     "gold_model": "No gold translation was typed, so the model’s own best takes its place: “{text}” Hardly a surprise to the model; type another one.",
     "smoothing": "Label smoothing ε",
     "smoothing_help": "The share of the target that goes to all tokens alike instead of the gold one. 0: the gold token alone counts. Most of our models were trained with 0.1.",
