@@ -109,5 +109,5 @@ def test_axe_finds_nothing_severe_where_something_is_wrong(dashboard, axe):
     check(axe, dashboard, "overlay")
     page.keyboard.press("Escape")
     page.get_by_role("button", name=EN["shell_copy"]).evaluate("button => { button.textContent = '' }")
-    with pytest.raises(AssertionError, match="button-name"):  # it does look into the components
-        check(axe, dashboard, "a button without a name")
+    found = "\n".join(violations(axe, page, "a button without a name"))
+    assert "button-name" in found  # it does look into the components

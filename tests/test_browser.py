@@ -178,7 +178,7 @@ def test_two_readers_do_not_disturb_each_other(dashboard, another, search):
 
 def test_markup_is_text_on_every_page_and_a_narrow_screen_never_scrolls_sideways(dashboard):
     """By number keys, as far as there are digits: the sentence goes along."""
-    page, text = dashboard.page, MARKUP + " and a man" * 8
+    page, text = dashboard.page, MARKUP + " and a man" * 4
     page.set_viewport_size({"width": 400, "height": 900})
     for number, name in enumerate(PAGES, 1):
         if 1 < number < 10:

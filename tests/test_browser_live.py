@@ -55,7 +55,7 @@ def test_a_training_from_its_start_to_other_pages_and_home_again(dashboard, anot
     page = dashboard.open(SMALL)
     expect(film(page).locator(".picture")).to_have_attribute("aria-label", EN["film_empty"])
     press(page, "start")
-    wait_for_frames(page, 60)
+    wait_for_frames(page, 40)
     expect(
         page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first
     ).to_be_visible()
@@ -79,7 +79,7 @@ def the_film_is_scrubbed_and_played(page):
     expect(page.get_by_text(EN["live_paused"].split("{")[0])).to_be_visible(timeout=LONG)
     expect(page.locator("[data-moving]")).to_have_count(0, timeout=60_000)  # the film has caught up
     count, newest, end = frames(page), moment(page), fills(page)
-    assert count >= 60
+    assert count >= 40
     page.locator("body").press("Home")
     expect(film(page).locator("output")).to_have_text(EN["film_step"].format(step=0))
     first = fills(page)

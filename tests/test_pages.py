@@ -229,6 +229,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("training", {"model": "fr-en-transformer", "text": STRANGE}),
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
     ("kinds", {"text": TEXT, "show": "same"}),
+    ("alignment", {"model": "en-de-rnn-local-p"}),
     ("bottleneck", {"text": TEXT}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
     *(("live", {"regime": regime}) for regime in REGIME_OPTIONS),
