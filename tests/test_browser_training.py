@@ -65,7 +65,7 @@ def test_the_walk_begins_at_the_dearest_token_and_both_columns_show_what_follows
     place(page, COUNT)
     expect(page).to_have_url(re.compile(rf"[?&]position={COUNT}\b"))
     if len(FREE) < COUNT:  # said, not left blank
-        expect(picture).to_contain_text(f"{len(FREE)} tokens")
+        expect(picture).to_contain_text(f"Tokens of its translation: {len(FREE)}")
 
 
 def test_a_link_restores_the_pair(dashboard):

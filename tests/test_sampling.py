@@ -191,11 +191,13 @@ def test_samples_come_as_drawn_each_a_branch_of_its_own(translator):
 
 
 def test_a_sample_whose_way_is_barred_ends_alone(translator):
-    only = Constraints(
-        banned=tuple(token for token in vocabulary().tokens if token not in ("▁", "<eos>")), no_repeat=1, min_length=1
-    )
-    trace = decode(*translator, "a b", SamplingOptions(9, max_length=5, constraints=only))
-    assert {found.tokens for found in trace.hypotheses} <= {("▁", "<eos>")}
+    """Four tokens are left, once each: who wrote "ab" and a space finds only c, which is banned as a word."""
+    only = Constraints(banned=("a", "b", "c", "<unk>"), no_repeat=1, min_length=3)
+    trace = decode(*translator, "a b", SamplingOptions(40, max_length=6, constraints=only))
+    assert 0 < len(trace.hypotheses) < 40
+    for found in trace.hypotheses:
+        assert found.finished
+        assert not {"a", "b", "c"} & set(found.text.split())
 
 
 @pytest.mark.parametrize(

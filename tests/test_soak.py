@@ -2,9 +2,11 @@
 
 import json
 import os
+import sys
 import time
 from contextlib import contextmanager
 from random import Random
+from types import ModuleType
 
 import pytest
 
@@ -47,6 +49,12 @@ CHECKS = {name: Check(1, "test_soak", name, 3) for name in ("sound", "odd", "dea
 HANGING = {"hanging": Check(1, "test_soak", "hanging")}
 
 
+@pytest.fixture(autouse=True)
+def nameless(monkeypatch):
+    """A page that was tested before may have left its script as the main one, which a child would run again."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+
+
 def soak(capsys, *arguments):
     """The exit code, and the cells of each check's row by its name."""
     code = main(CHECKS, [*arguments])
@@ -62,7 +70,7 @@ def test_each_check_has_its_row_and_only_sound_ones_end_well(capsys):
     assert rows["sound"][4].startswith("slowest 0.0 s, case ")
     assert rows["deadly"][1:3] == ["3", "1"]
     assert rows["deadly"][4] == "case 2: the process ended with exit code 7"
-    assert rows["unopened"][4].endswith("There is no Chromium here.")
+    assert "There is no Chromium here." in rows["unopened"][4]
     assert soak(capsys, "--only", "sound", "--minutes", "0")[0] == 0
 
 

@@ -118,7 +118,7 @@ def test_any_text_is_cut_into_spans(subwords, text):
         ("A child’s book.", "A child's book."),
         ("A child´s book.", "A child's book."),
         ("‘Stop’, “go” „ja“ «oui»", '\'Stop\', "go" "ja" "oui"'),
-        ("Five ﬁreﬁghters on a raﬅ, ﬂat and staﬀ.", "Five firefighters on a raft, flat and staff."),
+        ("Five ﬁreﬁghters on the coaﬅ, ﬂat and staﬀ.", "Five firefighters on the coast, flat and staff."),
         ("ten–twenty — so … − 3", "ten-twenty - so ... - 3"),
         ("Ａ　ｄｏｇ№５", "A dogNo5"),
         ("a\u200bdog", "a dog"),
@@ -132,8 +132,9 @@ def test_a_source_is_read_as_a_keyboard_writes_it_and_shown_as_typed(subwords, t
     pieces = subwords.pieces(typed)
     assert [piece.word for piece in pieces] == [piece.word for piece in subwords.pieces(plain)]
     for piece in pieces:
-        if piece.text != BLANK and len(keyed(clean(typed)[piece.start])) == 1:
-            assert piece.text == clean(typed)[piece.start : piece.end]
+        shown = clean(typed)[piece.start : piece.end]
+        if shown and all(len(keyed(char)) == 1 for char in shown):
+            assert piece.text == shown
 
 
 def test_html_entities_of_a_corpus_are_characters_once(tmp_path, subwords):

@@ -83,9 +83,11 @@ def outcome(attempt: Attempt, case: int, seed: int) -> Outcome:
 
 
 def told(error: BaseException) -> str:
-    """An exception in a line: what it says, and the last line of ours that it came through."""
-    ours = [one for one in traceback.extract_tb(error.__traceback__) if "/soak/" not in one.filename]
-    ours = [one for one in ours if Path(one.filename).is_relative_to(run.HERE) and "/.venv/" not in one.filename]
+    """An exception in a line: what it says, and the last line of the program that it came through."""
+    rooms = run.HERE / "core", run.HERE / "dashboard"
+    ours = [
+        one for one in traceback.extract_tb(error.__traceback__) if any(map(Path(one.filename).is_relative_to, rooms))
+    ]
     at = f" ({Path(ours[-1].filename).relative_to(run.HERE)}:{ours[-1].lineno})" if ours else ""
     name = "" if isinstance(error, AssertionError | SystemExit) else f"{type(error).__name__}: "
     return f"{name}{error}{at}"
