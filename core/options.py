@@ -35,7 +35,7 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 def check_text(name: str, value: object) -> None:
     """A text of whole characters, which any file can hold."""
     whole = isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
-    check(whole, f"{name} must be text, not {value!r}")
+    check(whole, f"{name} must be text, not {value!r:.60}")
 
 
 def check_pieces(count: int, name: str) -> None:
