@@ -24,12 +24,12 @@ def check_range(name: str, value: float, low: float, high: float, whole: bool = 
     """A number within its range, or one sentence that names the range."""
     kind = "a whole number" if whole else "a number"
     fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool) and low <= value <= high
-    check(fits, f"{name} must be {kind} from {low} to {high}, not {value!r}")
+    check(fits, f"{name} must be {kind} from {low} to {high}, not {value!r:.60}")
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """One of the choices, or one sentence that names them."""
-    check(value in choices, f"unknown {name} {value!r}; valid: {', '.join(choices)}")
+    check(value in choices, f"unknown {name} {value!r:.60}; valid: {', '.join(choices)}")
 
 
 def check_text(name: str, value: object) -> None:
@@ -93,7 +93,7 @@ class Constraints:
         object.__setattr__(self, "banned", tuple(self.banned))  # JSON and the command line have lists
         for text in self.banned:
             check_text("what is banned", text)
-            check(bool(text.strip()), f"what is banned must be text, not {text!r}")
+            check(bool(text.strip()), f"what is banned must be text, not {text!r:.60}")
         check_range("n-gram size of no-repeat", self.no_repeat, 0, 100)
         check_range("minimum length", self.min_length, 0, MAX_LENGTH - 1)
 
