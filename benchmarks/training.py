@@ -17,12 +17,12 @@ import torch
 
 from benchmarks.report import machine, percentile, table
 from benchmarks.training_engines import ENGINES
+from core.recipes.recipes import recipe
+from core.recipes.training_text import Text, encoded
 from core.text.batches import Batch, batch, plan
 from core.text.corpora import load_pairs
 from core.text.subwords import PAD, Subwords
-from core.training.mixture import Text, encoded
 from core.training.options import TrainOptions
-from core.training.recipes import recipe
 
 
 def parse() -> argparse.Namespace:

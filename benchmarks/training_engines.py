@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from core.checkpoints import build
+from core.recipes.recipes import recipe
 from core.text.batches import Batch
 from core.text.subwords import BOS, EOS, PAD, UNK
 from core.training.loop import autocast, train_step
@@ -25,7 +26,6 @@ from core.training.memory import keep_freed_memory
 from core.training.options import TrainOptions
 from core.training.processes import device
 from core.training.progress import begin
-from core.training.recipes import recipe
 
 # JoeyNMT imports these at once, to draw and to log, which a training step does not.
 DRAWS = ("torch.utils.tensorboard", "joeynmt.plotting")

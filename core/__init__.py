@@ -3,11 +3,10 @@
     text ──► tokens ──► model ──► trace ──► figure ──► page
     core.text  core.text  core.models  core.decoding  dashboard.figures  dashboard.views
 
-options      what a person may ask for: frozen, checked, standard library only · decoder_arguments: as flags
-records      what comes out: frozen, torch-free traces, with search_tree, attention_steps · trace_json: as JSON
-checkpoints  model folders: cards(), load(), load_packed(), save(), the stored example trace · card: what a model says
-             of itself, checked by forms · files: written whole or not at all; JSON · quoting: what was wrong, cut
-metrics      BLEU and chrF, of a corpus and of a sentence
+options      what a person may ask for: frozen, checked, standard library only; the table of strategies
+records      what comes out: frozen, torch-free: traces, search_tree, attention_steps; trace_json (the same as JSON)
+checkpoints  model folders: card (what may stand on it, by forms), folders (load, save, the stored example traces)
+metrics      BLEU and chrF, of a corpus and of a sentence · files (written whole, JSON) · quoting (in a sentence)
 text         subwords, bpe_dropout, corpora (Multi30k, Tatoeba, toys, captions), fetch (their download), batches,
              variants (of a sentence)
 models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
@@ -15,20 +14,19 @@ models       contract (State, Step, take, keep, interventions), attention(_score
 decoding     search (the loop), filters, text_constraints, stops; greedy, sampling, beam, diverse, forced; exact; mbr;
              strategies (a table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
-             asking: what a model asked of its source, with every number (attention_steps)
+             attention_numbers: what a model asked of its source, with every number (attention_steps)
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
-             schedules, processes (several as one), memory; recipes, mixture (their text), cook (recipe → model folder);
-             synthetic (pairs that a model writes), exposure (bias, as a number), study (of regimes), tricks (what each
-             training gave), lesson (stored for a page), probe (stored to be checked)
+             schedules, processes (several as one), memory; exposure (bias, as a number)
+recipes      recipes (what is trained on what), training_text, model_folders (a recipe carried out), stored_examples (of
+             a model), synthetic_pairs (that a model writes), regimes_study, tricks (what each training gave), probe
 findings     what was measured over many models: bottleneck, word_order, attention_swap, by means of
-             measuring and looking
-__main__     the command line, python -m core: models, translate, evaluate, search-report, train, regimes-study,
-             findings, tricks, data; some in *_command modules · spelling: the nearest valid name · streams:
-             standard output, in whichever letters
+             measuring and word_links
+commands     the command line, python -m core: command_line (a table of commands), a module a command,
+             decoder_arguments (options as flags), streams (whatever output leads to)
 
-Who may import whom (a test holds it): options ← nothing; records ← options, search_tree, attention_steps; text ←
-records; models ← nothing of this; decoding ← models, records, text, metrics; interpret ← records, text, what runs a
-model also models, decoding, metrics; checkpoints ← models, records, trace_json, text, card; training ← all of these but
-interpret; findings ← checkpoints, decoding, interpret, text, records. Who may import records may import options.
-Nothing here knows of the dashboard.
+Who may import whom (a test holds it): options ← nothing; records ← options; text ← records; models ← options;
+decoding ← models, records, text, metrics; interpret ← records, text, what runs a model also models, decoding, metrics;
+checkpoints ← models, records, text, files, quoting; training ← decoding and all before it; recipes ← training;
+findings ← decoding, interpret, training, text, records; commands ← all; nothing ← commands. Who may import records may
+import options. Nothing here knows of the dashboard.
 """

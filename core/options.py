@@ -1,6 +1,8 @@
 """What a person may ask for: frozen options that check themselves, and the checks; nothing but Python is needed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 LENGTH_NORMS = ("none", "average", "gnmt")
 STOP_RULES = ("finished", "first", "optimum")
@@ -27,9 +29,21 @@ def check_range(name: str, value: float, low: float, high: float, whole: bool = 
     check(fits, f"{name} must be {kind} from {low} to {high}, not {value!r:.60}")
 
 
-def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    """One of the choices, or one sentence that names them."""
-    check(value in choices, f"unknown {name} {value!r:.60}; valid: {', '.join(choices)}")
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """One of the choices, or one sentence that names the nearest and all of them."""
+    choices = tuple(choices)
+    near = did_you_mean(value, choices)
+    check(value in choices, f"unknown {name} {value!r:.60}{near}; valid: {', '.join(choices) or 'none'}")
+
+
+def did_you_mean(name: object, choices: Iterable[str]) -> str:
+    """A clause that names the nearest choice, or nothing if none is near.
+
+    did_you_mean("copy-transfomer", ["copy-transformer"]) -> ", did you mean 'copy-transformer'?"
+    """
+    choices = tuple(choices)
+    nearest = [] if name in choices else get_close_matches(str(name)[:60], choices, n=1)
+    return f", did you mean {nearest[0]!r}?" if nearest else ""
 
 
 def check_text(name: str, value: object) -> None:
@@ -270,3 +284,17 @@ class ForcedOptions:
 
 Normalised = BeamOptions | DiverseOptions | ExactOptions  # rank by length norm and α
 Options = GreedyOptions | SamplingOptions | BeamOptions | DiverseOptions | ExactOptions | MBROptions | ForcedOptions
+STRATEGIES: dict[str, type[Options]] = {  # every way to decode, by its name
+    "greedy": GreedyOptions,
+    "sample": SamplingOptions,
+    "beam": BeamOptions,
+    "diverse": DiverseOptions,
+    "exact": ExactOptions,
+    "mbr": MBROptions,
+    "forced": ForcedOptions,
+}
+
+
+def strategy_of(options: Options) -> str:
+    """The name of the strategy that takes these options."""
+    return next(name for name, kind in STRATEGIES.items() if isinstance(options, kind))

@@ -12,7 +12,7 @@ import altair as alt
 import streamlit as st
 
 from core.records import DecodeTrace
-from core.trace_json import to_json
+from core.records.trace_json import to_json
 from dashboard.components.quiz import LABELS, Question, quiz
 from dashboard.components.save import save
 from dashboard.controls import Texts, escaped

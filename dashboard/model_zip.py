@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.card import CONFIGS, TOKENIZER, WEIGHTS, Card, card_from
 from core.checkpoints import CARD, CURVE
+from core.checkpoints.card import CONFIGS, TOKENIZER, WEIGHTS, Card, card_from
+from core.checkpoints.forms import check_form
 from core.files import json_of, write_json
-from core.forms import check_form
 from core.text.subwords import Subwords
 from dashboard.own_pairs import LONGEST
 from dashboard.refusal import Refusal

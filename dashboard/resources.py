@@ -9,7 +9,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.card import OWN
 from core.checkpoints import (
     EXAMPLE,
     FINDINGS,
@@ -24,8 +23,9 @@ from core.checkpoints import (
     curve,
     example,
     load_packed,
-    read_json,
 )
+from core.checkpoints.card import OWN
+from core.files import read_json
 from core.options import BeamOptions, ForcedOptions, check
 from core.records import AttentionSteps, DecodeTrace, Piece
 from core.text.subwords import Subwords
@@ -282,7 +282,7 @@ def attention_steps(name: str, text: str, target: str) -> AttentionSteps | None:
     """
 
     def compute() -> AttentionSteps | None:
-        from core.interpret.asking import attention_steps
+        from core.interpret.attention_numbers import attention_steps
 
         trace = forced(name, text, target) if target else decode(name, text, BeamOptions())
         loaded = model(name)

@@ -48,9 +48,9 @@ def lesson(plan: Plan) -> Lesson:
     import torch
 
     from core.checkpoints import build
+    from core.recipes.training_text import Text, encoded
     from core.text.subwords import Subwords
     from core.training.loop import TrainOptions
-    from core.training.mixture import Text, encoded
 
     torch.set_num_threads(1)
     train, held = plan.lessons()
@@ -69,8 +69,8 @@ class Camera:
     def __init__(self, lesson: Lesson):
         import torch
 
+        from core.recipes.training_text import Text, encoded
         from core.text.batches import batch
-        from core.training.mixture import Text, encoded
 
         self.lesson, (self.text, self.right) = lesson, lesson.plan.filmed()
         filmed = encoded(Text([(self.text, self.right)]), lesson.subwords)

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.checkpoints import write_json
+from core.files import write_json
 from dashboard.training_plan import Plan
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,7 +8,7 @@ import torch
 from model_zoo import LOOKING, TRANSFORMERS, WINDOW, random_model, recurrent, rnn_name, vocabulary
 
 from core.decoding.translate import decode
-from core.interpret.asking import attention_steps
+from core.interpret.attention_numbers import attention_steps
 from core.models.attention import merge_heads
 from core.models.packed import pack
 from core.models.rnn import RNN

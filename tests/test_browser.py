@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from benchmarks.places import PAGES, READING, address
 from core.checkpoints import EXAMPLE, GOLD, example
-from core.trace_json import from_json
+from core.records.trace_json import from_json
 from dashboard.frame import DEFAULT
 from dashboard.text import LANGUAGES, catalogue
 

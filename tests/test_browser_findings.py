@@ -7,7 +7,8 @@ from conftest import CARDS, OTHER, choose
 from playwright.sync_api import expect
 
 from benchmarks.places import address
-from core.checkpoints import FINDINGS, PRETRAINED, read_json
+from core.checkpoints import FINDINGS, PRETRAINED
+from core.files import read_json
 from core.text.variants import growing, shuffled
 from dashboard.figures import bottleneck, scores, swap
 from dashboard.frame import DEFAULT

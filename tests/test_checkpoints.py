@@ -13,8 +13,6 @@ from model_zoo import MODELS, VOCABULARY_SIZE, random_ids, sources
 from safetensors import safe_open
 from torch.testing import assert_close
 
-from core.__main__ import main
-from core.card import CONFIGS
 from core.checkpoints import (
     CARD,
     CURVE,
@@ -30,9 +28,10 @@ from core.checkpoints import (
     load,
     read_card,
     save,
-    sha256,
 )
-from core.files import write_json
+from core.checkpoints.card import CONFIGS
+from core.commands.command_line import main
+from core.files import sha256, write_json
 from core.models.attention_scores import SCORES
 from core.models.positional import POSITIONS
 from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig
@@ -140,7 +139,7 @@ def test_tied_weights_are_stored_once_and_tied_again(tied, stored, store):
 
 
 def test_an_unknown_name_is_answered_with_the_valid_ones(store, tmp_path):
-    assert "none, the folder is empty" in refusal("rnn", tmp_path)
+    assert "unknown model 'rnn'; valid: none" in refusal("rnn", tmp_path)
     store("gru-1-uni-none-step")
     sentence = refusal("rnn", store())
     assert "unknown model 'rnn'" in sentence
@@ -516,7 +515,7 @@ def without_room(write):
 WRITERS = {  # what writes each file of a model
     WEIGHTS: "safetensors.torch.save_model",
     TOKENIZER: "core.text.subwords.Subwords.save",
-    CURVE: "core.checkpoints.write_json",
+    CURVE: "core.checkpoints.folders.write_json",
 }
 
 

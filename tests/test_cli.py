@@ -16,15 +16,16 @@ from pathlib import Path
 import pytest
 from test_checkpoints import full_disk
 
-from core.__main__ import main
-from core.checkpoints import TOKENIZER, cards, read_json
+from core.checkpoints import TOKENIZER, cards
+from core.commands.command_line import main
+from core.commands.train import told
+from core.files import read_json
 from core.interpret.search_errors import SweepRow, table_lines
+from core.recipes.recipes import RECIPES, copy_transformer
 from core.text.corpora import read_pair
-from core.train_command import told
 from core.training.exposure import ExposureBias
 from core.training.options import TrainOptions
 from core.training.probe import PROBE, SENTENCES
-from core.training.recipes import RECIPES, copy_transformer
 
 MODELS = sorted(cards()[0])
 SENTENCE = "A dog is running through the snow."
@@ -511,7 +512,7 @@ def test_no_number_is_minus_zero(capsys, tmp_path, monkeypatch):
 
 
 def test_a_full_disk_in_training_is_one_sentence_and_leaves_nothing_partial(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.training.cook.load_pairs", lambda *_: [("a b", "a b"), ("c d", "c d")])
+    monkeypatch.setattr("core.recipes.model_folders.load_pairs", lambda *_: [("a b", "a b"), ("c d", "c d")])
     with full_disk(100_000):
         code, _, err = run(capsys, "train", "copy-transformer", "--output", str(tmp_path / "model"), "--epochs", "1")
     assert code == 2

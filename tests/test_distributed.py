@@ -13,10 +13,10 @@ from test_training import exact, one_thread, toy, undropped  # noqa: F401 (fixtu
 from torch.distributed.run import get_args_parser
 from torch.testing import assert_close
 
-from core.checkpoints import read_json
+from core.commands.train import train_arguments
+from core.files import read_json
 from core.text.batches import batch
 from core.text.subwords import PAD
-from core.train_command import train_arguments
 from core.training import processes
 from core.training.loop import train
 from core.training.options import TrainOptions

@@ -10,8 +10,8 @@ from core.decoding.greedy import greedy
 from core.decoding.recording import Answers, Recorder, record
 from core.decoding.translate import decode, translate_batches
 from core.options import MAX_PIECES, MAX_TARGET, BeamOptions, ForcedOptions, GreedyOptions
+from core.records.trace_json import from_json, to_json
 from core.text.subwords import BOS, EOS, PAD, SPACE, SPECIAL, UNK, UNKNOWN, Subwords
-from core.trace_json import from_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])

@@ -14,32 +14,25 @@ OURS = ("core", "dashboard")
 # What a module or package may import of ours, besides itself: the entry of the longest name that fits counts.
 INTERNAL = {
     "core.options": (),
-    "core.search_tree": ("core.options",),
-    "core.attention_steps": ("core.options",),
-    "core.records": ("core.options", "core.search_tree", "core.attention_steps"),
-    "core.trace_json": ("core.options", "core.records"),
+    "core.records": ("core.options",),
     "core.text": ("core.options", "core.records"),
-    "core.models": (),
+    "core.models": ("core.options",),
     "core.language_models": ("core.models.contract",),
     "core.decoding": ("core.models.contract", "core.options", "core.records", "core.text", "core.metrics"),
     "core.quoting": (),
     "core.files": ("core.quoting",),
-    "core.forms": ("core.options", "core.quoting"),
-    "core.card": ("core.forms", "core.options", "core.quoting", "core.text"),
+    "core.checkpoints.forms": ("core.options", "core.quoting"),
+    "core.checkpoints.card": ("core.checkpoints.forms", "core.options", "core.quoting", "core.text"),
     "core.checkpoints": (
-        "core.card",
         "core.files",
-        "core.forms",
         "core.quoting",
         "core.models",
         "core.language_models",
         "core.options",
         "core.records",
         "core.text",
-        "core.trace_json",
     ),
     "core.training": (
-        "core.spelling",
         "core.files",
         "core.quoting",
         "core.models",
@@ -49,8 +42,20 @@ INTERNAL = {
         "core.options",
         "core.records",
         "core.checkpoints",
-        "core.trace_json",
         "core.metrics",
+    ),
+    "core.recipes": (
+        "core.files",
+        "core.quoting",
+        "core.models",
+        "core.language_models",
+        "core.decoding",
+        "core.text",
+        "core.options",
+        "core.records",
+        "core.checkpoints",
+        "core.metrics",
+        "core.training",
     ),
     "core.interpret": (
         "core.options",
@@ -68,6 +73,7 @@ INTERNAL = {
         "core.options",
         "core.records",
         "core.text",
+        "core.training",
     ),
     "core.interpret.alignments": ("core.options", "core.records", "core.text.subwords"),
     "core": ("core",),
@@ -77,10 +83,7 @@ INTERNAL = {
 # What it may import of others, besides the standard library; where nothing is said, anything not barred below.
 EXTERNAL = {
     "core.options": (),
-    "core.search_tree": ("numpy",),
-    "core.attention_steps": ("numpy",),
     "core.records": ("numpy",),
-    "core.trace_json": ("numpy",),
     "core.models": ("torch",),
     "core.decoding.ranking": ("numpy",),
     "core.decoding.truncation": ("numpy",),
@@ -99,16 +102,15 @@ BARRED = {
 LATE = ("torch", "bertviz")  # never while a page of the dashboard is first painted
 TORCH_FREE = (
     "core.options",
-    "core.attention_steps",
     "core.records",
-    "core.trace_json",
+    "core.records.trace_json",
     "core.text",
     "core.decoding.ranking",
     "core.decoding.truncation",
     "core.decoding.mbr",
     "core.interpret.alignments",
     "core.checkpoints",
-    "core.__main__",
+    "core.commands.command_line",
 )
 
 
@@ -161,6 +163,7 @@ def violations(source: str, module: str, is_package: bool = False) -> list[str]:
     own = next((name for name in sorted(INTERNAL, key=len, reverse=True) if within(module, name)), module)
     internal, external = entry(INTERNAL, module), entry(EXTERNAL, module)
     barred = {name for package, names in BARRED.items() if within(module, package) for name in names}
+    barred |= set() if within(module, "core.commands", "core.__main__") else {"core.commands"}
     for name, line, at_once in imports(source, module, is_package):
         top = name.split(".")[0]
         wrong = within(name, *barred)

@@ -11,8 +11,8 @@ import safetensors.torch
 import torch
 from test_checkpoints import card_of, full_disk
 
-from core.card import CONFIGS
 from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, build, load, save
+from core.checkpoints.card import CONFIGS
 from core.text.subwords import Subwords
 from dashboard import resources
 from dashboard.model_zip import LARGEST, RANGES, pack, unpack

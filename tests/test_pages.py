@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.places import PAGES, READING
 from core.checkpoints import CARD, EXAMPLE, PRETRAINED, TOKENIZER, WEIGHTS, cards
-from core.trace_json import from_json
+from core.records.trace_json import from_json
 from core.training.options import REGIME_OPTIONS
 from dashboard import explain, resources
 from dashboard.controls import LIMIT, PIECES, plain

@@ -457,7 +457,7 @@ def test_the_cuts_are_as_likely_as_the_algorithm_says():
 
 
 def test_each_epoch_cuts_anew_and_the_same_epoch_the_same(subwords):
-    from core.training.mixture import Text, encoded, recut
+    from core.recipes.training_text import Text, encoded, recut
 
     text = Text([(line, line) for line in [*LINES, "that’s the “oﬃce”"]])
     of_epoch, again = (recut(text, subwords, 0.3, seed=5) for _ in range(2))

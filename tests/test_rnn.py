@@ -226,7 +226,7 @@ def test_the_details_of_a_step_retell_its_attention(name):
     ("wrong", "sentence"),
     [
         ({"cell": "elman"}, f"unknown cell 'elman'; valid: {', '.join(CELLS)}"),
-        ({"attention": "cosmic"}, f"unknown attention 'cosmic'; valid: {', '.join(SCORES)}"),
+        ({"attention": "cosmic"}, f"unknown attention 'cosmic', did you mean 'cosine'?; valid: {', '.join(SCORES)}"),
         ({"context": "both"}, f"unknown context 'both'; valid: {', '.join(CONTEXTS)}"),
         ({"width": 7}, "width 7 is odd"),
         ({"layers": 0}, "layers 0 is too small; valid: 1 or more"),

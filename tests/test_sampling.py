@@ -18,8 +18,8 @@ from core.decoding.recording import Recorder, record
 from core.decoding.sampling import sample
 from core.decoding.translate import decode
 from core.options import Constraints, GreedyOptions, SamplingOptions
+from core.records.trace_json import SHOWN, from_json, to_json
 from core.text.subwords import BOS, EOS, PAD, SPECIAL
-from core.trace_json import SHOWN, from_json, to_json
 
 TOKENS = (*SPECIAL, "a", "b", "c", "d")
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
@@ -170,7 +170,7 @@ def test_a_stored_trace_is_cut_as_the_fresh_one_or_says_that_it_can_not_be(trans
         (6, SamplingOptions(top_p=0.4, typical=0.9)),
         (3, SamplingOptions(temperature=0.0)),
     ):
-        monkeypatch.setattr("core.trace_json.SHOWN", shown)
+        monkeypatch.setattr("core.records.trace_json.SHOWN", shown)
         stored = from_json(json.loads(json.dumps(to_json(trace))))
         for node in trace.tree.expanded:
             fresh, again = (truncation.next_tokens(one, node, options, 3) for one in (trace, stored))

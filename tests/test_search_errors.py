@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from model_zoo import MODELS, vocabulary
 
-from core.__main__ import main
 from core.checkpoints import cards
+from core.commands.command_line import main
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.interpret.search_errors import diagnose, diagnose_all, grid, shares, sweep, table_lines, verdict_lines

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from core.checkpoints import CURVE, EXAMPLE, PRETRAINED, WEIGHTS, cards, example, load, read_json
+from core.checkpoints import CURVE, EXAMPLE, PRETRAINED, WEIGHTS, cards, example, load
 from core.decoding.translate import decode
+from core.files import read_json
 from core.options import ForcedOptions
-from core.trace_json import summary_json
+from core.records.trace_json import summary_json
 from core.training.probe import PROBE, probe
 
 FOUND, BROKEN = cards()

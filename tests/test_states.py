@@ -14,8 +14,8 @@ from model_zoo import MODELS, vocabulary
 from core.decoding.translate import decode, grown, translate_batches
 from core.options import BeamOptions, ForcedOptions, GreedyOptions
 from core.records import States
+from core.records.trace_json import from_json, packed, to_json, unpacked
 from core.text.subwords import BOS, EOS
-from core.trace_json import from_json, packed, to_json, unpacked
 
 every_model = pytest.mark.parametrize("name", MODELS)
 every_strategy = pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from core.decoding.ranking import best_leaves, coverage, rerank
 from core.decoding.stops import STOPS
 from core.decoding.translate import decode, translate_batches
 from core.options import STOP_RULES, BeamOptions
+from core.records.trace_json import summary_json
 from core.text.subwords import EOS, PAD
-from core.trace_json import summary_json
 
 SOURCE = torch.tensor([[4, 5, 6, 4, EOS]])
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.__main__ import main
 from core.checkpoints import FINDINGS, PRETRAINED
+from core.commands.command_line import main
+from core.recipes.recipes import Recipe
+from core.recipes.regimes_study import study
 from core.training.loop import TrainOptions
-from core.training.recipes import Recipe
 from core.training.regimes import REGIMES
 from core.training.schedules import DECAYS, SCHEDULES
-from core.training.study import study
 from dashboard.figures import training
 from dashboard.text import LANGUAGES, catalogue
 

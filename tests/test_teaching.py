@@ -13,12 +13,13 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
-from core.checkpoints import CURVE, FINDINGS, GOLD, GREEDY, PRETRAINED, cards, curve, example, load, read_json
+from core.checkpoints import CURVE, FINDINGS, GOLD, GREEDY, PRETRAINED, cards, curve, example, load
 from core.decoding.translate import decode
+from core.files import read_json
 from core.options import BeamOptions, ForcedOptions
+from core.recipes.stored_examples import REFERENCES
 from core.records import DecodeTrace, Distribution, Hypothesis, Node, SearchTree
-from core.trace_json import from_json, to_json
-from core.training.lesson import REFERENCES
+from core.records.trace_json import from_json, to_json
 from dashboard import resources
 from dashboard.components import FOLDER, teacher
 from dashboard.figures import teaching

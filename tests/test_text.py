@@ -523,12 +523,24 @@ def test_tatoeba_inside_a_folder_of_the_zip(tmp_path):
     ("arguments", "sentence"),
     [
         (("wmt", "val", "en", "de"), "unknown corpus 'wmt'; valid: multi30k, tatoeba, everyday, copy, reverse"),
-        (("multi30k", "test", "en", "de"), "unknown split of multi30k 'test'; valid: train, val, test_2016"),
-        (("tatoeba", "test_2016", "en", "de"), "unknown split of tatoeba 'test_2016'; valid: train, val, test"),
+        (
+            ("multi30k", "test", "en", "de"),
+            "unknown split of multi30k 'test', did you mean 'test_2016'?; valid: train, val, test_2016",
+        ),
+        (
+            ("tatoeba", "test_2016", "en", "de"),
+            "unknown split of tatoeba 'test_2016', did you mean 'test'?; valid: train, val, test",
+        ),
         (("copy", "dev", "en", "de"), "unknown split of copy 'dev'; valid: train, val, test"),
         (("multi30k", "val", "en", "ru"), "unknown language of Multi30k 'ru'; valid: en, de, fr"),
-        (("tatoeba", "val", "de", "fr"), "unknown Tatoeba pair 'de-fr'; valid: en-de, de-en, en-fr, fr-en"),
-        (("tatoeba", "val", "en", "en"), "unknown Tatoeba pair 'en-en'; valid: en-de, de-en, en-fr, fr-en"),
+        (
+            ("tatoeba", "val", "de", "fr"),
+            "unknown Tatoeba pair 'de-fr', did you mean 'en-fr'?; valid: en-de, de-en, en-fr, fr-en",
+        ),
+        (
+            ("tatoeba", "val", "en", "en"),
+            "unknown Tatoeba pair 'en-en', did you mean 'en-de'?; valid: en-de, de-en, en-fr, fr-en",
+        ),
     ],
 )
 def test_what_is_unknown_is_answered_with_what_is_valid(tmp_path, arguments, sentence):

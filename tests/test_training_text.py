@@ -9,12 +9,12 @@ from model_zoo import MODELS, vocabulary
 from core.checkpoints import Card, Loaded
 from core.decoding.translate import translate_batches
 from core.options import Constraints, GreedyOptions
+from core.recipes import synthetic_pairs as synthetic
+from core.recipes.synthetic_pairs import Written, synthesise
+from core.recipes.training_text import Text, encoded, recut, with_extra
 from core.text.corpora import MAX_LINE, captions, data_folders, load_pairs, read_lines, tsv
 from core.text.fetch import available
 from core.text.subwords import SPECIAL, TAG, Subwords
-from core.training import synthetic
-from core.training.mixture import Text, encoded, recut, with_extra
-from core.training.synthetic import Written, synthesise
 
 
 def captioned(folder, en, de, split="val"):

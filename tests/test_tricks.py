@@ -3,9 +3,10 @@
 import json
 from dataclasses import asdict, replace
 
-from core.__main__ import main
-from core.checkpoints import CARD, PRETRAINED, TOKENIZER, WEIGHTS, read_card, write_json
-from core.training.tricks import tried
+from core.checkpoints import CARD, PRETRAINED, TOKENIZER, WEIGHTS, read_card
+from core.commands.command_line import main
+from core.files import write_json
+from core.recipes.tricks import tried
 from dashboard.figures.models import spent, trick_rows
 from dashboard.frame import DEFAULT
 

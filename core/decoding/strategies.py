@@ -4,43 +4,25 @@ from collections.abc import Iterator, Sequence
 
 from core.decoding.beam import beam_search
 from core.decoding.diverse import diverse_beam_search
-from core.decoding.exact import exact
 from core.decoding.filters import filters_of
-from core.decoding.forced import forced
 from core.decoding.greedy import greedy
-from core.decoding.mbr import minimum_bayes_risk
 from core.decoding.sampling import sample
 from core.decoding.search import Filter, Frontier
 from core.models.contract import Encoded, Seq2Seq
 from core.options import (
     BeamOptions,
     DiverseOptions,
-    ExactOptions,
     ForcedOptions,
-    GreedyOptions,
-    MBROptions,
     Options,
     SamplingOptions,
     check,
     check_pieces,
+    strategy_of,
 )
 from core.text.subwords import Subwords, clean, keyed
 
-STRATEGIES = {
-    "greedy": (GreedyOptions, greedy),
-    "sample": (SamplingOptions, sample),
-    "beam": (BeamOptions, beam_search),
-    "diverse": (DiverseOptions, diverse_beam_search),
-    "exact": (ExactOptions, exact),
-    "mbr": (MBROptions, minimum_bayes_risk),
-    "forced": (ForcedOptions, forced),
-}
-BATCHED = ("greedy", "sample", "beam", "diverse", "forced")  # these go step by step, many sentences together
-
-
-def strategy_of(options: Options) -> str:
-    """The name of the strategy that takes these options."""
-    return next(name for name, (kind, _) in STRATEGIES.items() if isinstance(options, kind))
+# What goes step by step, many sentences together; the others decode one at a time.
+SEARCHES = {"greedy": greedy, "sample": sample, "beam": beam_search, "diverse": diverse_beam_search}
 
 
 def width_of(options: Options) -> int:
@@ -94,8 +76,8 @@ def steps(
     filters: Sequence[Filter] = (),
     detail: bool = False,
 ) -> Iterator[Frontier]:
-    """The search of a `BATCHED` strategy, step by step, each sentence to its cut-off length."""
+    """The search of one of the `SEARCHES`, step by step, each sentence to its cut-off length."""
     name = strategy_of(options)
-    check(name in BATCHED, f"{name!r} decodes one sentence at a time; step by step go {', '.join(BATCHED)}")
+    check(name in SEARCHES, f"{name!r} decodes one sentence at a time; step by step go {', '.join(SEARCHES)}")
     state = model.start(encoded, width=width_of(options))
-    return STRATEGIES[name][1](model, state, options, limits, filters=filters, detail=detail)
+    return SEARCHES[name](model, state, options, limits, filters=filters, detail=detail)

@@ -13,7 +13,7 @@ from core.decoding.mbr import minimum_bayes_risk
 from core.decoding.ranking import best_leaves, hypothesis
 from core.decoding.recording import Answers, Recorder, record
 from core.decoding.search import Filter, Frontier
-from core.decoding.strategies import filters_for, limits_of, steps, strategy_of, target_ids, width_of
+from core.decoding.strategies import filters_for, limits_of, steps, target_ids, width_of
 from core.models.contract import NONE, Encoded, Interventions, Seq2Seq
 from core.options import (
     BeamOptions,
@@ -25,6 +25,7 @@ from core.options import (
     check,
     check_pieces,
     check_recorded,
+    strategy_of,
 )
 from core.records import Attention, DecodeTrace, Hypothesis, Proof, SearchTree, Spelling, source_keys
 from core.text.batches import bucketed, source_batch

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.checkpoints import Card, Loaded
-from core.findings.looking import Links, looking
 from core.findings.measuring import about, compared, translations
+from core.findings.word_links import Links, looking
 from core.text.corpora import Pairs
 
 # The 2 x 2 study: (score, place) of its four cells, read off the cards.

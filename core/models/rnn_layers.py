@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from core.models.attention_scores import SCORES
+from core.options import check_choice
 
 CELLS = {"gru": (nn.GRU, nn.GRUCell, 1), "lstm": (nn.LSTM, nn.LSTMCell, 2)}  # sequence, step, tensors of state
 CONTEXTS = ("step", "readout", "layer")
@@ -43,8 +44,7 @@ class RNNConfig:
 
     def __post_init__(self):
         for name, table in (("cell", CELLS), ("attention", SCORES), ("context", CONTEXTS)):
-            if getattr(self, name) not in table:
-                raise ValueError(f"unknown {name} {getattr(self, name)!r}; valid: {', '.join(table)}")
+            check_choice(name, getattr(self, name), table)
         for name in ("vocabulary_size", "width", "layers", "window", "max_positions"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} {getattr(self, name)} is too small; valid: 1 or more")

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from core.models.attention import Attended, attend, merge_heads, scaled_dot_product, split_heads
 from core.models.positional import POSITIONS, RELATIVE
+from core.options import check_choice
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,8 @@ class TransformerConfig:
     def __post_init__(self):
         if self.width % self.heads:
             raise ValueError(f"width {self.width} is not a multiple of {self.heads} heads")
-        if self.norm not in NORMS:
-            raise ValueError(f"unknown norm {self.norm!r}; valid: {', '.join(NORMS)}")
-        if self.positions not in POSITIONS:
-            raise ValueError(f"unknown positions {self.positions!r}; valid: {', '.join(POSITIONS)}")
+        check_choice("norm", self.norm, NORMS)
+        check_choice("positions", self.positions, POSITIONS)
         if self.positions == "rotary" and self.width // self.heads % 2:
             raise ValueError(
                 f"heads of width {self.width // self.heads} are odd: rotary positions turn pairs of numbers"

@@ -9,6 +9,7 @@ import numpy as np
 from core.text.subwords import BOS, EOS, PAD, UNK
 
 Ids = Sequence[int]
+Pairs = Sequence[tuple[Ids, Ids]]
 
 
 class Batch(NamedTuple):
@@ -34,7 +35,7 @@ def source_batch(sources: Sequence[Ids]) -> tuple[np.ndarray, np.ndarray]:
     return source, source != PAD
 
 
-def batch(pairs: Sequence[tuple[Ids, Ids]]) -> Batch:
+def batch(pairs: Pairs) -> Batch:
     """One padded batch from (source ids, target ids) pairs."""
     source, mask = source_batch([source for source, _ in pairs])
     inputs = pad([[BOS, *target] for _, target in pairs])
@@ -67,7 +68,7 @@ def bucketed(
     return batches
 
 
-def plan(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> list[list[int]]:
+def plan(pairs: Pairs, max_tokens: int, seed: int | None = None) -> list[list[int]]:
     """All pairs once, as indices in batches; the same seed gives the same order, no seed gives order of length.
 
     By the longer side; among those, pairs whose other side is as much shorter are together, which saves more padding.
@@ -77,7 +78,7 @@ def plan(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = N
     return bucketed(lengths, max_tokens, None if seed is None else random.Random(seed), ties)
 
 
-def epoch(pairs: Sequence[tuple[Ids, Ids]], max_tokens: int, seed: int | None = None) -> Iterator[Batch]:
+def epoch(pairs: Pairs, max_tokens: int, seed: int | None = None) -> Iterator[Batch]:
     """All pairs once, in the batches of `plan`."""
     for indices in plan(pairs, max_tokens, seed):
         yield batch([pairs[index] for index in indices])

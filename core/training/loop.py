@@ -11,10 +11,9 @@ from torch import nn
 
 from core.options import check
 from core.records import DecodeTrace, TrainEvent
-from core.text.batches import Batch, batch, epoch, plan, without_words
+from core.text.batches import Batch, Pairs, batch, epoch, plan, without_words
 from core.text.subwords import PAD
 from core.training.memory import one_sentence_when_it_ends
-from core.training.mixture import Pairs
 from core.training.options import TrainOptions
 from core.training.processes import add_up, group, share
 from core.training.progress import Progress, begin, copy_of, data_of

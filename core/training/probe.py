@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from core.checkpoints import load_packed, write_json
+from core.checkpoints import load_packed
 from core.decoding.translate import translate_batches
+from core.files import write_json
 from core.options import GreedyOptions
 
 PROBE = "probe.json"

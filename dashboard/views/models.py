@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.checkpoints import Card
-from core.training.recipes import RECIPES, recipe
+from core.recipes.recipes import RECIPES, recipe
 from dashboard import controls, explain, frame, model_cards, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import models
@@ -24,7 +24,7 @@ def main() -> None:
         return
     show_card(say, found)
     show_all(say, found)
-    explain.show_code(say, "core/training/cook.py", "cook")
+    explain.show_code(say, "core/recipes/model_folders.py", "cook")
 
 
 @st.fragment

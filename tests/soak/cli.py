@@ -16,10 +16,19 @@ import torch
 import core.findings.attention_swap
 import core.findings.bottleneck
 import core.findings.word_order
-import core.training.cook
-import core.training.study
-from core import data_command, decoder_arguments, findings_command, study_command, train_command, tricks_command
-from core.__main__ import main
+import core.recipes.model_folders
+import core.recipes.regimes_study
+from core.commands import (
+    data as data_command,
+)
+from core.commands import (
+    decoder_arguments,
+    findings_command,
+    study_command,
+    train_command,
+    tricks_command,
+)
+from core.commands.command_line import main
 from core.training.options import REGIME_OPTIONS
 from tests.soak.strange import SENTENCES, text
 from tests.soak.table import Attempt
@@ -89,9 +98,9 @@ def cli() -> Iterator[Attempt]:
 
 def stand_ins() -> None:
     """Put nothing in the place of what takes minutes, goes out into the world or writes where the models lie."""
-    core.training.cook.cook = lambda *_: iter(())
-    core.training.cook.measure = lambda *_: Measured()
-    core.training.study.study = lambda *_: iter(())
+    core.recipes.model_folders.cook = lambda *_: iter(())
+    core.recipes.model_folders.measure = lambda *_: Measured()
+    core.recipes.regimes_study.study = lambda *_: iter(())
     for module in (core.findings.attention_swap, core.findings.bottleneck, core.findings.word_order):
         setattr(module, module.__name__.rpartition(".")[2], lambda *_, **__: {})
     data_command.fetch = lambda *_: []

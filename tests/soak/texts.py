@@ -16,10 +16,10 @@ import torch
 
 from core.checkpoints import load_packed
 from core.decoding.translate import decode
-from core.options import Constraints, ForcedOptions, Options
+from core.options import STRATEGIES, Constraints, ForcedOptions, Options
 from core.records import Attention, DecodeTrace, SearchTree
+from core.records.trace_json import from_json, to_json
 from core.text.subwords import BLANK, clean, source_text
-from core.trace_json import OPTIONS, from_json, to_json
 from tests.soak.strange import text
 from tests.soak.table import Attempt
 
@@ -66,7 +66,7 @@ def bounded() -> None:
 
 def drawn(dice: Random, length: int) -> Options:
     """Options of any strategy, small enough for thousands of searches."""
-    strategy = dice.choice(list(OPTIONS) if length <= 100 else ["greedy", "beam"] if length <= LONG else ["greedy"])
+    strategy = dice.choice(list(STRATEGIES) if length <= 100 else ["greedy", "beam"] if length <= LONG else ["greedy"])
     if strategy == "forced":
         return ForcedOptions(text(dice, 150))
     limit = dice.choice((None, None, 1, 7, 40)) if length <= 100 else dice.choice((5, 5, 40, 40, 40, None))
@@ -90,7 +90,7 @@ def drawn(dice: Random, length: int) -> Options:
         "max_length": 40 if strategy == "mbr" else limit,
         "constraints": constraints(dice) if dice.random() < 0.3 else Constraints(),
     }
-    kind = OPTIONS[strategy]
+    kind = STRATEGIES[strategy]
     return kind(**{name: value for name, value in given.items() if name in kind.__dataclass_fields__})
 
 

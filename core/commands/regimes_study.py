@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.checkpoints import FINDINGS, PRETRAINED, write_json
+from core.checkpoints import FINDINGS, PRETRAINED
+from core.files import write_json
 
 
 def study_arguments(added: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def run_study(chosen: argparse.Namespace) -> None:
     """Train, with a line a run; what is known is written after each."""
     import torch
 
-    from core.training.study import REGIMES, study
+    from core.recipes.regimes_study import REGIMES, study
 
     torch.set_num_threads(1)
     chosen.output.parent.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,12 @@ from core.checkpoints import build
 from core.decoding.translate import translate_batches
 from core.metrics import translation_metrics
 from core.options import GreedyOptions, check_choice, check_range
+from core.recipes.recipes import Recipe
+from core.recipes.training_text import Text, encoded
 from core.text.corpora import load_pairs
 from core.text.subwords import Subwords
 from core.training.exposure import exposure_bias
 from core.training.loop import TrainOptions, cross_entropy, train
-from core.training.mixture import Text, encoded
-from core.training.recipes import Recipe
 from core.training.regimes import REGIMES
 
 PAIRS, VALIDATION = 3000, 500  # the first ones of train and of val

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.attention_steps import AttentionSteps as AttentionSteps
 from core.options import Options, check, check_choice
-from core.search_tree import FATES as FATES
-from core.search_tree import Node as Node
-from core.search_tree import SearchTree as SearchTree
+from core.records.search_tree import SearchTree
 
 ATTENTION_KINDS = ("encoder", "decoder", "cross")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from core.spelling import did_you_mean
+from core.options import check_choice
 from core.training.options import TrainOptions
 
 
@@ -217,6 +217,5 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
 
 def recipe(name: str) -> Recipe:
     """A recipe by its name; ValueError names the valid ones."""
-    if name not in RECIPES:
-        raise ValueError(f"unknown recipe {name!r}{did_you_mean(name, RECIPES)}; valid: {', '.join(RECIPES)}")
+    check_choice("recipe", name, RECIPES)
     return RECIPES[name]()

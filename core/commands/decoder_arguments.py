@@ -1,13 +1,25 @@
 """The decoders' options on the command line: one flag a field, whichever strategy it belongs to."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from core.checkpoints import Card
-from core.options import CANDIDATES, LENGTH_NORMS, STOP_RULES, UTILITIES, Constraints, ForcedOptions, Options, check
-from core.trace_json import OPTIONS
+from core.checkpoints import PRETRAINED, Card
+from core.options import (
+    CANDIDATES,
+    LENGTH_NORMS,
+    STOP_RULES,
+    STRATEGIES,
+    UTILITIES,
+    Constraints,
+    ForcedOptions,
+    Options,
+    check,
+    check_choice,
+)
 
-STRATEGIES = tuple(name for name in OPTIONS if name != "forced")  # that has an argument of its own: --target
+NAMES = tuple(name for name in STRATEGIES if name != "forced")  # that has an argument of its own: --target
+BATCHED = ("greedy", "sample", "beam", "diverse")  # of these, what translates many sentences at once
 FLAGS: dict[str, dict[str, Any]] = {
     "beam_size": {"type": int, "metavar": "K", "help": "branches of beam, diverse, and mbr's candidates"},
     "length_norm": {"metavar": "NORM", "help": f"how lengths are compared: {', '.join(LENGTH_NORMS)}"},
@@ -46,6 +58,24 @@ def flag(name: str) -> str:
     return "--ban" if name == "banned" else "--" + name.replace("_", "-")
 
 
+def models_dir(added: argparse.ArgumentParser) -> None:
+    """Where the models are."""
+    added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
+
+
+def strategy_argument(added: argparse._ActionsContainer, valid: tuple[str, ...]) -> None:
+    """Which decoder; ValueError, which argparse turns into its own, names the valid ones."""
+
+    def known(name: str) -> str:
+        try:
+            check_choice("strategy", name, valid)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return name
+
+    added.add_argument("--strategy", type=known, default="beam", metavar="NAME", help=", ".join(valid))
+
+
 def decoder_arguments(added: argparse.ArgumentParser) -> None:
     """A flag for every option of every strategy; what is not given keeps the strategy's default."""
     group = added.add_argument_group("options of the strategies")
@@ -61,7 +91,7 @@ def options_of(chosen: argparse.Namespace, card: Card) -> Options:
         stray = [flag(name) for name in given | bounds]
         check(not stray, f"a forced translation leaves no choice: drop {', '.join(stray)}")
         return ForcedOptions(chosen.target)
-    kind = OPTIONS[chosen.strategy]
+    kind = STRATEGIES[chosen.strategy]
     known = kind.__dataclass_fields__
     stray, valid = [flag(name) for name in given if name not in known], [flag(name) for name in FLAGS if name in known]
     check(not stray, f"{', '.join(stray)} means nothing to {chosen.strategy!r}; valid: {', '.join(valid)}")

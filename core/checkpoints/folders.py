@@ -10,18 +10,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.card import TOKENIZER as TOKENIZER
-from core.card import WEIGHTS as WEIGHTS
-from core.card import Card as Card
-from core.card import card_from
+from core.checkpoints.card import TOKENIZER, WEIGHTS, Card, card_from
+from core.checkpoints.forms import Each, Fields, Maybe, anything, check_form
 from core.files import named_when_it_fails, read_json, sha256, write_json
-from core.forms import Each, Fields, Maybe, anything, check_form
-from core.options import check
+from core.options import check, check_choice
 from core.quoting import brief, quoted
 from core.records import DecodeTrace
-from core.trace_json import from_json
+from core.records.trace_json import from_json
 
-PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
+PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
     "card.json",
     "curve.json",
@@ -32,7 +29,7 @@ CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
 BEING_SAVED, SAVED = "model.partial", "model.saved"  # what `save` writes; what is whole, but not in place
 FINDINGS = "findings"  # a folder of what was measured on many models, which is no model
 POINT = ("epoch", "step", "tokens", "seconds", "train", "validation")
-STRATEGIES = {EXAMPLE: "beam", GOLD: "forced", GREEDY: "beam"}  # of the stored traces
+STORED = {EXAMPLE: "beam", GOLD: "forced", GREEDY: "beam"}  # of the stored traces
 INDEX, NUMBER, PART = (0, 10**6), (-1e9, 1e9), (0.0, 1.01)
 PIECE = dict.fromkeys(("start", "end", "word"), INDEX) | {"text": str, "unknown": bool}
 NODE = {"parent": Maybe(INDEX), "id": INDEX, "step": INDEX, "token": str, "missed": Maybe(NUMBER)}
@@ -111,8 +108,7 @@ def load(name: str, folder: Path = PRETRAINED) -> Loaded:
     found, broken = cards(folder)
     if name in broken:
         raise ValueError(f"model {name} can't be used: {broken[name]}")
-    if name not in found:
-        raise ValueError(f"unknown model {name!r}; valid: {', '.join(found) or 'none, the folder is empty'}")
+    check_choice("model", name, found)
     card = found[name]
     for file, wanted in card.sha256.items():
         if sha256(folder / name / file) != wanted:
@@ -149,8 +145,7 @@ def build(family: str, config: Mapping[str, Any]):
     from core.models.transformer_layers import TransformerConfig
 
     families = {"rnn": (RNNConfig, RNN), "transformer": (TransformerConfig, Transformer)}
-    if family not in families:
-        raise ValueError(f"unknown model family {family!r}; valid: {', '.join(families)}")
+    check_choice("model family", family, families)
     configure, construct = families[family]
     return construct(configure(**config))
 
@@ -215,7 +210,7 @@ def example(name: str, folder: Path = PRETRAINED, file: str = EXAMPLE) -> Decode
 def check_stored(trace: DecodeTrace, file: str) -> None:
     """ValueError if the parts of a stored trace do not belong together."""
     nodes = range(len(trace.tree.nodes))
-    check(trace.strategy == STRATEGIES[file], f"it is a search by {quoted(trace.strategy)}")
+    check(trace.strategy == STORED[file], f"it is a search by {quoted(trace.strategy)}")
     check(bool(trace.hypotheses) and all(one.leaf in nodes for one in trace.hypotheses), "a leaf is not in its tree")
     check(all(node in nodes for node in trace.tree.expanded), "what was expanded is not in its tree")
     check(len(trace.stored) == len(trace.tree.expanded), "it does not say what was expected at each step")

@@ -73,9 +73,9 @@ def run_train(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
-    from core.training.cook import CHECKPOINT, cook, measure
+    from core.recipes.model_folders import CHECKPOINT, cook, measure
+    from core.recipes.recipes import recipe
     from core.training.processes import together
-    from core.training.recipes import recipe
 
     check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from core.options import check
+from core.options import check, check_choice
 from core.quoting import quoted
 
 LONGEST_TEXT = 5_000  # characters
@@ -59,8 +59,7 @@ def check_form(value: Any, form: Any, name: str) -> None:
             if value is not None:
                 check_form(value, form.form, name)
         case (str(), *_):
-            if value not in form:
-                raise ValueError(f"unknown {name.rpartition('.')[2]} {quoted(value)}; valid: {', '.join(form)}")
+            check_choice(name.rpartition(".")[2], value, form)
         case (low, high):
             kind, words = (int, "a whole number") if isinstance(low, int) else (int | float, "a number")
             fits = isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high  # NaN is not

@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.text.batches import Ids
+from core.text.batches import Pairs
 from core.text.bpe_dropout import cut_all, merges_of, words_of
 from core.text.corpora import tsv
 from core.text.subwords import Subwords, clean, source_text
-
-Pairs = Sequence[tuple[Ids, Ids]]
 
 
 @dataclass(frozen=True)

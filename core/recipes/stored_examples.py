@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from core.checkpoints import GOLD, GREEDY, example, load, write_json
+from core.checkpoints import GOLD, GREEDY, example, load
 from core.decoding.translate import decode
+from core.files import write_json
 from core.options import BeamOptions, ForcedOptions, Options
-from core.trace_json import to_json
+from core.records.trace_json import to_json
 
 # What the stored traces show, written for this project: one word of it takes several pieces on both sides.
 EXAMPLES = {

@@ -4,13 +4,12 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from core.checkpoints import PRETRAINED, TOKENIZER, load_packed, sha256
-from core.decoder_arguments import decoder_arguments, options_of
+from core.checkpoints import TOKENIZER, load_packed
+from core.commands.decoder_arguments import BATCHED, decoder_arguments, models_dir, options_of, strategy_argument
+from core.files import sha256
 from core.options import check, check_range
 from core.text.corpora import cache_folder, captions, data_folders, read_lines
 from core.text.fetch import ADDRESSES, available, fetch
-
-BATCHED = ("greedy", "sample", "beam", "diverse")  # strategies that translate many sentences at once
 
 
 def data_arguments(data: argparse.ArgumentParser) -> None:
@@ -38,10 +37,10 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added.add_argument("--direction", default="forward", help="forward (text first) or back (translation first)")
     added.add_argument("--tag", action="store_true", help="mark each source as written by a model")
     added.add_argument("--tidy", action="store_true", help="only well-written sentences of the text (German)")
-    added.add_argument("--strategy", choices=BATCHED, default="beam")
+    strategy_argument(added, BATCHED)
     added.add_argument("--threads", type=int, default=1, help="CPU threads")
     added.add_argument("--data-dir", type=Path, help="where the captions lie")
-    added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
+    models_dir(added)
     decoder_arguments(added)
     added.set_defaults(run=run_data_translate, told=added.format_help)
 
@@ -67,7 +66,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from core.models.ensemble import Ensemble
-    from core.training.synthetic import Written, synthesise, well_written
+    from core.recipes.synthetic_pairs import Written, synthesise, well_written
 
     check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)

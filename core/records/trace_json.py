@@ -6,18 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.options import (
-    BeamOptions,
-    Constraints,
-    DiverseOptions,
-    ExactOptions,
-    ForcedOptions,
-    GreedyOptions,
-    MBROptions,
-    Options,
-    SamplingOptions,
-    check,
-)
+from core.options import STRATEGIES, Constraints, Options, check
 from core.records import (
     Attention,
     DecodeTrace,
@@ -35,15 +24,6 @@ from core.records import (
 
 DECIMALS = (np.arange(10_001) / 10_000).astype(object)
 SHOWN = 50  # next-token probabilities that are kept a step; the rest is one number
-OPTIONS = {
-    "greedy": GreedyOptions,
-    "sample": SamplingOptions,
-    "beam": BeamOptions,
-    "diverse": DiverseOptions,
-    "exact": ExactOptions,
-    "mbr": MBROptions,
-    "forced": ForcedOptions,
-}
 
 
 def summary_json(trace: DecodeTrace) -> dict[str, Any]:
@@ -146,7 +126,7 @@ def options_from(strategy: str, fields: dict[str, Any]) -> Options:
     """A strategy's options from their fields."""
     if "constraints" in fields:
         fields = fields | {"constraints": Constraints(**fields["constraints"])}
-    return OPTIONS[strategy](**fields)
+    return STRATEGIES[strategy](**fields)
 
 
 def votes(content: dict[str, Any]) -> np.ndarray:

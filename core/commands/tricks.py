@@ -5,8 +5,9 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from core.checkpoints import CARD, PRETRAINED, read_card, write_json
-from core.training.tricks import tried
+from core.checkpoints import CARD, PRETRAINED, read_card
+from core.files import write_json
+from core.recipes.tricks import tried
 
 
 def tricks_arguments(added: argparse.ArgumentParser) -> None:

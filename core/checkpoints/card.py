@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
-from core.forms import Each, Fields, Maybe, check_form, scalar
+from core.checkpoints.forms import Each, Fields, Maybe, check_form, scalar
 from core.options import check
 from core.quoting import brief, quoted
 from core.text.corpora import CORPORA, LANGUAGES
@@ -29,7 +29,7 @@ class Card:
     sha256: Mapping[str, str]
     length_penalty: float = 1.0  # the α that gave the best BLEU on val
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.training.tricks
+    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.recipes.tricks
 
     @property
     def attends(self) -> bool:

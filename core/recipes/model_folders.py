@@ -10,36 +10,23 @@ import sacrebleu
 import torch
 from torch import nn
 
-from core.checkpoints import (
-    CARD,
-    EXAMPLE,
-    PRETRAINED,
-    WEIGHTS,
-    Card,
-    build,
-    curve,
-    load,
-    load_packed,
-    read_json,
-    save,
-    sha256,
-    write_json,
-)
+from core.checkpoints import CARD, EXAMPLE, PRETRAINED, WEIGHTS, Card, build, curve, load, load_packed, save
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
+from core.files import read_json, sha256, write_json
 from core.metrics import translation_metrics
 from core.options import BeamOptions, check
+from core.recipes.recipes import Recipe
+from core.recipes.stored_examples import EXAMPLES, write_lesson
+from core.recipes.training_text import Text, encoded, recut, with_extra
 from core.records import Hypothesis, TrainEvent
+from core.records.trace_json import to_json
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
-from core.trace_json import to_json
-from core.training.lesson import EXAMPLES, write_lesson
 from core.training.loop import train
 from core.training.memory import keep_freed_memory
-from core.training.mixture import Text, encoded, recut, with_extra
 from core.training.probe import write_probe
 from core.training.processes import device, group, wait_for_all
-from core.training.recipes import Recipe
 
 ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
 CHECKPOINT, BEFORE = "checkpoint.pt", "checkpoint.before.pt"

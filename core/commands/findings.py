@@ -5,9 +5,10 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from core.checkpoints import FINDINGS, PRETRAINED, cards, load_packed, write_json
+from core.checkpoints import FINDINGS, PRETRAINED, cards, load_packed
+from core.files import write_json
 from core.options import check, check_choice, check_range
-from core.training.recipes import SWAPPED
+from core.recipes.recipes import SWAPPED
 
 # Each finding's models, the one that the others are compared with first; those that are not there are left out.
 MODELS: dict[str, tuple[str, ...]] = {
@@ -45,8 +46,8 @@ def run_findings(chosen: argparse.Namespace) -> None:
     from core.findings.attention_swap import attention_swap
     from core.findings.bottleneck import bottleneck
     from core.findings.word_order import word_order
+    from core.recipes.stored_examples import EXAMPLES
     from core.text.corpora import data_folders, load_pairs, word_links
-    from core.training.lesson import EXAMPLES
 
     def swap(models, pairs):  # only this one needs the file of links
         return attention_swap(models, pairs, word_links("en", "de", data_folders(chosen.data_dir)))

@@ -1,0 +1,47 @@
+"""Models on disk: a folder with a card, float16 weights (safetensors) and a tokenizer; checked before it is used."""
+
+from core.checkpoints.card import TOKENIZER, WEIGHTS, Card
+from core.checkpoints.folders import (
+    CARD,
+    CURVE,
+    EXAMPLE,
+    FINDINGS,
+    GOLD,
+    GREEDY,
+    PRETRAINED,
+    Loaded,
+    NotFinite,
+    build,
+    cards,
+    curve,
+    example,
+    is_point,
+    load,
+    load_packed,
+    read_card,
+    save,
+)
+
+__all__ = [
+    "CARD",
+    "CURVE",
+    "EXAMPLE",
+    "FINDINGS",
+    "GOLD",
+    "GREEDY",
+    "PRETRAINED",
+    "TOKENIZER",
+    "WEIGHTS",
+    "Card",
+    "Loaded",
+    "NotFinite",
+    "build",
+    "cards",
+    "curve",
+    "example",
+    "is_point",
+    "load",
+    "load_packed",
+    "read_card",
+    "save",
+]

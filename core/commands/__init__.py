@@ -1,0 +1,1 @@
+"""The command line, `python -m core COMMAND`: a module a command, and the decoders' options as flags."""

@@ -1,0 +1,84 @@
+"""All commands as one table, and how each ends: with one sentence where something is wrong."""
+
+import argparse
+import re
+import sys
+from contextlib import suppress
+
+from core.commands.data import data_arguments
+from core.commands.evaluate import evaluate_arguments, run_evaluate
+from core.commands.findings import findings_arguments, run_findings
+from core.commands.models import models_arguments, run_models
+from core.commands.regimes_study import run_study, study_arguments
+from core.commands.search_report import run_search_report, search_report_arguments
+from core.commands.streams import lead_nowhere, prepare
+from core.commands.train import run_train, train_arguments
+from core.commands.translate import run_translate, translate_arguments
+from core.commands.tricks import run_tricks, tricks_arguments
+from core.options import check, did_you_mean
+
+# Each command: its arguments, what runs it (None: it has commands of its own), and its line in the help.
+COMMANDS = {
+    "models": (models_arguments, run_models, "List the shipped models and how well they do."),
+    "translate": (translate_arguments, run_translate, "Translate a sentence, or stdin: one sentence a line."),
+    "evaluate": (
+        evaluate_arguments,
+        run_evaluate,
+        "Translate a file and compare it with its reference: BLEU and chrF.",
+    ),
+    "search-report": (
+        search_report_arguments,
+        run_search_report,
+        "Search errors and model errors, and the beam x alpha table.",
+    ),
+    "train": (train_arguments, run_train, "Train a model by its recipe, measure it and write its folder."),
+    "regimes-study": (study_arguments, run_study, "Train one small model under every regime."),
+    "findings": (findings_arguments, run_findings, "Recompute what the pages say of many models."),
+    "tricks": (tricks_arguments, run_tricks, "Write into a model's card what other trainings of it gave."),
+    "data": (data_arguments, None, "Corpora: fetch them, list those on this machine, let a model write one."),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0, 2 after one sentence on stderr, or as tools that a signal ends where no one reads on."""
+    prepare()
+    try:
+        try:
+            chosen, unknown = parser().parse_known_args(arguments)
+            check(not unknown, unknown_option(unknown, chosen.told()))
+            chosen.run(chosen)
+        finally:
+            sys.stdout.flush()  # a full disk shows here, and not when the interpreter ends
+    except BrokenPipeError:  # `| head` has read enough
+        lead_nowhere()
+        return 128 + 13
+    except (ValueError, OSError, FloatingPointError, MemoryError) as error:
+        with suppress(OSError):
+            print(f"seqscope: {error}", file=sys.stderr)
+        lead_nowhere()
+        return 2
+    except KeyboardInterrupt:
+        print("seqscope: stopped; what was written stays, train --resume goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def unknown_option(unknown: list[str], told: str) -> str:
+    """The sentence about arguments that a command has not."""
+    flags = re.findall(r"--[a-z][a-z0-9-]*", told)
+    return (
+        f"unknown option {unknown[0]!r}{did_you_mean(unknown[0].split('=')[0], flags)}; --help lists them"
+        if unknown
+        else ""
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m core", description="Sequence-to-sequence models, watched.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, (arguments, run, text) in COMMANDS.items():
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run, told=added.format_help)
+        arguments(added)
+    return top
