@@ -9,7 +9,7 @@ import pytest
 import torch
 from model_zoo import DECODED, MODELS, VOCABULARY_SIZE, vocabulary
 
-from core.decoding.beam import beam_search
+from core.decoding.beam import beam_search, best_continuations
 from core.decoding.greedy import greedy
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.recording import Recorder, record
@@ -145,6 +145,18 @@ def test_batch_and_padding_change_nothing(name, width):
             (node.parent, node.id, node.fate) for node in alone.nodes
         ]
         assert [node.logprob for node in among.nodes] == pytest.approx([n.logprob for n in alone.nodes], abs=1e-4)
+
+
+def test_an_end_finishes_among_the_best_k_alone_and_k_others_go_on():
+    logprobs = torch.full((1, 2, VOCABULARY_SIZE), -9.0)
+    logprobs[0, 0, [4, 5, EOS]] = torch.tensor([-1.0, -2.0, -3.0])
+    logprobs[0, 1, EOS] = -0.5
+    choice = best_continuations(logprobs, torch.tensor([[0.0, -1.0]]))  # 4: -1, <eos> of the second row: -1.5, 5: -2
+    assert choice.tokens[0].tolist() == [4, EOS, 5, EOS]
+    assert choice.rows[0].tolist() == [0, 1, 0, 0]
+    assert choice.finished[0].tolist() == [False, True, False, False]
+    assert choice.live[0].tolist() == [0, 2]
+    assert choice.sums[0].tolist() == [-1.0, -2.0]
 
 
 def test_the_search_ends_when_enough_have_finished_or_at_the_limit():

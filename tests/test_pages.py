@@ -283,6 +283,8 @@ def test_a_link_shows_the_same_page_again_and_in_another_language(app, name):
     assert not at.exception
     assert at.title[0].value == EN[f"page_{name}"]
     assert address_of(at) | {"lang": "ru"} == asked
+    at.segmented_control(key="lang").set_value("ru").run()
+    assert address_of(at) == asked
 
 
 # The page of kinds is another one for each kind; for the others a model of each WAY is enough.
