@@ -21,11 +21,11 @@ from core.commands.command_line import main
 from core.commands.train import told
 from core.files import read_json
 from core.interpret.search_errors import SweepRow, table_lines
+from core.recipes.probe import PROBE, SENTENCES
 from core.recipes.recipes import RECIPES, copy_transformer
 from core.text.corpora import read_pair
 from core.training.exposure import ExposureBias
 from core.training.options import TrainOptions
-from core.training.probe import PROBE, SENTENCES
 
 MODELS = sorted(cards()[0])
 SENTENCE = "A dog is running through the snow."

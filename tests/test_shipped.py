@@ -11,8 +11,8 @@ from core.checkpoints import CURVE, EXAMPLE, PRETRAINED, WEIGHTS, cards, example
 from core.decoding.translate import decode
 from core.files import read_json
 from core.options import ForcedOptions
+from core.recipes.probe import PROBE, probe
 from core.records.trace_json import summary_json
-from core.training.probe import PROBE, probe
 
 FOUND, BROKEN = cards()
 FLOORS = {

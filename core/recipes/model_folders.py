@@ -16,6 +16,7 @@ from core.decoding.translate import decode, translate_batches
 from core.files import read_json, sha256, write_json
 from core.metrics import translation_metrics
 from core.options import BeamOptions, check
+from core.recipes.probe import write_probe
 from core.recipes.recipes import Recipe
 from core.recipes.stored_examples import EXAMPLES, write_lesson
 from core.recipes.training_text import Text, encoded, recut, with_extra
@@ -25,7 +26,6 @@ from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
 from core.training.loop import train
 from core.training.memory import keep_freed_memory
-from core.training.probe import write_probe
 from core.training.processes import device, group, wait_for_all
 
 ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4)

@@ -127,7 +127,7 @@ def write_probe(folder: Path) -> None:
     write_json(folder / PROBE, probe(folder.name, folder.parent))
 
 
-if __name__ == "__main__":  # anew for some folders: python -m core.training.probe pretrained/*/
+if __name__ == "__main__":  # anew for some folders: python -m core.recipes.probe pretrained/*/
     import sys
 
     for argument in sys.argv[1:]:
