@@ -2,9 +2,7 @@
 
 from urllib.parse import urlencode
 
-from dashboard.text import catalogue
-
-PAGES = tuple(key.removeprefix("page_") for key in catalogue("en") if key.startswith("page_"))
+from dashboard.pages import PAGES
 
 # Those that read a sentence with a model.
 READING = tuple(page for page in PAGES if page not in ("live", "swap", "models"))

@@ -11,24 +11,7 @@ import streamlit as st  # noqa: E402
 
 from dashboard import address, controls, resources  # noqa: E402
 from dashboard.components.shell import LABELS, shell  # noqa: E402
-
-# The menu: groups, each page by its name, which is its address; titles and lines stand in the catalogues.
-PAGES = {
-    "": {"home": "views/home.py"},
-    "watch": {
-        "step": "views/step.py",
-        "alignment": "views/alignment.py",
-        "beam": "views/beam.py",
-        "kinds": "views/kinds.py",
-    },
-    "train": {"training": "views/training.py", "live": "views/live.py"},
-    "findings": {
-        "bottleneck": "views/bottleneck.py",
-        "order": "views/order.py",
-        "swap": "views/swap.py",
-        "models": "views/models.py",
-    },
-}
+from dashboard.pages import GROUPS, PAGES, script  # noqa: E402
 
 
 def main() -> None:
@@ -37,22 +20,18 @@ def main() -> None:
     st.html(Path(__file__).parent / "page.css")
     st.session_state["refused"] = []
     say = controls.texts()
-    names = [name for group in PAGES.values() for name in group]
     pages = {
-        name: st.Page(file, title=say[f"menu_{name}"], url_path=name, default=name == names[0])
-        for group in PAGES.values()
-        for name, file in group.items()
+        name: st.Page(script(name), title=say[f"menu_{name}"], url_path=name, default=name == PAGES[0])
+        for name in PAGES
     }
-    menu = {
-        group and say[f"menu_{group}"]: [pages[name] for name in group_pages] for group, group_pages in PAGES.items()
-    }
+    menu = {group and say[f"menu_{group}"]: [pages[name] for name in names] for group, names in GROUPS.items()}
     page = st.navigation(menu, position="top")
-    name = page.url_path or names[0]
+    name = page.url_path or PAGES[0]
     address.enter(name)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.title(say[f"page_{name}"], width="stretch")
         keys = [tuple(line.split(" — ", 1)) for line in (say["keys"] + "\n" + say[f"keys_{name}"]).splitlines() if line]
-        wanted = shell(names, keys, {label: say[f"shell_{label}"] for label in LABELS})
+        wanted = shell(list(PAGES), keys, {label: say[f"shell_{label}"] for label in LABELS})
         controls.language(say)
     if wanted in pages and wanted != name:
         st.switch_page(pages[wanted], query_params={})  # without, Streamlit refuses to drop the bound ones

@@ -106,6 +106,11 @@ def within(text: str, low: float, high: float) -> bool:
         return False
 
 
+def numbers(count: int) -> list[str]:
+    """1 to `count` as an address writes them."""
+    return [str(number) for number in range(1, count + 1)]
+
+
 def reported(name: str, component_value: object, options: Sequence[str], default: str) -> str:
     """One of `options` that a reader chooses inside a component: what it said last, or the link.
 

@@ -11,9 +11,18 @@ from core.options import BeamOptions
 from core.records import DecodeTrace
 from dashboard import controls, resources
 from dashboard.controls import Texts
-from dashboard.figures import home
 
 DEFAULT = "en-de-everyday"
+# Each shows something: its name stands for what, in the catalogues and in a test.
+EXAMPLES = {
+    "A street musician plays the violin in a train station.": "moved",
+    "A boy watches a girl who is painting a picture.": "verb",
+    "A woman in a blue dress is sitting on a bench and reading a book "
+    "while two boys are playing with a ball in front of a fountain.": "long",
+    "A woman is waiting at the bank.": "bank",
+    "A construction worker is drinking coffee.": "compound",
+    "An octopus is playing the guitar.": "rare",
+}
 
 
 class Asked(NamedTuple):
@@ -56,7 +65,7 @@ def asked(say: Texts, page: str, *, choose_model: bool = True) -> Asked | None:
 def follow(language: str, example: str) -> None:
     """Where the field still holds an example in a language that the model can't read, put the model's own there."""
     before = st.session_state.get("read")  # the last model's language and example
-    if before and before[0] != language and st.session_state.get("text") in (before[1], *home.EXAMPLES):
+    if before and before[0] != language and st.session_state.get("text") in (before[1], *EXAMPLES):
         st.session_state["text"] = example
     st.session_state["read"] = language, example
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.checkpoints import Card
+from dashboard.live.trainings import MINE
 from dashboard.text import Texts
-from dashboard.trainings import MINE
 
 PAIR = ("en", "de")  # the languages that go without saying
 

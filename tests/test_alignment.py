@@ -350,7 +350,7 @@ def compared(monkeypatch):
         monkeypatch.setattr(resources, "forced", forced)
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
         at.query_params.update(model=ALIKE, compare=OTHER, units="pieces")
-        at.switch_page("views/alignment.py").run()
+        at.switch_page("views/alignment/page.py").run()
         assert not at.exception
         (chart,) = at.get("plotly_chart")
         return at, json.loads(chart.proto.spec)["data"]
@@ -389,7 +389,7 @@ def page(monkeypatch):
     def open_page(**address):
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
         at.query_params.update(address)
-        at.switch_page("views/alignment.py").run()
+        at.switch_page("views/alignment/page.py").run()
         assert not at.exception
         return " ".join(caption.value for caption in at.caption)
 

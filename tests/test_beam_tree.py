@@ -16,9 +16,10 @@ from core.records import DecodeTrace, Hypothesis, Node, SearchTree
 from dashboard import controls, resources
 from dashboard.components import FOLDER
 from dashboard.components import beam_tree as component
-from dashboard.figures import beam_tree, length_score
+from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 from dashboard.text import LANGUAGES, catalogue
+from dashboard.views.beam import length_score
 
 FIELDS = ("step", "parent", "label", "fate", "logprob", "sum", "missed", "alive")
 

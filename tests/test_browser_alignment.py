@@ -10,8 +10,8 @@ from core.checkpoints import example
 from dashboard.figures import alignment
 from dashboard.frame import DEFAULT
 from dashboard.model_names import alike, model_labels
-from dashboard.readings import Reading
 from dashboard.text import catalogue
+from dashboard.views.alignment.readings import Reading
 
 EN, RU = catalogue("en"), catalogue("ru")
 CHART = ".st-key-alignment"

@@ -8,10 +8,11 @@ from playwright.sync_api import expect
 
 from benchmarks.places import address
 from core.checkpoints import example
-from dashboard.figures import beam_tree, length_score
+from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 from dashboard.frame import DEFAULT
 from dashboard.text import catalogue
+from dashboard.views.beam import length_score
 
 EN, RU = catalogue("en"), catalogue("ru")
 NODES = ".tree .nodes > g"

@@ -7,11 +7,10 @@ from conftest import CARDS, OTHER
 from playwright.sync_api import expect
 
 from core.checkpoints import example
-from dashboard.figures import home
-from dashboard.figures.home import EXAMPLES
-from dashboard.frame import DEFAULT
+from dashboard.frame import DEFAULT, EXAMPLES
 from dashboard.model_names import model_labels, outstanding
 from dashboard.text import catalogue
+from dashboard.views.home import figure as home
 
 EN, RU = catalogue("en"), catalogue("ru")
 TEXTS = {name: text for text, name in EXAMPLES.items()}

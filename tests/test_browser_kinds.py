@@ -6,11 +6,11 @@ from conftest import CARDS, PLAIN, choose, chosen, never_scrolls_sideways, radio
 from playwright.sync_api import expect
 
 from core.checkpoints import example
-from dashboard import kinds
 from dashboard.figures import alignment
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels
 from dashboard.text import catalogue
+from dashboard.views.kinds import attending as kinds
 
 EN, RU = catalogue("en"), catalogue("ru")
 HERE = ".st-key-kinds"

@@ -6,11 +6,11 @@ from conftest import CARDS, PRESS, never_scrolls_sideways
 from playwright.sync_api import expect
 
 from core.checkpoints import GOLD, GREEDY, example
-from dashboard.figures import teaching
 from dashboard.figures.tokens import WORD
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels, outstanding
 from dashboard.text import catalogue
+from dashboard.views.training import figure as teaching
 
 EN, RU = catalogue("en"), catalogue("ru")
 CHARTS = "[data-testid=stVegaLiteChart] svg.marks"

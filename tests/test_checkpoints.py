@@ -37,9 +37,10 @@ from core.models.positional import POSITIONS
 from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig
 from core.models.transformer_layers import NORMS, TransformerConfig
 from core.text.subwords import Subwords
-from dashboard import kinds, model_names
-from dashboard.figures import models as figures
+from dashboard import model_names
 from dashboard.text import catalogue
+from dashboard.views.kinds import attending as kinds
+from dashboard.views.models import figure as figures
 
 NAME = "gru-1-bi-additive-step"
 

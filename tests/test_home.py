@@ -14,11 +14,12 @@ from core.checkpoints import PRETRAINED, WEIGHTS, cards, load
 from core.options import BeamOptions
 from core.records import DecodeTrace, Distribution, Hypothesis, Node, Piece, SearchTree
 from dashboard import resources
-from dashboard.components import cards as component
-from dashboard.figures import home, latex
-from dashboard.frame import DEFAULT
+from dashboard.figures import latex
+from dashboard.frame import DEFAULT, EXAMPLES
 from dashboard.model_names import outstanding
 from dashboard.text import LANGUAGES, catalogue
+from dashboard.views.home import cards_component as component
+from dashboard.views.home import figure as home
 
 ROOT = Path(__file__).resolve().parents[1]
 EN = catalogue("en")
@@ -154,7 +155,7 @@ def translated():
     """What each model on Home makes of each example: {example: {model: translation}}."""
     from core.decoding.translate import decode
 
-    by_name = {name: text for text, name in home.EXAMPLES.items()}
+    by_name = {name: text for text, name in EXAMPLES.items()}
     made = {example: {} for example in by_name}
     for model in SHOWN:
         loaded = load(model)
@@ -167,7 +168,7 @@ def translated():
 def test_the_examples_show_what_their_notes_say(translated):
     attend = [model for model, card in SHOWN.items() if card.attends]
     (blind,) = SHOWN.keys() - set(attend)
-    assert set(home.EXAMPLES.values()) == set(translated)
+    assert set(EXAMPLES.values()) == set(translated)
     for model in attend:
         captions = SHOWN[model].corpus == "multi30k"
         moved = translated["moved"][model]
@@ -183,7 +184,7 @@ def test_the_examples_show_what_their_notes_say(translated):
     assert "Bauarbeiter" in translated["compound"][blind]
     assert "Kaffee" not in translated["compound"][blind]
     assert len(set(translated["rare"].values())) >= 3
-    long = next(text for text, name in home.EXAMPLES.items() if name == "long")
+    long = next(text for text, name in EXAMPLES.items() if name == "long")
     assert f"{len(long.split())} words" in EN["home_note_long"]
 
 

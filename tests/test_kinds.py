@@ -20,12 +20,12 @@ from core.models.rnn_layers import CONTEXTS
 from core.options import ForcedOptions
 from core.records import AttentionSteps, DecodeTrace, Hypothesis, Node, Piece, SearchTree
 from dashboard import controls, model_names, resources
-from dashboard import kinds as page_kinds
-from dashboard.components import FOLDER
-from dashboard.components import kinds as component
-from dashboard.figures import attention_formulas, kinds
-from dashboard.figures.attention_formulas import FORMULAS, PLACES, STATES
 from dashboard.text import LANGUAGES, catalogue
+from dashboard.views.kinds import attending as page_kinds
+from dashboard.views.kinds import figure as kinds
+from dashboard.views.kinds import formulas as attention_formulas
+from dashboard.views.kinds import kinds_component as component
+from dashboard.views.kinds.formulas import FORMULAS, PLACES, STATES
 
 ROOT = Path(__file__).resolve().parents[1]
 EN = catalogue("en")
@@ -239,7 +239,7 @@ def test_alike_kinds_are_told_apart_by_their_place():
 
 
 def test_the_component_asks_for_the_texts_it_shows():
-    script = "".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("kinds_draw", "kinds"))
+    script = "".join((ROOT / f"dashboard/views/kinds/{name}.js").read_text("utf-8") for name in ("kinds_draw", "kinds"))
     asked = set(re.findall(r"\blabels\.(\w+)", script))
     by_name = {"back", "forward", "layer", "head", "keys", "score", "gaussian", "weight", "weight_gaussian", "values"}
     assert asked | by_name == set(component.LABELS)
@@ -288,7 +288,7 @@ def open_page(**address):
     at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
     for key, value in address.items():
         at.query_params[key] = value
-    at.switch_page("views/kinds.py").run()
+    at.switch_page("views/kinds/page.py").run()
     assert not at.exception
     return at
 

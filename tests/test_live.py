@@ -12,12 +12,15 @@ from streamlit.testing.v1 import AppTest
 from test_pages import APP, complaints, everything
 from test_trainings import FAKE, until
 
-from dashboard import live_parts, own_models, own_pairs, resources, trainings
+from dashboard import resources
 from dashboard.components import FOLDER
-from dashboard.components.film import AGAIN, LABELS
-from dashboard.figures import live
+from dashboard.live import own_models, trainings
+from dashboard.live import pairs as own_pairs
+from dashboard.live.trainings import Trainings
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.trainings import Trainings
+from dashboard.views.live import figure as live
+from dashboard.views.live import parts as live_parts
+from dashboard.views.live.film import AGAIN, LABELS
 
 EN = catalogue("en")
 SESSION = "test session id"  # of every AppTest
@@ -49,7 +52,7 @@ VALIDATION = [{"epoch": 1, "step": 2, "train": 2.0, "validation": 1.5}]
 
 def test_the_film_holds_every_frame_in_the_order_that_its_script_reads():
     payload = live.film("x", ABOUT, FRAMES, attends=True, live=True)
-    script = (FOLDER / "film.js").read_text("utf-8")
+    script = (FOLDER.parent / "views/live/film.js").read_text("utf-8")
     names = script.split("const FRAME = [")[1].split("]")[0].replace("'", "").split(", ")
     assert tuple(names) == live.FRAME
     assert [dict(zip(names, one, strict=True)) for one in payload["frames"]] == [
@@ -126,7 +129,7 @@ def test_a_training_tells_only_what_is_known(count, validation, held, said):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_film_has_all_its_words_in_every_language(language):
-    script = (FOLDER / "film.js").read_text("utf-8")
+    script = (FOLDER.parent / "views/live/film.js").read_text("utf-8")
     for label in LABELS:
         assert (
             f"labels.{label}" in script or f"labels[{label}" in script or label in ("back", "forward", "layer", "head")
@@ -159,7 +162,7 @@ def page(monkeypatch):
         at = AppTest.from_file(str(APP), default_timeout=60)
         for name, value in parameters.items():
             at.query_params[name] = value
-        return at.switch_page("views/live.py").run(), manager
+        return at.switch_page("views/live/page.py").run(), manager
 
     yield open_page
     clear_session_resource_cache(SESSION)

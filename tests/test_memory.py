@@ -18,10 +18,11 @@ from hypothesis import strategies as some
 from core.checkpoints import PRETRAINED, TOKENIZER, example
 from core.options import BeamOptions
 from core.text.subwords import Subwords, clean
-from dashboard import controls, resources, shelf
+from dashboard import controls, resources
 from dashboard.controls import LIMIT, PIECES
 from dashboard.frame import DEFAULT
-from dashboard.shelf import Shelf, size_of
+from dashboard.resources import shelf
+from dashboard.resources.shelf import Shelf, size_of
 from dashboard.text import LANGUAGES, catalogue
 
 # --- the shelf

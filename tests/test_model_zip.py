@@ -15,11 +15,11 @@ from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, build, load, save
 from core.checkpoints.card import CONFIGS
 from core.text.subwords import Subwords
 from dashboard import resources
-from dashboard.model_zip import LARGEST, RANGES, pack, unpack
-from dashboard.own_models import OwnModels
-from dashboard.refusal import Refusal
+from dashboard.live.model_zip import LARGEST, RANGES, pack, unpack
+from dashboard.live.own_models import OwnModels
+from dashboard.live.refusal import Refusal
+from dashboard.live.trainings import Trainings
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.trainings import Trainings
 
 CONFIG = {"width": 8, "attention": "additive"}
 
@@ -244,7 +244,7 @@ def test_whatever_unpacking_or_loading_raises_is_a_refusal(zipped, session, monk
     monkeypatch.setattr(resources, "packed", fails)
     with pytest.raises(Refusal, match="weights"):
         resources.take_in(zipped)
-    monkeypatch.setattr("dashboard.own_models.unpack", fails)
+    monkeypatch.setattr("dashboard.live.own_models.unpack", fails)
     with pytest.raises(Refusal, match="zip"):
         resources.take_in(zipped)
 

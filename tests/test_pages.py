@@ -30,6 +30,7 @@ from dashboard.controls import LIMIT, PIECES, plain
 from dashboard.figures import beam_tree
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels
+from dashboard.pages import script
 from dashboard.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,7 +53,7 @@ def app(monkeypatch):
         at = AppTest.from_file(str(APP), default_timeout=60)
         for key, value in address.items():
             at.query_params[key] = str(value)
-        at.switch_page(f"views/{name}.py").run()
+        at.switch_page(script(name)).run()
         assert not at.exception
         return at
 
@@ -91,15 +92,10 @@ def begins(key: str) -> str:
 # --- catalogues and set-up
 
 
-def test_the_menu_and_the_catalogue_have_the_same_pages():
-    names = {node.targets[0].id: node.value for node in ast.parse(APP.read_text("utf-8")).body if is_table(node)}
-    menu = ast.literal_eval(names["PAGES"])
-    assert tuple(name for group in menu.values() for name in group) == PAGES
-    assert {file for group in menu.values() for file in group.values()} == {f"views/{name}.py" for name in PAGES}
-
-
-def is_table(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+def test_the_table_of_pages_the_folders_and_the_catalogue_are_one():
+    folders = {path.parent.name for path in (ROOT / "dashboard" / "views").glob("*/page.py")}
+    assert set(PAGES) == folders == {key.removeprefix("page_") for key in EN if key.startswith("page_")}
+    assert len(PAGES) == len(set(PAGES))
 
 
 def test_the_catalogues_have_the_same_keys_and_places():
@@ -153,8 +149,9 @@ def test_the_first_paint_of_every_page_needs_no_torch():
     script = (
         "import sys; from streamlit.testing.v1 import AppTest; from dashboard import resources\n"
         "resources.warm_up.clear(); resources.warm_up = lambda: None\n"
-        f"for name in {PAGES}:\n"
-        "    at = AppTest.from_file('dashboard/app.py', default_timeout=60).switch_page(f'views/{name}.py').run()\n"
+        "from dashboard.pages import PAGES, script\n"
+        "for name in PAGES:\n"
+        "    at = AppTest.from_file('dashboard/app.py', default_timeout=60).switch_page(script(name)).run()\n"
         "    assert not at.exception, at.exception\n"
         "    drawn = [len(at.get(kind)) for kind in ('bidi_component', 'plotly_chart', 'vega_lite_chart')]\n"
         "    assert sum(drawn) > 1, name\n"

@@ -22,9 +22,10 @@ from core.records import (
     SearchTree,
     States,
 )
-from dashboard.components import FOLDER, stepper
+from dashboard.components import FOLDER
 from dashboard.figures import latex, step
 from dashboard.text import LANGUAGES, catalogue
+from dashboard.views.step import stepper
 
 SIZE = 60  # of the vocabulary
 
@@ -50,6 +51,8 @@ HELD = States(
     np.array([[0, 0.5], [1, -1], [0.25, -0.5]], np.float16),
     np.zeros((3, 2), np.float16),
 )
+
+PAGE = FOLDER.parent / "views" / "step"
 
 
 def made(tree=TREE, stored=STORED, states=HELD):
@@ -208,7 +211,8 @@ def test_the_space_counts_all_ways():
 
 def test_the_component_asks_for_the_texts_it_shows():
     script = "".join(
-        (FOLDER / f"{name}.js").read_text("utf-8") for name in ("common", "words", "stepper_draw", "stepper")
+        path.read_text("utf-8")
+        for path in (FOLDER / "common.js", FOLDER / "words.js", PAGE / "stepper_draw.js", PAGE / "stepper.js")
     )
     asked = set(re.findall(r"\blabels\.(\w+)", script))
     levels = re.search(r"const SURE = (.+);", script)[1]

@@ -21,11 +21,11 @@ from core.recipes.stored_examples import REFERENCES
 from core.records import DecodeTrace, Distribution, Hypothesis, Node, SearchTree
 from core.records.trace_json import from_json, to_json
 from dashboard import resources
-from dashboard.components import FOLDER, teacher
-from dashboard.figures import teaching
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_label
 from dashboard.text import LANGUAGES, catalogue
+from dashboard.views.training import figure as teaching
+from dashboard.views.training import teacher
 
 ROOT = Path(__file__).resolve().parents[1]
 EN = catalogue("en")
@@ -205,7 +205,9 @@ def test_the_findings_are_no_model(tmp_path):
 
 
 def test_the_component_asks_for_the_texts_it_shows():
-    script = "".join((FOLDER / f"{name}.js").read_text("utf-8") for name in ("teacher_draw", "teacher"))
+    script = "".join(
+        (ROOT / f"dashboard/views/training/{name}.js").read_text("utf-8") for name in ("teacher_draw", "teacher")
+    )
     asked = set(re.findall(r"\blabels\.(\w+)", script))
     by_name = {"back", "forward", "gold", "own", "after_gold", "after_own"}
     assert asked | by_name == set(teacher.LABELS)
@@ -236,7 +238,7 @@ def test_every_text_fills_its_places(language):
 def app(monkeypatch):
     monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
     at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-    at.switch_page("views/training.py")
+    at.switch_page("views/training/page.py")
     return at
 
 

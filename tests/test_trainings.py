@@ -21,12 +21,13 @@ from core.options import BeamOptions
 from core.training.loop import steps_of, train
 from core.training.options import TrainOptions
 from core.training.regimes import REGIMES
-from dashboard import own_pairs, trainings
-from dashboard.own_models import MOST, OwnModels
-from dashboard.refusal import Refusal
-from dashboard.training_plan import KINDS, SIZES, STEPS, TASKS, Plan
-from dashboard.training_worker import lesson, planned
-from dashboard.trainings import Trainings
+from dashboard.live import pairs as own_pairs
+from dashboard.live import trainings
+from dashboard.live.own_models import MOST, OwnModels
+from dashboard.live.plan import KINDS, SIZES, STEPS, TASKS, Plan
+from dashboard.live.refusal import Refusal
+from dashboard.live.trainings import Trainings
+from dashboard.live.worker import lesson, planned
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAN = Plan("copy", "transformer", "small", "teacher-forcing")
@@ -182,7 +183,7 @@ def test_closing_ends_every_process_and_removes_every_file(managed):
 def test_a_worker_outlives_no_server_however_that_dies():
     """The real worker: the server is killed, the process ends and takes its folder along."""
     script = (
-        "import time; from dashboard.trainings import *; from dashboard.training_plan import Plan\n"
+        "import time; from dashboard.live.trainings import *; from dashboard.live.plan import Plan\n"
         "one = Trainings().start(Plan('copy', 'transformer', 'small', 'teacher-forcing'))\n"
         "print(one.process.pid, one.folder, flush=True); time.sleep(600)"
     )

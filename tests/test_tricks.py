@@ -7,8 +7,8 @@ from core.checkpoints import CARD, PRETRAINED, TOKENIZER, WEIGHTS, read_card
 from core.commands.command_line import main
 from core.files import write_json
 from core.recipes.tricks import tried
-from dashboard.figures.models import spent, trick_rows
 from dashboard.frame import DEFAULT
+from dashboard.views.models.figure import spent, trick_rows
 
 
 def other(**recipe):

@@ -81,7 +81,8 @@ TRAINING = Fields(
 START = Fields({"model": str}, {"sha256": str, "recipe": check_recipe, "training": TRAINING})
 RECIPE = Fields({}, {"extra": Each(Fields({"file": str}, {"sha256": str})), "start": START}, scalar)
 SCORES = dict.fromkeys(("bleu", "bleu_lowercased", "bleu_literature", "chrf"), SCORE)
-METRICS = Fields({}, SCORES | dict.fromkeys(("sentences", "beam_size"), COUNT), scalar)
+SIGNATURES = dict.fromkeys(("signature_bleu", "signature_chrf"), str)
+METRICS = Fields({}, SCORES | SIGNATURES | dict.fromkeys(("sentences", "beam_size"), COUNT), scalar)
 TRICK = Fields(
     {"name": str, "differs": Fields({}, others=scalar)},
     dict.fromkeys(("val", "test_2016"), Maybe(SCORE)) | {"tokens": Maybe(COUNT), "minutes": Maybe(TIME)},

@@ -79,7 +79,7 @@ class Progress:
                 part.load_state_dict(content[name])
             for name in PLAIN_FIELDS:
                 setattr(self, name, on(device, content[name]))
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError, RuntimeError) as error:
             raise ValueError(broken(path)) from error
         if any(content["options"].get(name) != getattr(options, name) for name in BATCHES):
             self.done, self.epoch_loss = 0, 0.0  # the epoch has other steps now: it begins anew

@@ -1,4 +1,7 @@
-"""What a browser draws by itself: each component is a Python function and its .html, .css and .js beside it."""
+"""What a browser draws by itself: each component is a Python function and its .html, .css and .js beside it.
+
+What one page alone needs lies in that page's folder.
+"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,11 +12,17 @@ import streamlit as st
 FOLDER = Path(__file__).parent
 
 
-def component(name: str, *parts: str) -> Callable[..., Any]:
-    """Register a component from its three files; common.css, common.js and further `parts` of its script go before."""
+def component(name: str, *parts: str, folder: Path = FOLDER) -> Callable[..., Any]:
+    """Register a component from its three files; common.css, common.js and further `parts` of its script go before.
+
+    Each is looked for in the component's `folder`, then among the shared ones.
+    """
 
     def read(suffix: str, *names: str) -> str:
-        return "\n".join((FOLDER / f"{one}{suffix}").read_text("utf-8") for one in names)
+        files = (f"{one}{suffix}" for one in names)
+        return "\n".join(
+            next(path for path in (folder / file, FOLDER / file) if path.is_file()).read_text("utf-8") for file in files
+        )
 
     css, js = read(".css", "common", name), read(".js", "common", *parts, name)
     return st.components.v2.component(name, html=read(".html", name), css=css, js=js)

@@ -1,11 +1,21 @@
 """Every sentence that a person reads: one catalogue a language, the same keys in each."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from dashboard.text import en, ru
+from dashboard.pages import PAGES
 
 Texts = Mapping[str, str]
-LANGUAGES: dict[str, tuple[str, Texts]] = {"en": ("English", en.TEXT), "ru": ("Русский", ru.TEXT)}
+NAMES = {"en": "English", "ru": "Русский"}
+
+
+def gathered(language: str) -> Texts:
+    """The words that pages share, and those of each page's folder."""
+    rooms = ("dashboard.text", *(f"dashboard.views.{name}" for name in PAGES))
+    return {key: text for room in rooms for key, text in import_module(f"{room}.{language}").TEXT.items()}
+
+
+LANGUAGES: dict[str, tuple[str, Texts]] = {code: (name, gathered(code)) for code, name in NAMES.items()}
 
 
 def catalogue(language: str) -> Texts:

@@ -1,0 +1,232 @@
+"""Trainings in processes of their own: a few at a time, the others in a queue. Nothing here needs torch or a page.
+
+A process is told and tells by lines of JSON through its pipes: if this one dies, however it does, the pipe closes and
+the process ends by itself.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.files import write_json
+from dashboard.live.plan import Plan
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = (sys.executable, "-m", "dashboard.live.worker")
+PLACES = max(1, min(3, (os.cpu_count() or 2) // 2))  # trainings at a time
+SECONDS = 600.0  # from its start until a training is stopped, whatever it does
+GRACE = 20.0  # seconds to save the model after "stop"
+LINES, LETTERS = 20, 2000  # kept of what a process writes beside its own lines: the last ones, each cut
+SHOWN = 200  # letters of the last one that a page shows
+MINE = "my-"  # how the names of a person's own models begin
+OVER = ("ended", "failed")
+
+
+class Training:
+    """One training as the page sees it; its lists only ever grow."""
+
+    def __init__(self, plan: Plan, folder: Path):
+        self.plan, self.folder, self.name = plan, folder, folder.name
+        self.state = "waiting"  # then "starting", "running", "paused", "stopping", and "ended" or "failed"
+        self.about: dict[str, Any] = {}
+        self.frames: list[dict[str, Any]] = []
+        self.validation: list[dict[str, float]] = []
+        self.saved: list[str] = []
+        self.reason = ""
+        self.timed_out = self.forced = False
+        self.errors: deque[str] = deque(maxlen=LINES)
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in OVER
+
+    @property
+    def last_line(self) -> str:
+        """The last that its process wrote beside its own lines, such as the end of a traceback; cut, without signs."""
+        lines = ("".join(filter(str.isprintable, line)).strip() for line in reversed(self.errors))
+        line = next(filter(None, lines), "")
+        return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+    def take(self, told: dict[str, Any]) -> None:
+        """What the process told."""
+        kind = told.pop("kind")
+        if kind == "begun":
+            self.about = told
+        elif kind == "frame":
+            self.frames.append(told)
+            if self.state == "starting":
+                self.state = "running"
+        elif kind == "validation":
+            self.validation.append(told)
+        elif kind == "saved":
+            self.saved.append(told["name"])
+        elif kind in OVER or self.state not in ("stopping", *OVER):  # who is told to stop may first have to pause
+            self.state, self.reason = kind, told.get("reason", "")
+
+    def ask(self, command: str) -> None:
+        """Tell the process "pause", "go" or "stop"; one that is gone hears nothing."""
+        process = self.process
+        if process is None or self.over:
+            return
+        self.state = {"go": "running", "stop": "stopping"}.get(command, self.state)
+        try:
+            process.stdin.write(command + "\n")
+            process.stdin.flush()
+        except (OSError, ValueError):  # it ended by itself, or its pipe is closed
+            return
+
+
+class Trainings:
+    """All trainings of a server."""
+
+    def __init__(self, places: int = PLACES, seconds: float = SECONDS, worker: Sequence[str] = WORKER):
+        self.places, self.seconds, self.worker = places, seconds, tuple(worker)
+        self.root: Path | None = None  # made when it is needed first: a full disk breaks no page
+        self.lock = threading.RLock()
+        self.queue: list[Training] = []
+        self.running: list[Training] = []
+        self.closed = False
+
+    def new_folder(self) -> Path:
+        """A folder whose name nobody guesses."""
+        with self.lock:
+            self.root = self.root or Path(tempfile.mkdtemp(prefix="seqscope-"))
+        folder = self.root / f"{MINE}{secrets.token_hex(6)}"
+        folder.mkdir()
+        return folder
+
+    def folder_of(self, model: str) -> Path:
+        """Where the folder of a model lies: it is named after that, and its number of steps."""
+        return (self.root or Path()) / model.rpartition("-")[0]
+
+    def start(self, plan: Plan) -> Training:
+        """Start a training, or queue it; OSError if its folder can't be written."""
+        folder = self.new_folder()
+        write_json(folder / "plan.json", asdict(plan))
+        training = Training(plan, folder)
+        with self.lock:
+            self.queue.append(training)
+            self.fill()
+        return training
+
+    def place(self, training: Training) -> int:
+        """How many wait before it, itself counted; 0 if it does not wait."""
+        with self.lock:
+            return self.queue.index(training) + 1 if training in self.queue else 0
+
+    def stop(self, training: Training) -> None:
+        """Let it save its model and end (by force, if that takes long); one that waits leaves the queue."""
+        with self.lock:
+            if training in self.queue:
+                self.queue.remove(training)
+                training.state = "ended"
+                return
+        training.ask("stop")
+        self.later(GRACE, lambda: force(training))
+
+    def remove(self, training: Training) -> None:
+        """End it at once and remove all that it wrote."""
+        with self.lock:
+            if training in self.queue:
+                self.queue.remove(training)
+                training.state = "ended"
+        kill(training)
+        shutil.rmtree(training.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """End all and remove the folder."""
+        with self.lock:
+            self.closed = True
+            for training in [*self.queue, *self.running]:
+                self.remove(training)
+        if self.root is not None:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def fill(self) -> None:
+        """Give the free places to those who wait longest."""
+        with self.lock:
+            while self.queue and len(self.running) < self.places and not self.closed:
+                training = self.queue.pop(0)
+                training.state = "starting"
+                try:
+                    training.process = self.launch(training)
+                except OSError as error:
+                    training.state, training.reason = "failed", error.strerror or str(error)
+                    continue
+                self.running.append(training)
+                threading.Thread(target=self.follow, args=(training,), daemon=True).start()
+
+    def launch(self, training: Training) -> subprocess.Popen:
+        """The process, of lower priority than the pages."""
+        gentle = {"creationflags": subprocess.BELOW_NORMAL_PRIORITY_CLASS} if os.name == "nt" else {}
+        command = [*self.worker, str(training.folder)]
+        if not gentle:
+            command = ["nice", "-n", "10", *command] if shutil.which("nice") else command
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        threads = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, **threads}
+        text = {"encoding": "utf-8", "errors": "replace"}
+        return subprocess.Popen(command, cwd=ROOT, env=environment, **text, **pipes, **gentle)
+
+    def follow(self, training: Training) -> None:
+        """Read what a process tells until it ends, and give its place away."""
+        limit = self.later(self.seconds, lambda: self.time_out(training))
+        process = training.process
+        listener = threading.Thread(target=listen, args=(training,), daemon=True)
+        listener.start()
+        with process:
+            for line in process.stdout:
+                try:
+                    training.take(json.loads(line))
+                except (ValueError, KeyError, TypeError, AttributeError):  # cut off, or not ours
+                    continue
+            listener.join()  # the process has ended, and what it wrote with it
+        limit.cancel()
+        if not training.over:
+            training.reason, training.state = "", "failed"  # it told nothing: by force, killed, or out of memory
+        with self.lock:
+            self.running.remove(training)
+            self.fill()
+
+    def time_out(self, training: Training) -> None:
+        """Stop what has had its time."""
+        training.timed_out = True
+        self.stop(training)
+
+    def later(self, seconds: float, act) -> threading.Timer:
+        """Do something after a while, in a thread that keeps nothing alive."""
+        timer = threading.Timer(seconds, act)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+
+def listen(training: Training) -> None:
+    """Keep the last lines that a process writes beside its own; all must be read, or it would wait."""
+    for line in iter(lambda: training.process.stderr.readline(LETTERS), ""):
+        training.errors.append(line)
+
+
+def force(training: Training) -> None:
+    """End a process that had its time to save its model."""
+    training.forced = training.process is not None and training.process.poll() is None
+    kill(training)
+
+
+def kill(training: Training) -> None:
+    """End a process that may have ended."""
+    process = training.process
+    if process is not None and process.poll() is None:
+        process.kill()

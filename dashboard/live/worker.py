@@ -1,0 +1,247 @@
+"""The process in which one training runs: `python -m dashboard.live.worker FOLDER`, in the folder a plan.json.
+
+It prints one JSON object a line and reads one command a line: pause, go, stop. When its input ends, the server is gone
+or wants it gone: it removes its folder and ends.
+"""
+
+import base64
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dashboard.live.plan import STEPS, VOCABULARY, Plan
+
+DENSE = ((20, 1), (400, 4), (10**9, 20))  # up to so many steps, a frame each so many
+MOST_FRAMES = 600
+
+
+class Lesson(NamedTuple):
+    """All that a training needs: the model, its vocabulary, ids to learn and to check, the filmed pair, options."""
+
+    plan: Plan
+    model: Any
+    subwords: Any
+    pairs: list
+    held: list
+    options: Any
+    steps: int  # of the whole training
+
+
+def planned(pairs: list, max_tokens: int) -> tuple[int, int]:
+    """Whole epochs of these pairs, at least `STEPS` steps long, and their steps: every epoch has as many batches."""
+    from core.text.batches import plan
+
+    batches = len(plan(pairs, max_tokens))
+    epochs = -(-STEPS // batches)
+    return epochs, epochs * batches
+
+
+def lesson(plan: Plan) -> Lesson:
+    """Draw a model and encode its pairs."""
+    import torch
+
+    from core.checkpoints import build
+    from core.recipes.training_text import Text, encoded
+    from core.text.subwords import Subwords
+    from core.training.loop import TrainOptions
+
+    torch.set_num_threads(1)
+    train, held = plan.lessons()
+    subwords = Subwords.train(Text(train).lines, VOCABULARY[plan.task])
+    torch.manual_seed(1)
+    model = build(plan.family, {**plan.config, "vocabulary_size": len(subwords)})
+    pairs = encoded(Text(train), subwords)
+    epochs, steps = planned(pairs, plan.options["max_tokens"])
+    options = TrainOptions(epochs=epochs, **plan.options)
+    return Lesson(plan, model, subwords, pairs, encoded(Text(held), subwords), options, steps)
+
+
+class Camera:
+    """Films one pair: where the model looks and how likely it finds each right token, and what it would write."""
+
+    def __init__(self, lesson: Lesson):
+        import torch
+
+        from core.recipes.training_text import Text, encoded
+        from core.text.batches import batch
+
+        self.lesson, (self.text, self.right) = lesson, lesson.plan.filmed()
+        filmed = encoded(Text([(self.text, self.right)]), lesson.subwords)
+        self.batch = [torch.from_numpy(part) for part in batch(filmed)]
+        self.losses: list[float] = []  # of the steps since the last frame
+        self.frames = 0
+
+    def about(self) -> dict[str, Any]:
+        """What stays the same in every frame."""
+        model, subwords = self.lesson.model, self.lesson.subwords
+        ends = [subwords.tokens[index].removeprefix("▁") or "␣" for index in self.batch[3][0].tolist()]
+        columns = [piece.text for piece in subwords.pieces(self.text)]
+        sizes = {"parameters": sum(weight.numel() for weight in model.parameters()), "vocabulary": len(subwords)}
+        pair = {"source": self.text, "right": self.right, "rows": ends, "columns": [*columns, "<eos>"]}
+        return {
+            "kind": "begun",
+            "pairs": len(self.lesson.pairs),
+            "held": len(self.lesson.held),
+            "steps": self.lesson.steps,
+            **sizes,
+            **pair,
+        }
+
+    def due(self, step: int) -> bool:
+        """Whether to film after this step: often at first, as there most happens."""
+        every = next(every for last, every in DENSE if step <= last)
+        return step % every == 0 and self.frames < MOST_FRAMES
+
+    def frame(self, step: int, epoch: int, tokens: int, seconds: float) -> dict[str, Any]:
+        """One frame; it draws no random number, so that filming changes nothing."""
+        import torch
+
+        model = self.lesson.model.eval()
+        with torch.no_grad():
+            output = model(*self.batch[:3])
+        logprobs = output.logits[0].log_softmax(-1)
+        costs = -logprobs.gather(1, self.batch[3][0][:, None])[:, 0]
+        found = {"costs": [round(cost, 3) for cost in costs.tolist()], "output": self.written()}
+        if "cross" in output.attention:
+            weights = output.attention["cross"][0]  # (L, H, T, S)
+            found["layers"], found["heads"] = weights.shape[:2]
+            found["weights"] = base64.b64encode((weights * 255).round().byte().numpy().tobytes()).decode()
+        losses, self.losses, self.frames = self.losses, [], self.frames + 1
+        found["loss"] = round(sum(losses) / len(losses), 4) if losses else None
+        return {"kind": "frame", "step": step, "epoch": epoch, "tokens": tokens, "seconds": round(seconds, 2), **found}
+
+    def written(self) -> str:
+        """What the model writes by itself, greedily."""
+        from core.decoding.translate import translate_batches
+        from core.options import BeamOptions
+
+        options = BeamOptions(beam_size=1, max_length=len(self.batch[3][0]) + 3)
+        found = dict(translate_batches(self.lesson.model, self.lesson.subwords, [self.text], options))
+        return found[0][0].text if found[0] else ""
+
+
+class Commands:
+    """What the server last asked for; a thread waits for it."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.wanted, self.changed = folder, "go", threading.Condition()
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self) -> None:
+        for line in sys.stdin:
+            with self.changed:
+                self.wanted = line.strip()
+                self.changed.notify()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os._exit(0)
+
+    def resting(self) -> None:
+        """Wait as long as the training is paused."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.wanted != "pause")
+
+
+def lessons(folder: Path, tell) -> Iterator[None]:
+    """Train, film and save, a step at a time."""
+    from core.training.loop import train
+
+    commands = Commands(folder)
+    current = lesson(read_plan(folder))
+    camera = Camera(current)
+    tell(camera.about())
+    tell(camera.frame(0, 1, 0, 0.0))
+    step, seconds, rested, curve = 0, 0.0, 0.0, []
+    for event in train(current.model, current.pairs, current.held or current.pairs, current.options):
+        step, seconds = event.step, event.seconds - rested
+        if "validation" not in event.losses or step == event.epoch:  # else the epoch's mean stands for the step's loss
+            camera.losses.append(event.losses["train"])
+        if "validation" in event.losses:
+            curve.append({"epoch": event.epoch, "step": step, **{k: round(v, 4) for k, v in event.losses.items()}})
+        if "validation" in event.losses and current.held:
+            tell({"kind": "validation", **curve[-1]})
+        stop = commands.wanted == "stop"
+        if camera.due(step) or commands.wanted != "go":
+            tell(camera.frame(step, event.epoch, event.tokens, seconds))
+        if commands.wanted == "pause":
+            save(folder, current, curve, step, seconds, tell)
+            tell({"kind": "paused"})
+            began = time.monotonic()
+            commands.resting()
+            rested += time.monotonic() - began
+            stop = commands.wanted == "stop"
+            if not stop:
+                tell({"kind": "running"})
+        elif stop:
+            save(folder, current, curve, step, seconds, tell)
+        if stop:
+            break
+        yield
+    else:
+        tell(camera.frame(step, current.options.epochs, event.tokens, seconds))
+        save(folder, current, curve, step, seconds, tell)
+    tell({"kind": "ended"})
+
+
+def save(folder: Path, lesson: Lesson, curve: list[dict], step: int, seconds: float, tell) -> None:
+    """Write the model as it is now into a folder of its own below `folder`."""
+    import torch
+
+    from core.checkpoints import Card, save
+
+    plan = lesson.plan
+    name = f"{folder.name}-{step}"
+    card = Card(
+        name=name,
+        family=plan.family,
+        config=asdict(lesson.model.config),
+        source="letters" if plan.task != "own" else "own",
+        target="letters" if plan.task != "own" else "own",
+        corpus=plan.task,
+        licence="generated" if plan.task != "own" else "the pairs' owner's",
+        recipe=asdict(lesson.options),
+        parameters=sum(weight.numel() for weight in lesson.model.parameters()),
+        training={
+            "steps": step,
+            "filmed": plan.filmed()[0],
+            "minutes": round(seconds / 60, 2),
+            "threads": 1,
+            "torch": torch.__version__,
+        },
+        sha256={},
+    )
+    save(folder / name, card, lesson.model, lesson.subwords, curve)
+    tell({"kind": "saved", "name": name})
+
+
+def read_plan(folder: Path) -> Plan:
+    """The plan that the server wrote."""
+    content = json.loads((folder / "plan.json").read_text("utf-8"))
+    return Plan(**content | {"pairs": tuple(tuple(pair) for pair in content["pairs"])})
+
+
+def main() -> None:
+    """Train one plan; every problem is one line on standard output."""
+    said = os.fdopen(os.dup(1), "w", encoding="utf-8")  # what a library prints must not come between
+    os.dup2(2, 1)
+
+    def tell(content: dict[str, Any]) -> None:
+        said.write(json.dumps(content) + "\n")
+        said.flush()
+
+    try:
+        for _ in lessons(Path(sys.argv[1]), tell):
+            pass
+    except Exception as error:  # whatever it is, the page says it in one sentence
+        tell({"kind": "failed", "reason": " ".join(str(error).split())[:300] or type(error).__name__})
+    os._exit(0)  # at once: the thread that listens must not take the end of its input for the server's
+
+
+if __name__ == "__main__":
+    main()
