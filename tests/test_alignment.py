@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from opening import to_page
 from streamlit.testing.v1 import AppTest
 
 from core.checkpoints import TOKENIZER, cards
@@ -350,7 +351,7 @@ def compared(monkeypatch):
         monkeypatch.setattr(resources, "forced", forced)
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
         at.query_params.update(model=ALIKE, compare=OTHER, units="pieces")
-        at.switch_page("views/alignment/page.py").run()
+        to_page(at, "alignment").run()
         assert not at.exception
         (chart,) = at.get("plotly_chart")
         return at, json.loads(chart.proto.spec)["data"]
@@ -389,7 +390,7 @@ def page(monkeypatch):
     def open_page(**address):
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
         at.query_params.update(address)
-        at.switch_page("views/alignment/page.py").run()
+        to_page(at, "alignment").run()
         assert not at.exception
         return " ".join(caption.value for caption in at.caption)
 

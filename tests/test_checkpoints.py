@@ -381,6 +381,7 @@ def test_any_change_of_a_card_is_harmless_or_leaves_the_model_out(tmp_path):
         (lambda card: card.update(source="tlh"), "unknown source 'tlh'; valid: en, de, fr, letters, own"),
         (lambda card: card.update(corpus="europarl"), "unknown corpus 'europarl'; valid: multi30k, tatoeba"),
         (lambda card: card.update(metrics={"val": {"bleu": "high"}}), "its metrics.val.bleu is 'high', not a number"),
+        (lambda card: card.update(metrics={"val": {"signature_bleu": -1}}), "its metrics.val.signature_bleu is -1"),
         (lambda card: card.update(tricks=[[1]]), "its tricks is [1], not an object"),
         (lambda card: card.update(parameters=10**400), "is not readable JSON: a number of 401 digits"),
         (lambda card: card.update(length_penalty=float("nan")), "is not readable JSON: the number NaN is not finite"),

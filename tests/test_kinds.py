@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from model_zoo import random_model, recurrent, transformer, vocabulary
+from opening import to_page
 from streamlit.testing.v1 import AppTest
 
 from core.checkpoints import Card, example, save
@@ -288,7 +289,7 @@ def open_page(**address):
     at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
     for key, value in address.items():
         at.query_params[key] = value
-    at.switch_page("views/kinds/page.py").run()
+    to_page(at, "kinds").run()
     assert not at.exception
     return at
 

@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from opening import to_page
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 from test_pages import APP, complaints, everything
@@ -162,7 +163,7 @@ def page(monkeypatch):
         at = AppTest.from_file(str(APP), default_timeout=60)
         for name, value in parameters.items():
             at.query_params[name] = value
-        return at.switch_page("views/live/page.py").run(), manager
+        return to_page(at, "live").run(), manager
 
     yield open_page
     clear_session_resource_cache(SESSION)

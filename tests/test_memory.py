@@ -168,8 +168,8 @@ def test_all_that_a_server_computes_stands_on_one_shelf(monkeypatch):
     try:
         found = resources.computed(DEFAULT, "A dog.", BeamOptions(2)), resources.forced(DEFAULT, "A dog.", "Ein Hund.")
         steps = resources.attention_steps(DEFAULT, "A dog.", "Ein Hund.")
-        assert resources.shelf().budget == 7_000_000
-        assert [one for one, _ in resources.shelf().kept.values()] == [found[0], found[1], steps]
+        assert resources.traces().budget == 7_000_000
+        assert [one for one, _ in resources.traces().kept.values()] == [found[0], found[1], steps]
         assert resources.computed(DEFAULT, "A dog.", BeamOptions(2)) is found[0]
         assert resources.attention_steps(DEFAULT, "A dog.", "Ein Hund.") is steps
         monkeypatch.setenv("SEQSCOPE_CACHE_MB", "much")
@@ -182,7 +182,7 @@ def test_all_that_a_server_computes_stands_on_one_shelf(monkeypatch):
 
 
 def test_no_fragment_is_handed_a_trace_which_its_session_would_hold():
-    files = [ast.parse(path.read_text("utf-8")) for path in (Path(resources.__file__).parent).rglob("*.py")]
+    files = [ast.parse(path.read_text("utf-8")) for path in Path(resources.__file__).parents[1].rglob("*.py")]
     functions = [node for file in files for node in ast.walk(file) if isinstance(node, ast.FunctionDef)]
     fragments = [one for one in functions if "st.fragment" in map(ast.unparse, one.decorator_list)]
     assert len(fragments) > 5

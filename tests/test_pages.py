@@ -19,6 +19,7 @@ import pytest
 import streamlit as st
 from conftest import PLAIN, STATES
 from jsonschema import ValidationError
+from opening import to_page
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.places import PAGES, READING
@@ -30,7 +31,6 @@ from dashboard.controls import LIMIT, PIECES, plain
 from dashboard.figures import beam_tree
 from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels
-from dashboard.pages import script
 from dashboard.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,7 +53,7 @@ def app(monkeypatch):
         at = AppTest.from_file(str(APP), default_timeout=60)
         for key, value in address.items():
             at.query_params[key] = str(value)
-        at.switch_page(script(name)).run()
+        to_page(at, name).run()
         assert not at.exception
         return at
 
@@ -124,7 +124,7 @@ def test_no_sentence_counts_what_may_be_one_in_a_form_for_many(language):
 def test_a_page_says_no_word_twice_in_different_files():
     """Each page's file holds keys of its own: a later one would silently win."""
     for language in LANGUAGES:
-        files = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "dashboard" / "text" / language).glob("*.py")]
+        files = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "dashboard").rglob(f"{language}.py")]
         dicts = [node for file in files for node in ast.walk(file) if isinstance(node, ast.Dict)]
         keys = [key.value for one in dicts for key in one.keys]
         assert len(keys) == len(set(keys)) == len(catalogue(language))
@@ -149,9 +149,9 @@ def test_the_first_paint_of_every_page_needs_no_torch():
     script = (
         "import sys; from streamlit.testing.v1 import AppTest; from dashboard import resources\n"
         "resources.warm_up.clear(); resources.warm_up = lambda: None\n"
-        "from dashboard.pages import PAGES, script\n"
+        "from dashboard.pages import PAGES; from tests.opening import app_test\n"
         "for name in PAGES:\n"
-        "    at = AppTest.from_file('dashboard/app.py', default_timeout=60).switch_page(script(name)).run()\n"
+        "    at = app_test(name).run()\n"
         "    assert not at.exception, at.exception\n"
         "    drawn = [len(at.get(kind)) for kind in ('bidi_component', 'plotly_chart', 'vega_lite_chart')]\n"
         "    assert sum(drawn) > 1, name\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from opening import to_page
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
@@ -238,7 +239,7 @@ def test_every_text_fills_its_places(language):
 def app(monkeypatch):
     monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
     at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-    at.switch_page("views/training/page.py")
+    to_page(at, "training")
     return at
 
 

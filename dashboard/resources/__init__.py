@@ -187,7 +187,7 @@ def packed(name: str):
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def shelf() -> Shelf:
+def traces() -> Shelf:
     """All traces that were computed, of all models and for all readers; ValueError if the budget is no number."""
     budget = os.environ.get("SEQSCOPE_CACHE_MB") or "512"
     check(budget.isdecimal(), f"SEQSCOPE_CACHE_MB must be a whole number of megabytes such as 512, not {budget!r}")
@@ -204,7 +204,7 @@ def computed(name: str, text: str, options: BeamOptions | ForcedOptions) -> Deco
         with AT_ONCE:
             return decode(loaded.model, loaded.subwords, text, options, name=name)
 
-    return shelf().get((name, text, options), compute)
+    return traces().get((name, text, options), compute)
 
 
 def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
@@ -289,7 +289,7 @@ def attention_steps(name: str, text: str, target: str) -> AttentionSteps | None:
         with AT_ONCE:
             return attention_steps(loaded.model, loaded.subwords, trace)
 
-    return shelf().get((name, text, target), compute)
+    return traces().get((name, text, target), compute)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

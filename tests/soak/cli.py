@@ -18,16 +18,7 @@ import core.findings.bottleneck
 import core.findings.word_order
 import core.recipes.model_folders
 import core.recipes.regimes_study
-from core.commands import (
-    data as data_command,
-)
-from core.commands import (
-    decoder_arguments,
-    findings_command,
-    study_command,
-    train_command,
-    tricks_command,
-)
+from core.commands import data, decoder_arguments, findings, regimes_study, train, tricks
 from core.commands.command_line import main
 from core.training.options import REGIME_OPTIONS
 from tests.soak.strange import SENTENCES, text
@@ -58,7 +49,7 @@ WRONG = (
 )
 ENCODINGS = ("utf-8", "utf-8", "cp1252", "ascii")
 FLAGS = decoder_arguments.FLAGS | decoder_arguments.CONSTRAINTS
-TRAINING = [name for flags in train_command.FLAGS.values() for name in flags]
+TRAINING = [name for flags in train.FLAGS.values() for name in flags]
 
 
 @dataclass
@@ -103,8 +94,8 @@ def stand_ins() -> None:
     core.recipes.regimes_study.study = lambda *_: iter(())
     for module in (core.findings.attention_swap, core.findings.bottleneck, core.findings.word_order):
         setattr(module, module.__name__.rpartition(".")[2], lambda *_, **__: {})
-    data_command.fetch = lambda *_: []
-    for module in (findings_command, study_command, tricks_command):
+    data.fetch = lambda *_: []
+    for module in (findings, regimes_study, tricks):
         module.write_json = lambda *_, **__: None
 
 

@@ -15,7 +15,7 @@ import run
 from benchmarks.places import address
 from core.checkpoints import PRETRAINED
 from dashboard import resources
-from dashboard.pages import script
+from tests.opening import to_page
 
 PATIENCE = 300  # seconds that a page may take
 
@@ -27,7 +27,7 @@ def open_page(name: str, state: Mapping[str, str | list[str]] | None = None) -> 
     at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     for key, value in (state or {}).items():
         at.query_params[key] = value
-    return whole(at.switch_page(script(name)).run(), lambda: address(name, **(state or {})))
+    return whole(to_page(at, name).run(), lambda: address(name, **(state or {})))
 
 
 def whole(at: AppTest, words: Callable[[], str]) -> AppTest:

@@ -23,7 +23,7 @@ from test_pages import EN, complaints
 from core.checkpoints import CARD, CURVE, TOKENIZER, WEIGHTS, build, save
 from core.text.subwords import Subwords
 from dashboard.live.model_zip import LARGEST, pack
-from dashboard.pages import script
+from tests.opening import to_page
 from tests.soak.apart import MIB, apart
 from tests.soak.pages import open_page, whole
 from tests.soak.strange import mutated
@@ -100,7 +100,7 @@ def check_page(at: AppTest, page: str, name: str) -> None:
     """A page of that session with the model that was taken in."""
     at.query_params.clear()
     at.query_params["model"], at.query_params["text"] = name, "a b c"
-    whole(at.switch_page(script(page)).run(), lambda: f"{page} with a model that was taken in")
+    whole(to_page(at, page).run(), lambda: f"{page} with a model that was taken in")
     blank = page == "training"  # an untrained model may write nothing, which can't be forced
     assert blank or not at.error, f"{page}: taken in, then: {at.error[0].value}"
 
