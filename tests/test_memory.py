@@ -164,7 +164,7 @@ def test_what_was_freed_goes_back_to_the_system():
 
 def test_all_that_a_server_computes_stands_on_one_shelf(monkeypatch):
     monkeypatch.setenv("SEQSCOPE_CACHE_MB", "7")
-    resources.shelf.clear()
+    resources.traces.clear()
     try:
         found = resources.computed(DEFAULT, "A dog.", BeamOptions(2)), resources.forced(DEFAULT, "A dog.", "Ein Hund.")
         steps = resources.attention_steps(DEFAULT, "A dog.", "Ein Hund.")
@@ -173,12 +173,12 @@ def test_all_that_a_server_computes_stands_on_one_shelf(monkeypatch):
         assert resources.computed(DEFAULT, "A dog.", BeamOptions(2)) is found[0]
         assert resources.attention_steps(DEFAULT, "A dog.", "Ein Hund.") is steps
         monkeypatch.setenv("SEQSCOPE_CACHE_MB", "much")
-        resources.shelf.clear()
+        resources.traces.clear()
         with pytest.raises(ValueError, match="SEQSCOPE_CACHE_MB must be a whole number of megabytes"):
             resources.computed(DEFAULT, "A dog.", BeamOptions(2))
     finally:
         monkeypatch.undo()
-        resources.shelf.clear()
+        resources.traces.clear()
 
 
 def test_no_fragment_is_handed_a_trace_which_its_session_would_hold():
