@@ -269,7 +269,7 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
     shutil.copytree(PRETRAINED, tmp_path / "models")
     (tmp_path / "models" / "en-de-rnn-plain" / WEIGHTS).write_bytes(b"nothing")
     monkeypatch.setattr(resources, "MODELS", tmp_path / "models")
-    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.shelf):
+    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.traces):
         cache.clear()
     try:
         app.query_params["text"] = "A dog."
@@ -278,5 +278,5 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
         assert not at.exception
         assert EN["model_transformer"] in pages(at)  # without its hero there is no riddle
     finally:
-        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.shelf):
+        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.traces):
             cache.clear()
