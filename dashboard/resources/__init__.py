@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -26,7 +27,7 @@ from core.checkpoints import (
 )
 from core.checkpoints.card import OWN
 from core.files import read_json
-from core.options import BeamOptions, ForcedOptions, check
+from core.options import BeamOptions, ForcedOptions, Options, check
 from core.records import AttentionSteps, DecodeTrace, Piece
 from core.text.subwords import Subwords
 from dashboard.live.own_models import OwnModels
@@ -42,6 +43,7 @@ MODELS = Path(os.environ.get("SEQSCOPE_MODELS") or PRETRAINED)
 # Searches that compute at the same time: more than cores only take turns, and twenty took twice as long for it.
 PLACES = os.cpu_count() or 1
 AT_ONCE = threading.BoundedSemaphore(PLACES)
+RANKING = {"length_norm": "gnmt", "length_penalty": 1.0, "coverage_penalty": 0.0}  # what only ranks a beam's record
 
 
 @st.cache_resource(max_entries=1)
@@ -194,7 +196,7 @@ def traces() -> Shelf:
     return Shelf(int(budget) * 1_000_000)
 
 
-def computed(name: str, text: str, options: BeamOptions | ForcedOptions) -> DecodeTrace:
+def computed(name: str, text: str, options: Options) -> DecodeTrace:
     """A trace with everything recorded: about 1 MB for a short sentence at beam 5, 90 MB for a long one at 12."""
 
     def compute() -> DecodeTrace:
@@ -207,18 +209,21 @@ def computed(name: str, text: str, options: BeamOptions | ForcedOptions) -> Deco
     return traces().get((name, text, options), compute)
 
 
-def decode(name: str, text: str, options: BeamOptions) -> DecodeTrace:
-    """The trace under these options; a length norm only ranks again what one search found.
+def decode(name: str, text: str, options: Options) -> DecodeTrace:
+    """What `core.decoding.translate.decode` returns; a search that another ranking leaves as it is, is done once.
 
-    ValueError, in one sentence, if the model is damaged.
+    ValueError, in one sentence, if the model is damaged or the options can't be met.
     """
     from core.decoding.ranking import rerank
 
+    if not isinstance(options, BeamOptions) or options.stop == "optimum":
+        return computed(name, text, options)
+    search = replace(options, **RANKING)
     for file in () if name.startswith(MINE) else (EXAMPLE, GREEDY):
         kept = stored(name, file)
-        if kept and kept.text == text and kept.options.beam_size == options.beam_size:
+        if kept and kept.text == text and replace(kept.options, **RANKING) == search:
             return rerank(kept, options)
-    return rerank(computed(name, text, BeamOptions(options.beam_size)), options)
+    return rerank(computed(name, text, search), options)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

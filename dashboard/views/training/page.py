@@ -106,9 +106,8 @@ def schedules(say) -> None:
 def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[str, str]) -> None:
     """One chart of schedules, its values at the step, and its data: with another `alt` it would be drawn anew."""
     names = {name: say[f"schedule_{name}"] for name in lines}
-    values = [
-        (*one, formulas[name]) for name, one in zip(lines, training.schedule_values(lines, names, step), strict=True)
-    ]
+    values = training.schedule_values(lines, names, step)
+    values = [(*one, formulas[name]) for name, one in zip(lines, values, strict=True)]
     facts = {"step": step, "steps": training.STEPS, "values": training.listed(values)}
     description = say["schedule_description"].format(**facts)
     labels = {"step": say["schedule_step"], "share": say[f"{key}_share"], "schedule": say["schedule"]}
