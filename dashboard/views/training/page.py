@@ -1,6 +1,5 @@
 """Training: teacher forcing token by token, its schedules, every model's curve, and what each regime changed."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -103,7 +102,7 @@ def schedules(say) -> None:
         draw(say, "rates", rates, step, training.RATES)
 
 
-def draw(say, key: str, lines: training.Schedules, step: int, formulas: Mapping[str, str]) -> None:
+def draw(say, key: str, lines: training.Schedules, step: int, formulas: dict[str, str]) -> None:
     """One chart of schedules, its values at the step, and its data: with another `alt` it would be drawn anew."""
     names = {name: say[f"schedule_{name}"] for name in lines}
     values = training.schedule_values(lines, names, step)
