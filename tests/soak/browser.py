@@ -24,7 +24,7 @@ PRESSABLE = (
 BOXES = "all => all.map(one => one.getBoundingClientRect().toJSON())"
 # A click on a paper's address would rightly leave: it is stopped, so that what else leaves is a fault.
 STAY = """addEventListener('click', event => {
-  const link = event.composedPath().find(one => one.href);
+  const link = event.composedPath().find(one => one.tagName === 'A' && one.href);
   if (link && new URL(link.href).host !== location.host) event.preventDefault();
 }, true)"""
 
