@@ -11,6 +11,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("core", "dashboard")
+LEARNING = (  # what a training needs
+    "core.files",
+    "core.quoting",
+    "core.models",
+    "core.language_models",
+    "core.decoding",
+    "core.text",
+    "core.options",
+    "core.records",
+    "core.checkpoints",
+    "core.metrics",
+)
 # What a module or package may import of ours, besides itself: the entry of the longest name that fits counts.
 INTERNAL = {
     "core.options": (),
@@ -32,31 +44,8 @@ INTERNAL = {
         "core.records",
         "core.text",
     ),
-    "core.training": (
-        "core.files",
-        "core.quoting",
-        "core.models",
-        "core.language_models",
-        "core.decoding",
-        "core.text",
-        "core.options",
-        "core.records",
-        "core.checkpoints",
-        "core.metrics",
-    ),
-    "core.recipes": (
-        "core.files",
-        "core.quoting",
-        "core.models",
-        "core.language_models",
-        "core.decoding",
-        "core.text",
-        "core.options",
-        "core.records",
-        "core.checkpoints",
-        "core.metrics",
-        "core.training",
-    ),
+    "core.training": LEARNING,
+    "core.recipes": (*LEARNING, "core.training"),
     "core.interpret": (
         "core.options",
         "core.records",

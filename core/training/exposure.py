@@ -5,14 +5,13 @@ when it translates. Both losses ask for the same gold token at the same position
 difference also holds what any other prefix costs, so compare it between models and regimes, not with zero.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
 from core.options import check, check_range
-from core.text.batches import Ids, epoch
+from core.text.batches import Pairs, epoch
 from core.text.subwords import PAD
 from core.training.regimes import tensors
 from core.training.unroll import unroll
@@ -42,9 +41,7 @@ class ExposureBias:
 
 
 @torch.no_grad()
-def exposure_bias(
-    model: nn.Module, pairs: Sequence[tuple[Ids, Ids]], max_tokens: int = 1536, seed: int = 0
-) -> ExposureBias:
+def exposure_bias(model: nn.Module, pairs: Pairs, max_tokens: int = 1536, seed: int = 0) -> ExposureBias:
     """Both losses of a model in evaluation mode over sentence pairs; the same seed draws the same prefixes."""
     check_range("seed", seed, 0, 2**31 - 1)
     check(bool(pairs), "there is nothing to compare on: give sentence pairs")
