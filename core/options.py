@@ -1,8 +1,8 @@
-"""What a person may ask for: frozen options that check themselves, and the checks; nothing but Python is needed."""
+"""What a person may ask for: frozen options that check themselves; nothing but Python is needed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from core.checks import check, check_choice, check_range, check_text
 
 LENGTH_NORMS = ("none", "average", "gnmt")
 STOP_RULES = ("finished", "first", "optimum")
@@ -13,43 +13,7 @@ MAX_SAMPLES = 1_000
 MAX_LENGTH = 2_000  # tokens
 MAX_TARGET = 2_000  # characters
 MAX_PIECES = 400  # sub-words of a sentence, and of a translation to force: what a search over them holds stays bounded
-MAX_RECORDED = 5_000_000  # rows a search may grow times the source positions each looks at
-
-
-def check(condition: bool, message: str) -> None:
-    """Raise ValueError with one sentence."""
-    if not condition:
-        raise ValueError(message)
-
-
-def check_range(name: str, value: float, low: float, high: float, whole: bool = True) -> None:
-    """A number within its range, or one sentence that names the range."""
-    kind = "a whole number" if whole else "a number"
-    fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool) and low <= value <= high
-    check(fits, f"{name} must be {kind} from {low} to {high}, not {value!r:.60}")
-
-
-def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    """One of the choices, or one sentence that names the nearest and all of them."""
-    choices = tuple(choices)
-    near = did_you_mean(value, choices)
-    check(value in choices, f"unknown {name} {value!r:.60}{near}; valid: {', '.join(choices) or 'none'}")
-
-
-def did_you_mean(name: object, choices: Iterable[str]) -> str:
-    """A clause that names the nearest choice, or nothing if none is near.
-
-    did_you_mean("copy-transfomer", ["copy-transformer"]) -> ", did you mean 'copy-transformer'?"
-    """
-    choices = tuple(choices)
-    nearest = [] if name in choices else get_close_matches(str(name)[:60], choices, n=1)
-    return f", did you mean {nearest[0]!r}?" if nearest else ""
-
-
-def check_text(name: str, value: object) -> None:
-    """A text of whole characters, which any file can hold."""
-    whole = isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
-    check(whole, f"{name} must be text, not {value!r:.60}")
+MAX_RECORDED = 10_000_000  # rows a search may grow times the positions each looks at
 
 
 def check_pieces(count: int, name: str) -> None:
@@ -57,9 +21,10 @@ def check_pieces(count: int, name: str) -> None:
     check(count <= MAX_PIECES, f"{name} has {count:,} sub-words; at most {MAX_PIECES} are read: split it")
 
 
-def check_recorded(width: int, limit: int, pieces: int) -> None:
-    """A search, all of it recorded, that is not too large to hold."""
-    most = MAX_RECORDED // (limit * (pieces + 20))  # a row's other numbers weigh as much as some 20 positions
+def check_recorded(width: int, limit: int, pieces: int, looks_back: bool = False) -> None:
+    """A search, all of it recorded, that is not too large to hold; does the model look at its own tokens, too?"""
+    # A row's other numbers weigh as much as some 20 positions, and a token that it looked back at half as much as one.
+    most = MAX_RECORDED // (limit * (pieces + 20 + looks_back * limit // 2))
     too_many = f"{width:,} branches of up to {limit:,} tokens over {pieces:,} sub-words are too much to record"
     check(width <= most, f"{too_many}: at most {most:,} branches, or a lower max_length")
 
@@ -282,6 +247,31 @@ class ForcedOptions:
         check(length <= MAX_TARGET, f"the translation to force has {length} characters; at most {MAX_TARGET} are read")
 
 
+HELP = {  # what each option means, in a line
+    "beam_size": "branches of beam, diverse, and mbr's candidates",
+    "length_norm": f"how lengths are compared: {', '.join(LENGTH_NORMS)}",
+    "length_penalty": "alpha of gnmt",
+    "coverage_penalty": "beta: what leaving source words out costs a beam",
+    "stop": f"when a beam ends: {', '.join(STOP_RULES)}",
+    "finished": "complete hypotheses that end a beam (default: its size)",
+    "groups": "groups of a diverse beam",
+    "diversity": "lambda: what a token costs that another group chose",
+    "samples": "how many to draw (sample, mbr)",
+    "temperature": "divides the logits; 0 takes the likeliest",
+    "top_k": "draw among so many likeliest tokens",
+    "top_p": "draw among the likeliest tokens that together reach this probability",
+    "typical": "draw among the most ordinary tokens that together reach this probability",
+    "seed": "the same seed draws the same",
+    "budget": "prefixes that exact search may open",
+    "candidates": f"what mbr chooses from: {', '.join(CANDIDATES)}",
+    "utility": f"how mbr compares texts: {', '.join(UTILITIES)}",
+    "max_length": "cut-off in tokens, <eos> too (default: 2 a piece + 10)",
+    "prefix": "begin the translation with this; it may end within a word",
+    "banned": "never write this word, phrase or mark",
+    "no_repeat": "no run of so many tokens twice",
+    "min_length": "at least so many tokens before <eos>",
+    "target": "force this translation",
+}
 Normalised = BeamOptions | DiverseOptions | ExactOptions  # rank by length norm and α
 Options = GreedyOptions | SamplingOptions | BeamOptions | DiverseOptions | ExactOptions | MBROptions | ForcedOptions
 STRATEGIES: dict[str, type[Options]] = {  # every way to decode, by its name

@@ -21,11 +21,13 @@ from core.checkpoints.folders import (
     read_card,
     save,
 )
+from core.checkpoints.gate_film import FILM, GateFilm, gate_film
 
 __all__ = [
     "CARD",
     "CURVE",
     "EXAMPLE",
+    "FILM",
     "FINDINGS",
     "GOLD",
     "GREEDY",
@@ -33,12 +35,14 @@ __all__ = [
     "TOKENIZER",
     "WEIGHTS",
     "Card",
+    "GateFilm",
     "Loaded",
     "NotFinite",
     "build",
     "cards",
     "curve",
     "example",
+    "gate_film",
     "is_point",
     "load",
     "load_packed",

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from core.changes import ATTENTION_KINDS
 from core.checkpoints.forms import Each, Fields, Maybe, check_form, scalar
-from core.options import check
+from core.checks import check
+from core.gates import check_kept
 from core.quoting import brief, quoted
 from core.text.corpora import CORPORA, LANGUAGES
 
@@ -29,7 +31,9 @@ class Card:
     sha256: Mapping[str, str]
     length_penalty: float = 1.0  # the α that gave the best BLEU on val
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.recipes.tricks
+    tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.recipes.ablations
+    # Of a pruned model: "heads" and "kept", how many there were and are of each kind, and the "bleu" before, a split.
+    pruned: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def attends(self) -> bool:
@@ -41,6 +45,8 @@ DEEPEST = 10  # trainings that went on from another
 SIZE, LAYERS, SHARE, SCORE, COUNT, TIME = (1, 20_000), (1, 24), (0.0, 0.99), (0.0, 100.0), (0, 10**15), (0.0, 1e9)
 OWN = "own"  # the corpus, and the language, of pairs that a reader gave
 WIDTHS = {"vocabulary_size": (5, 100_000), "width": (1, 2_048)}
+HEADS = (1, 256)
+KEPT = Fields(dict.fromkeys(ATTENTION_KINDS, Each(Each((0, HEADS[1])))))
 # The arguments of each family's constructor (a test compares them): those that pages speak of, then the others.
 CONFIGS = {
     "rnn": Fields(
@@ -58,9 +64,9 @@ CONFIGS = {
     ),
     "transformer": Fields(
         WIDTHS
-        | {"heads": (1, 256), "encoder_layers": LAYERS, "decoder_layers": LAYERS}
+        | {"heads": HEADS, "encoder_layers": LAYERS, "decoder_layers": LAYERS}
         | {"positions": ("sinusoidal", "learned", "none", "rotary", "alibi")},
-        {"feed_forward": SIZE, "norm": ("post", "pre"), "tied": bool, "max_positions": SIZE}
+        {"feed_forward": SIZE, "norm": ("post", "pre"), "tied": bool, "max_positions": SIZE, "kept": Maybe(KEPT)}
         | dict.fromkeys(("dropout", "dropout_attention"), SHARE),
     ),
 }
@@ -87,6 +93,8 @@ TRICK = Fields(
     {"name": str, "differs": Fields({}, others=scalar)},
     dict.fromkeys(("val", "test_2016"), Maybe(SCORE)) | {"tokens": Maybe(COUNT), "minutes": Maybe(TIME)},
 )
+COUNTS = Fields({}, others=COUNT)
+PRUNED = Fields({}, {"heads": COUNTS, "kept": COUNTS, "bleu": Fields({}, others=SCORE)})
 CARD = {
     "name": str,
     "family": tuple(CONFIGS),
@@ -101,13 +109,14 @@ CARD = {
     "length_penalty": (0.0, 5.0),
     "metrics": Fields({}, others=METRICS),
     "tricks": Each(TRICK),
+    "pruned": PRUNED,
 }
 
 
 def card_from(content: Any) -> Card:
     """A card from its JSON; ValueError in one short sentence, without its subject, if anything in it can't be."""
     check(isinstance(content, dict), f"is not a model card of this version: {quoted(content)}")
-    needed = {one.name for one in fields(Card) if one.default is one.default_factory is MISSING}
+    needed = {field.name for field in fields(Card) if field.default is field.default_factory is MISSING}
     strange = [*sorted(needed - set(content)), *sorted(set(content) - set(Card.__dataclass_fields__))]
     check(not strange, f"is not a model card of this version: see its {quoted(strange)}")
     try:
@@ -115,6 +124,15 @@ def card_from(content: Any) -> Card:
             if name != "config":
                 check_form(value, CARD[name], name)
         check_form(content["config"], CONFIGS[content["family"]], "config")
+        check_heads(content["config"])
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is damaged: {brief(error, 250)}") from error
     return Card(**content)
+
+
+def check_heads(config: Mapping[str, Any]) -> None:
+    """ValueError if the heads that a Transformer has kept are not some of those in its layers."""
+    if config.get("kept") is not None:
+        decoder = config["decoder_layers"], config["heads"]
+        check_kept(config["kept"], {"encoder": (config["encoder_layers"], config["heads"]), "decoder": decoder,
+                                    "cross": decoder})  # fmt: skip

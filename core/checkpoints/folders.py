@@ -12,8 +12,8 @@ from typing import Any
 
 from core.checkpoints.card import TOKENIZER, WEIGHTS, Card, card_from
 from core.checkpoints.forms import Each, Fields, Maybe, anything, check_form
+from core.checks import check, check_choice
 from core.files import named_when_it_fails, read_json, sha256, write_json
-from core.options import check, check_choice
 from core.quoting import brief, quoted
 from core.records import DecodeTrace
 from core.records.trace_json import from_json
@@ -70,15 +70,15 @@ class NotFinite(ValueError):
 
 def cards(folder: Path = PRETRAINED) -> tuple[dict[str, Card], dict[str, str]]:
     """The cards of all sound model folders by name, and for each other folder one sentence that says what is wrong."""
-    found, broken = {}, {}
+    intact, broken = {}, {}
     for path in sorted(folder.glob("*/")) if folder.is_dir() else []:
         if path.name == FINDINGS:
             continue
         try:
-            found[path.name] = read_card(path)
+            intact[path.name] = read_card(path)
         except ValueError as error:
             broken[path.name] = str(error)
-    return found, broken
+    return intact, broken
 
 
 def read_card(folder: Path) -> Card:
@@ -105,11 +105,11 @@ def load(name: str, folder: Path = PRETRAINED) -> Loaded:
 
     from core.text.subwords import Subwords
 
-    found, broken = cards(folder)
+    intact, broken = cards(folder)
     if name in broken:
         raise ValueError(f"model {name} can't be used: {broken[name]}")
-    check_choice("model", name, found)
-    card = found[name]
+    check_choice("model", name, intact)
+    card = intact[name]
     for file, wanted in card.sha256.items():
         if sha256(folder / name / file) != wanted:
             raise ValueError(f"{name}/{file} is damaged: its sha256 is not the one on the card; fetch it again")
@@ -211,11 +211,14 @@ def check_stored(trace: DecodeTrace, file: str) -> None:
     """ValueError if the parts of a stored trace do not belong together."""
     nodes = range(len(trace.tree.nodes))
     check(trace.strategy == STORED[file], f"it is a search by {quoted(trace.strategy)}")
-    check(bool(trace.hypotheses) and all(one.leaf in nodes for one in trace.hypotheses), "a leaf is not in its tree")
+    check(
+        bool(trace.hypotheses) and all(hypothesis.leaf in nodes for hypothesis in trace.hypotheses),
+        "a leaf is not in its tree",
+    )
     check(all(node in nodes for node in trace.tree.expanded), "what was expanded is not in its tree")
     check(len(trace.stored) == len(trace.tree.expanded), "it does not say what was expected at each step")
-    pairs = [(one.tokens, one.logprobs) for one in trace.hypotheses]
-    pairs += [(one.tokens, one.probabilities) for one in trace.stored]
+    pairs = [(hypothesis.tokens, hypothesis.logprobs) for hypothesis in trace.hypotheses]
+    pairs += [(distribution.tokens, distribution.probabilities) for distribution in trace.stored]
     check(all(len(tokens) == len(numbers) > 0 for tokens, numbers in pairs), "a token has no number")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from core.options import check, check_choice
+from core.checks import check, check_choice
 from core.quoting import quoted
 
 LONGEST_TEXT = 5_000  # characters

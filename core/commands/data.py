@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.checkpoints import TOKENIZER, load_packed
+from core.checks import check, check_range
 from core.commands.decoder_arguments import BATCHED, decoder_arguments, models_dir, options_of, strategy_argument
 from core.files import sha256
-from core.options import check, check_range
-from core.text.corpora import cache_folder, captions, data_folders, read_lines
+from core.text.corpora import captions
+from core.text.data_files import cache_folder, data_folders, read_lines
 from core.text.fetch import ADDRESSES, available, fetch
 
 
@@ -19,11 +20,11 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added = kinds.add_parser("fetch", help="Download a corpus, checked and resumable.")
     added.add_argument("corpus", choices=tuple(ADDRESSES))
     added.add_argument("--data-dir", type=Path, default=cache_folder(), help="where to (default: %(default)s)")
-    added.set_defaults(run=run_fetch, told=added.format_help)
+    added.set_defaults(run=run_fetch, help_text=added.format_help)
 
     added = kinds.add_parser("list", help="What is on this machine, and where.")
     added.add_argument("--data-dir", type=Path)
-    added.set_defaults(run=list_data, told=added.format_help)
+    added.set_defaults(run=list_data, help_text=added.format_help)
 
     text = "Translate a text into pairs to train on: back-translation (--direction back --tag) or distillation."
     added = kinds.add_parser("translate", help=text, description=text)
@@ -42,7 +43,7 @@ def data_arguments(data: argparse.ArgumentParser) -> None:
     added.add_argument("--data-dir", type=Path, help="where the captions lie")
     models_dir(added)
     decoder_arguments(added)
-    added.set_defaults(run=run_data_translate, told=added.format_help)
+    added.set_defaults(run=run_data_translate, help_text=added.format_help)
 
 
 def run_fetch(chosen: argparse.Namespace) -> None:
@@ -88,7 +89,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     made = {
         "model": loaded.card.name,
         "model sha256": dict(loaded.card.sha256),
-        **({"with": {one.card.name: dict(one.card.sha256) for one in others}} if others else {}),
+        **({"with": {other.card.name: dict(other.card.sha256) for other in others}} if others else {}),
         "text": "captions" if captioned else {"file": chosen.input.name, "sha256": sha256(chosen.input)},
         "direction": written.direction,
         "tagged": written.tagged,
@@ -97,7 +98,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
         "options": repr(options),
     }
     if others:
-        loaded = replace(loaded, model=Ensemble([one.model for one in (loaded, *others)]))
+        loaded = replace(loaded, model=Ensemble([part.model for part in (loaded, *others)]))
     with tqdm(total=sum(bool(line.strip()) for line in lines), unit=" sentences", disable=None) as bar:
         for done in synthesise(loaded, lines, chosen.output, options, written, made):
             bar.update(done - bar.n)

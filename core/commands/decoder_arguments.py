@@ -5,40 +5,30 @@ from pathlib import Path
 from typing import Any
 
 from core.checkpoints import PRETRAINED, Card
-from core.options import (
-    CANDIDATES,
-    LENGTH_NORMS,
-    STOP_RULES,
-    STRATEGIES,
-    UTILITIES,
-    Constraints,
-    ForcedOptions,
-    Options,
-    check,
-    check_choice,
-)
+from core.checks import check, check_choice
+from core.options import HELP, STRATEGIES, Constraints, ForcedOptions, Options
 
 NAMES = tuple(name for name in STRATEGIES if name != "forced")  # that has an argument of its own: --target
 BATCHED = ("greedy", "sample", "beam", "diverse")  # of these, what translates many sentences at once
 FLAGS: dict[str, dict[str, Any]] = {
-    "beam_size": {"type": int, "metavar": "K", "help": "branches of beam, diverse, and mbr's candidates"},
-    "length_norm": {"metavar": "NORM", "help": f"how lengths are compared: {', '.join(LENGTH_NORMS)}"},
-    "length_penalty": {"type": float, "metavar": "A", "help": "alpha of gnmt (default: the model card's)"},
-    "coverage_penalty": {"type": float, "metavar": "B", "help": "beta: what leaving source words out costs a beam"},
-    "stop": {"metavar": "RULE", "help": f"when a beam ends: {', '.join(STOP_RULES)}"},
-    "finished": {"type": int, "metavar": "N", "help": "complete hypotheses that end a beam (default: its size)"},
-    "groups": {"type": int, "metavar": "G", "help": "groups of a diverse beam"},
-    "diversity": {"type": float, "metavar": "L", "help": "lambda: what a token costs that another group chose"},
-    "samples": {"type": int, "metavar": "N", "help": "how many to draw (sample, mbr)"},
-    "temperature": {"type": float, "metavar": "T", "help": "divides the logits; 0 takes the likeliest"},
-    "top_k": {"type": int, "metavar": "K", "help": "draw among the K likeliest tokens"},
-    "top_p": {"type": float, "metavar": "P", "help": "draw among the likeliest tokens that together reach P"},
-    "typical": {"type": float, "metavar": "P", "help": "draw among the most ordinary tokens that together reach P"},
-    "seed": {"type": int, "metavar": "N", "help": "the same seed draws the same"},
-    "budget": {"type": int, "metavar": "N", "help": "prefixes that exact search may open"},
-    "candidates": {"metavar": "WHICH", "help": f"what mbr chooses from: {', '.join(CANDIDATES)}"},
-    "utility": {"metavar": "NAME", "help": f"how mbr compares texts: {', '.join(UTILITIES)}"},
-    "max_length": {"type": int, "metavar": "N", "help": "cut-off in tokens, <eos> too (default: 2 a piece + 10)"},
+    "beam_size": {"type": int, "metavar": "K"},
+    "length_norm": {"metavar": "NORM"},
+    "length_penalty": {"type": float, "metavar": "A"},
+    "coverage_penalty": {"type": float, "metavar": "B"},
+    "stop": {"metavar": "RULE"},
+    "finished": {"type": int, "metavar": "N"},
+    "groups": {"type": int, "metavar": "G"},
+    "diversity": {"type": float, "metavar": "L"},
+    "samples": {"type": int, "metavar": "N"},
+    "temperature": {"type": float, "metavar": "T"},
+    "top_k": {"type": int, "metavar": "K"},
+    "top_p": {"type": float, "metavar": "P"},
+    "typical": {"type": float, "metavar": "P"},
+    "seed": {"type": int, "metavar": "N"},
+    "budget": {"type": int, "metavar": "N"},
+    "candidates": {"metavar": "WHICH"},
+    "utility": {"metavar": "NAME"},
+    "max_length": {"type": int, "metavar": "N"},
 }
 # A field that means something only with some values of another one.
 NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -46,11 +36,12 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "beam_size": ("candidates", ("beam", "both")),
 }
 CONSTRAINTS: dict[str, dict[str, Any]] = {
-    "prefix": {"metavar": "TEXT", "help": "begin the translation with this; it may end within a word"},
-    "banned": {"metavar": "TEXT", "action": "append", "help": "never write this word, phrase or mark (repeatable)"},
-    "no_repeat": {"type": int, "metavar": "N", "help": "no run of N tokens twice"},
-    "min_length": {"type": int, "metavar": "N", "help": "at least N tokens before <eos>"},
+    "prefix": {"metavar": "TEXT"},
+    "banned": {"metavar": "TEXT", "action": "append"},
+    "no_repeat": {"type": int, "metavar": "N"},
+    "min_length": {"type": int, "metavar": "N"},
 }
+NOTES = {"length_penalty": " (default: the model card's)", "banned": " (repeatable)"}  # true of a flag alone
 
 
 def flag(name: str) -> str:
@@ -80,7 +71,7 @@ def decoder_arguments(added: argparse.ArgumentParser) -> None:
     """A flag for every option of every strategy; what is not given keeps the strategy's default."""
     group = added.add_argument_group("options of the strategies")
     for name, settings in (FLAGS | CONSTRAINTS).items():
-        group.add_argument(flag(name), dest=name, **settings)
+        group.add_argument(flag(name), dest=name, help=HELP[name] + NOTES.get(name, ""), **settings)
 
 
 def options_of(chosen: argparse.Namespace, card: Card) -> Options:
@@ -98,7 +89,7 @@ def options_of(chosen: argparse.Namespace, card: Card) -> Options:
     for name, (other, values) in NEEDS.items():
         if name in given and other in known:
             value = given.get(other, known[other].default)
-            wanted = " or ".join(f"{flag(other)} {one}" for one in values)
+            wanted = " or ".join(f"{flag(other)} {value}" for value in values)
             check(value in values, f"{flag(name)} means nothing with {flag(other)} {value}: choose {wanted}")
     if "length_penalty" in known:
         given = {"length_penalty": card.length_penalty} | given

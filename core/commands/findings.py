@@ -6,14 +6,15 @@ from functools import partial
 from pathlib import Path
 
 from core.checkpoints import FINDINGS, PRETRAINED, cards, load_packed
+from core.checks import check, check_choice, check_range
 from core.files import write_json
-from core.options import check, check_choice, check_range
 from core.recipes.recipes import SWAPPED
 
 # Each finding's models, the one that the others are compared with first; those that are not there are left out.
 MODELS: dict[str, tuple[str, ...]] = {
     "bottleneck": (
         "en-de-rnn-plain",
+        "en-de-rnn-forward",
         "en-de-rnn-reversed",
         "en-de-rnn-mean",
         "en-de-rnn-additive-before",
@@ -22,11 +23,28 @@ MODELS: dict[str, tuple[str, ...]] = {
     "word-order": (
         "en-de-transformer-small",
         "en-de-transformer-learned-positions",
+        "en-de-transformer-rotary",
         "en-de-transformer-no-positions",
         "en-de-rnn-additive-before",
     ),
-    "attention-swap": ("en-de-rnn-additive-before", *(one for one in SWAPPED if one != "en-de-rnn-additive-before")),
+    "attention-swap": (
+        "en-de-rnn-additive-before",
+        *(model for model in SWAPPED if model != "en-de-rnn-additive-before"),
+    ),
+    "head-roles": (
+        "en-de-transformer",
+        "en-de-everyday",
+        "en-de-transformer-small",
+        "en-de-transformer-no-smoothing",
+        "en-de-transformer-rotary",
+    ),
+    "head-pruning": (
+        "en-de-everyday",
+        *(f"en-de-everyday-pruned-{price}" for price in ("0.02", "0.03", "0.05", "0.08", "0.15")),
+    ),
 }
+
+LONG = ("head-roles", "head-pruning")  # a row for each head and measure: written on one line
 
 
 def findings_arguments(added: argparse.ArgumentParser) -> None:
@@ -45,17 +63,29 @@ def run_findings(chosen: argparse.Namespace) -> None:
 
     from core.findings.attention_swap import attention_swap
     from core.findings.bottleneck import bottleneck
+    from core.findings.head_pruning import head_pruning
+    from core.findings.head_readings import gathered
+    from core.findings.head_roles import head_roles
     from core.findings.word_order import word_order
     from core.recipes.stored_examples import EXAMPLES
-    from core.text.corpora import data_folders, load_pairs, word_links
+    from core.text.corpora import load_pairs, word_links
+    from core.text.data_files import data_folders
 
     def swap(models, pairs):  # only this one needs the file of links
         return attention_swap(models, pairs, word_links("en", "de", data_folders(chosen.data_dir)))
+
+    def roles(models, pairs):  # and only this one trees and what models were trained on
+        return head_roles(models, gathered(pairs, [loaded.card.corpus for loaded in models.values()], chosen.data_dir))
+
+    def pruning(models, pairs):  # and this one pairs by which heads are judged
+        return head_pruning(models, pairs, load_pairs("multi30k", "val", "en", "de", chosen.data_dir))
 
     measures = {
         "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),
         "word-order": partial(word_order, example=EXAMPLES["en"]),
         "attention-swap": swap,
+        "head-roles": roles,
+        "head-pruning": pruning,
     }
     for name in chosen.names:
         check_choice("finding", name, tuple(MODELS))
@@ -67,10 +97,11 @@ def run_findings(chosen: argparse.Namespace) -> None:
     output.mkdir(parents=True, exist_ok=True)
     here, _ = cards(chosen.models_dir)
     for name in chosen.names or MODELS:
-        wanted = [one for one in MODELS[name] if one in here]
-        missing = ", ".join(one for one in MODELS[name] if one not in here)
+        wanted = [model for model in MODELS[name] if model in here]
+        missing = ", ".join(model for model in MODELS[name] if model not in here)
         check(bool(wanted), f"{name} needs models that are not in {chosen.models_dir}: {missing}; train them first")
-        models = {one: load_packed(one, chosen.models_dir) for one in wanted}
-        write_json(output / f"{name}.json", {"corpus": "multi30k test_2016", **measures[name](models, pairs)})
+        models = {model: load_packed(model, chosen.models_dir) for model in wanted}
+        content = {"corpus": "multi30k test_2016", **measures[name](models, pairs)}
+        write_json(output / f"{name}.json", content, indent=None if name in LONG else 1)
         left = f"; left out, not there: {missing}" if missing else ""
         print(f"written to {output / name}.json{left}", file=sys.stderr)

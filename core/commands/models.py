@@ -15,14 +15,14 @@ def models_arguments(added: argparse.ArgumentParser) -> None:
 
 def run_models(chosen: argparse.Namespace) -> None:
     """A line a model, then what is wrong with the others."""
-    found, broken = cards(chosen.models_dir)
+    intact, broken = cards(chosen.models_dir)
     row = "{:<24} {:>6} {:>6} {:>6} {:>6} {:>6}  {}"
     print(row.format("model", "BLEU", "lower", "liter.", "chrF", "M par.", "data"))
-    for name, card in found.items():
+    for name, card in intact.items():
         test = card.metrics.get("test_2016") or card.metrics.get("test") or {}
         scores = [test.get(key, "-") for key in ("bleu", "bleu_lowercased", "bleu_literature", "chrf")]
         print(row.format(name, *scores, round(card.parameters / 1e6, 1), brief(f"{card.corpus}; {card.licence}")))
     for sentence in broken.values():
         print(f"left out: {sentence}", file=sys.stderr)
-    if not found:
+    if not intact:
         raise ValueError(f"no models in {chosen.models_dir}; train one: python -m core train en-de-transformer")

@@ -3,9 +3,9 @@
 import argparse
 
 from core.checkpoints import load_packed
+from core.checks import check_range
 from core.commands.decoder_arguments import decoder_arguments, models_dir, options_of
 from core.commands.evaluate import pair_of_files, progress
-from core.options import check_range
 from core.text.corpora import read_pair
 
 
@@ -34,7 +34,7 @@ def run_search_report(chosen: argparse.Namespace) -> None:
     options = options_of(chosen, loaded.card)
     translator = loaded.model, loaded.subwords, sources, references
     table = grid(options, chosen.beams, chosen.alphas)
-    diagnoses = [one for _, one in progress(diagnose_all(*translator, options, chosen.exact), len(sources))]
+    diagnoses = [diagnosis for _, diagnosis in progress(diagnose_all(*translator, options, chosen.exact), len(sources))]
     print(*verdict_lines(diagnoses), "", *table_lines([]), sep="\n")
     for row in sweep(*translator, table):
         print(*table_lines([row])[1:], flush=True)

@@ -14,9 +14,9 @@ def prepare() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
-    asked = os.environ.get("PYTHONIOENCODING", "").split(":")[0] or os.environ.get("PYTHONUTF8")
+    setting = os.environ.get("PYTHONIOENCODING", "").split(":")[0] or os.environ.get("PYTHONUTF8")
     for stream in (sys.stdout, sys.stderr):
-        encoding = stream.encoding if asked or stream.isatty() else "utf-8"
+        encoding = stream.encoding if setting or stream.isatty() else "utf-8"
         stream.reconfigure(encoding=encoding, errors=LOST.get(stream.errors, stream.errors))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.checkpoints import FINDINGS, PRETRAINED
-from core.options import check, check_range
+from core.checks import check, check_range
 from core.training.options import REGIME_OPTIONS, TrainOptions
 from core.training.schedules import DECAYS, SCHEDULES
 
@@ -73,7 +73,7 @@ def run_train(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
-    from core.recipes.model_folders import CHECKPOINT, cook, measure
+    from core.recipes.model_folders import CHECKPOINT, carry_out, measure
     from core.recipes.recipes import recipe
     from core.training.processes import together
 
@@ -90,12 +90,12 @@ def run_train(chosen: argparse.Namespace) -> None:
     ):
         if chosen.resume and group.first and not (folder / CHECKPOINT).is_file():
             bar.write(f"there is no checkpoint in {folder}: the training begins anew", file=sys.stderr)
-        for event in cook(wanted, folder, chosen.data_dir, chosen.resume, chosen.extra):
+        for event in carry_out(wanted, folder, chosen.data_dir, chosen.resume, chosen.extra):
             rate = event.tokens / max(event.seconds, 1e-9)
-            bar.set_postfix_str(f"{rate:,.0f} tokens/s, {told(event.losses)}", refresh=False)
+            bar.set_postfix_str(f"{rate:,.0f} tokens/s, {losses_text(event.losses)}", refresh=False)
             bar.update(event.share * wanted.options.epochs - bar.n)
             if "validation" in event.losses and group.first:
-                bar.write(f"epoch {event.epoch}: {told(event.losses)}")
+                bar.write(f"epoch {event.epoch}: {losses_text(event.losses)}")
     if not group.first:
         return
     print("measuring on the held-out sets …", file=sys.stderr)
@@ -110,6 +110,6 @@ def overridden(chosen: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
 
 
-def told(losses: dict[str, float]) -> str:
+def losses_text(losses: dict[str, float]) -> str:
     """Losses in words."""
     return ", ".join(f"{name} {loss:z.4f}" for name, loss in losses.items())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.checkpoints import CARD, PRETRAINED, read_card
 from core.files import write_json
-from core.recipes.tricks import tried
+from core.recipes.ablations import ablation
 
 
 def tricks_arguments(added: argparse.ArgumentParser) -> None:
@@ -21,6 +21,6 @@ def run_tricks(chosen: argparse.Namespace) -> None:
     """Write the table of what each training gave."""
     folder = chosen.models_dir / chosen.model
     card = read_card(folder)
-    rows = tried(card, [read_card(one) for one in chosen.folders])
+    rows = ablation(card, [read_card(trial) for trial in chosen.folders])
     write_json(folder / CARD, asdict(replace(card, tricks=rows)))
     print(f"{len(rows)} rows written to {folder / CARD}", file=sys.stderr)

@@ -36,14 +36,14 @@ class Opened:
 class Exploration:
     """How far an exact search is; at any moment `tree`, `answers` and `proof` are a valid record of it."""
 
-    def __init__(self, tokens: tuple[str, ...], options: ExactOptions, limit: int):
+    def __init__(self, tokens: tuple[str, ...], options: ExactOptions, limit: int, answers: Answers):
         self.tokens, self.options, self.limit = tokens, options, limit
         self.nodes = [Node(None, tokens[BOS], BOS, 0.0, 0.0, 0, "kept")]
         self.stack: list[Opened] = []  # from the root's children down to those being looked into
         self.left: list[int] | None = None  # what was still waiting when the budget was spent
         self.best, self.opened, self.empty = IMPOSSIBLE, 0, IMPOSSIBLE
         self.expanded: list[int] = []
-        self.answers = Answers()
+        self.answers = answers
 
     def bound(self, total: float) -> float:
         """What no continuation of a prefix with this sum can rank above."""
@@ -80,11 +80,11 @@ class Exploration:
 
     def next_siblings(self, level: Opened) -> list[int]:
         """Open the likeliest waiting children: their nodes."""
-        parent, found = level.nodes[level.row], []
+        parent, siblings = level.nodes[level.row], []
         count = min(TOGETHER, self.options.budget - self.opened)
-        while level.waiting and len(found) < count and self.promising(level):
-            found.append(self.add(parent, *level.waiting.pop(), "kept"))
-        return found
+        while level.waiting and len(siblings) < count and self.promising(level):
+            siblings.append(self.add(parent, *level.waiting.pop(), "kept"))
+        return siblings
 
     def spend(self, level: Opened) -> None:
         """The budget is gone: note what waits, and open nothing more."""
@@ -122,7 +122,7 @@ class Exploration:
             replace(node, fate="unfinished") if index in growing and index else node
             for index, node in enumerate(self.nodes)
         )
-        return SearchTree(tuple(nodes), tuple(self.expanded), self.answers.array("cross"))
+        return SearchTree(tuple(nodes), tuple(self.expanded), *self.answers.attention())
 
     @property
     def proof(self) -> Proof:
@@ -140,12 +140,14 @@ def exact(
     *,
     filters: Sequence[Filter] = (),
     detail: bool = False,
+    answers: Answers | None = None,
 ) -> Iterator[Exploration]:
     """Explore one sentence (a state of width 1) until nothing can be better or the budget is spent.
 
-    Yields the same exploration after each question to the model. `tokens` names the vocabulary.
+    Yields the same exploration after each question to the model. `tokens` names the vocabulary; `answers` collect what
+    the model said, everything where nothing else is asked for.
     """
-    explored, device = Exploration(tokens, options, limit), first_tensor(state.rows).device
+    explored, device = Exploration(tokens, options, limit, answers or Answers()), first_tensor(state.rows).device
     stack = explored.stack
 
     def ask(nodes: list[int], before: State, history: Tensor) -> None:

@@ -48,15 +48,15 @@ def best_spellings(
     own, count, text = tuple(own), len(encoded.mask), subwords.spelt(own)
     state, limits = model.start(encoded, width=SPELLINGS.beam_size), [len(text) + 2] * count
     whole = [beginning(subwords, text, whole=True)]
-    found = finished(beam_search(model, state, SPELLINGS, limits, filters=whole), count, subwords)
-    if not all(own in scores for scores in found):
+    scored = finished(beam_search(model, state, SPELLINGS, limits, filters=whole), count, subwords)
+    if not all(own in scores for scores in scored):
         given = finished(forced(model, model.start(encoded), [own] * count), count, subwords)
-        found = [scores | others for scores, others in zip(given, found, strict=True)]
-    best = [max(scores, key=scores.get) for scores in found]
+        scored = [scores | others for scores, others in zip(given, scored, strict=True)]
+    best = [max(scores, key=scores.get) for scores in scored]
     tokens = (*(subwords.tokens[index] for index in own), subwords.tokens[EOS])
     return [
         (list(ids), None if ids == own else Spelling(tokens, scores[own]))
-        for ids, scores in zip(best, found, strict=True)
+        for ids, scores in zip(best, scored, strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from core.decoding.ranking import distinct
 from core.metrics import sentence_similarity
 from core.options import MBROptions
-from core.records import DecodeTrace, SearchTree, States, Vote
+from core.records import DecodeTrace, SearchTree, Vote
 
 
 def utility_matrix(candidates: Sequence[str], references: Sequence[str], utility: str) -> np.ndarray:
@@ -30,16 +30,16 @@ def minimum_bayes_risk(searches: Sequence[DecodeTrace], options: MBROptions) -> 
     """
     both = joined(searches)
     drawn = [trace for trace in searches if trace.strategy == "sample"]
-    references = tuple(found.text for trace in drawn for found in trace.hypotheses)
-    candidates = {found.text: found for found in distinct(both.hypotheses)}
+    references = tuple(hypothesis.text for trace in drawn for hypothesis in trace.hypotheses)
+    candidates = {hypothesis.text: hypothesis for hypothesis in distinct(both.hypotheses)}
     if options.candidates == "beam":
-        wanted = {found.text for found in searches[0].hypotheses}
-        candidates = {text: found for text, found in candidates.items() if text in wanted}
+        wanted = {hypothesis.text for hypothesis in searches[0].hypotheses}
+        candidates = {text: hypothesis for text, hypothesis in candidates.items() if text in wanted}
     matrix = utility_matrix(list(candidates), references, options.utility)  # (N, M)
     expected = matrix.mean(axis=1) if references else np.zeros(len(matrix))
     order = np.argsort(-expected, kind="stable")
-    found = list(candidates.values())
-    hypotheses = tuple(replace(found[i], score=float(expected[i])) for i in order)
+    unranked = list(candidates.values())
+    hypotheses = tuple(replace(unranked[i], score=float(expected[i])) for i in order)
     seconds = sum(trace.seconds for trace in searches)
     vote = Vote(references, matrix[order])
     return replace(both, strategy="mbr", options=options, hypotheses=hypotheses, seconds=seconds, vote=vote)
@@ -56,12 +56,20 @@ def joined(searches: Sequence[DecodeTrace]) -> DecodeTrace:
 
         nodes = (replace(node, parent=moved(node.parent)) for node in second.tree.nodes[1:])
         expanded = (*first.tree.expanded, *(moved(node) for node in second.tree.expanded[1:]))  # the root is known
-        tree = SearchTree((*first.tree.nodes, *nodes), expanded, appended(first.tree.attention, second.tree.attention))
+        tree = SearchTree(
+            (*first.tree.nodes, *nodes),
+            expanded,
+            appended(first.tree.attention, second.tree.attention),
+            appended(first.tree.self_attention, second.tree.self_attention),
+        )
         states = first.states
         if states is not None:
-            contexts = appended(states.context, second.states.context)
-            states = States(states.encoder, appended(states.decoder, second.states.decoder), contexts)
-        hypotheses = (replace(found, leaf=moved(found.leaf)) for found in second.hypotheses)
+            grown = {
+                name: appended(getattr(states, name), getattr(second.states, name))
+                for name in ("decoder", "context", "decoder_layers")
+            }
+            states = replace(states, **grown)
+        hypotheses = (replace(hypothesis, leaf=moved(hypothesis.leaf)) for hypothesis in second.hypotheses)
         first = replace(
             first,
             tree=tree,
@@ -74,5 +82,13 @@ def joined(searches: Sequence[DecodeTrace]) -> DecodeTrace:
 
 
 def appended(first: np.ndarray | None, second: np.ndarray | None) -> np.ndarray | None:
-    """The answers of two searches, the second's at its root left out."""
-    return None if first is None else np.concatenate([first, second[1:]])
+    """The answers of two searches, the second's at its root left out, with zeros to the length of the longer."""
+    if first is None:
+        return None
+    longest = max(first.shape[-1], second.shape[-1])
+    return np.concatenate([lengthened(first, longest), lengthened(second[1:], longest)])
+
+
+def lengthened(values: np.ndarray, length: int) -> np.ndarray:
+    """The same with zeros at the end of the last axis."""
+    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, length - values.shape[-1])])

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.options import BeamOptions, Normalised, Options, SamplingOptions, check
+from core.checks import check
+from core.options import BeamOptions, Normalised, Options, SamplingOptions
 from core.records import DecodeTrace, Hypothesis, SearchTree
 
 UNSEEN = 1e-6  # the attention that a piece is taken to have had at least: the logarithm of nothing is no number
@@ -51,14 +52,17 @@ def best_leaves(tree: SearchTree, options: Options) -> list[tuple[int, float]]:
 def ranking_score(tree: SearchTree, leaf: int, options: Options) -> float:
     """The normalised sum, plus β times the coverage of the source's pieces (`<eos>` needs none).
 
-    Attention is averaged over the heads of the last layer.
+    Attention is averaged over the heads of the last layer, those apart that pruning took away.
     """
     score = normalised(tree.nodes[leaf].score, tree.nodes[leaf].step, options)
     if not isinstance(options, BeamOptions) or not options.coverage_penalty:
         return score
     weights = tree.attended(leaf)
     check(weights is not None, "this model attends to nothing, so there is no coverage: set its penalty to 0")
-    return score + options.coverage_penalty * coverage(weights[:, -1, :, :-1].mean(axis=1))
+    last = weights[:, -1]
+    there = last.any(axis=(0, 2))
+    check(bool(there.any()), "no head of the last layer attends to the source, so set the coverage penalty to 0")
+    return score + options.coverage_penalty * coverage(last[:, there, :-1].mean(axis=1))
 
 
 def hypothesis(tree: SearchTree, leaf: int, score: float, text: str) -> Hypothesis:
@@ -76,8 +80,8 @@ def hypothesis(tree: SearchTree, leaf: int, score: float, text: str) -> Hypothes
 def distinct(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Of those with the same text the first, so of ranked ones the best: a text can be spelt in several ways."""
     best: dict[str, Hypothesis] = {}
-    for found in hypotheses:
-        best.setdefault(found.text, found)
+    for hypothesis in hypotheses:
+        best.setdefault(hypothesis.text, hypothesis)
     return tuple(best.values())
 
 
@@ -86,6 +90,6 @@ def rerank(trace: DecodeTrace, options: Normalised) -> DecodeTrace:
 
     It is what a new search would find under every stop rule that is blind to these: all but "optimum".
     """
-    known = {found.leaf: found for found in trace.hypotheses}
+    known = {hypothesis.leaf: hypothesis for hypothesis in trace.hypotheses}
     order = best_leaves(trace.tree, options)
     return replace(trace, options=options, hypotheses=tuple(replace(known[leaf], score=score) for leaf, score in order))

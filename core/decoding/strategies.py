@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from core.checks import check
 from core.decoding.beam import beam_search
 from core.decoding.diverse import diverse_beam_search
 from core.decoding.filters import filters_of
@@ -9,16 +10,7 @@ from core.decoding.greedy import greedy
 from core.decoding.sampling import sample
 from core.decoding.search import Filter, Frontier
 from core.models.contract import Encoded, Seq2Seq
-from core.options import (
-    BeamOptions,
-    DiverseOptions,
-    ForcedOptions,
-    Options,
-    SamplingOptions,
-    check,
-    check_pieces,
-    strategy_of,
-)
+from core.options import BeamOptions, DiverseOptions, ForcedOptions, Options, SamplingOptions, check_pieces, strategy_of
 from core.text.subwords import Subwords, clean, keyed
 
 # What goes step by step, many sentences together; the others decode one at a time.
@@ -40,11 +32,11 @@ def limit(pieces: int, options: Options) -> int:
 def limits_of(subwords: Subwords, options: Options, pieces: Sequence[int]) -> list[int]:
     """The cut-off lengths of sources of so many pieces; ValueError if the constraints leave no room below them."""
     limits = [limit(count, options) for count in pieces]
-    asked = {
+    lengths = {
         "the prefix": len(subwords.encode(options.constraints.prefix)),
         "the minimum length": options.constraints.min_length,
     }
-    for name, length in asked.items():
+    for name, length in lengths.items():
         room = f"{name} of {length} tokens and <eos> don't fit below the cut-off length {min(limits, default=0)}"
         check(not length or all(length < longest for longest in limits), f"{room}: raise max_length")
     return limits
@@ -60,6 +52,13 @@ def target_ids(subwords: Subwords, target: str) -> list[int]:
     check(bool(ids), "there is no translation to force: give some text")
     check_pieces(len(ids), "the translation to force")
     return ids
+
+
+def longest(subwords: Subwords, options: Options, pieces: int) -> int:
+    """The most steps that a run over so many pieces takes; a forced translation may be spelt a character at a time."""
+    if isinstance(options, ForcedOptions):
+        return len(subwords.spelt(target_ids(subwords, options.target))) + 2
+    return limits_of(subwords, options, [pieces])[0]
 
 
 def filters_for(subwords: Subwords, options: Options) -> list[Filter]:

@@ -11,8 +11,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from core.checks import check
 from core.decoding.search import IMPOSSIBLE, Filter
-from core.options import check
 from core.text.subwords import EOS, Subwords, source_text
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.options import MBROptions, SamplingOptions, check
+from core.checks import check
+from core.options import MBROptions, SamplingOptions
 from core.records import DecodeTrace, Distribution
 
 

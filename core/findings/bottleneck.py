@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.checkpoints import Loaded
-from core.findings.measuring import about, compared, translations, written
+from core.findings.measuring import about, compared, translations, twins, written
 from core.text.corpora import Pairs
 from core.text.variants import growing
 
@@ -18,9 +18,10 @@ def bottleneck(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict
     """BLEU and chrF of each model by the number of words in the source, as plain JSON values.
 
     `models` by name, the first one is what the others are compared with; `pairs` are single sentences, which are also
-    joined two, three and four together for the lengths that they do not reach. What each model makes of the `example`
-    as it grows is there, too.
+    joined two, three and four together for the lengths that they do not reach. A model that has one of the `twins` is
+    also compared with that: `twin_p`. What each model makes of the `example` as it grows is there, too.
     """
+    pairs_of_twins = twins(models)
     groups = grouped(with_joined(pairs))
     rows: list[dict[str, Any]] = []
     for longest, some in groups.items():
@@ -28,9 +29,12 @@ def bottleneck(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict
         words = sum(len(source.split()) for source in sources) / len(sources)
         systems = {name: translations(loaded, sources) for name, loaded in models.items()}
         for row in compared(systems, references):
+            if twin := pairs_of_twins.get(row["model"]):
+                both = {name: systems[name] for name in (twin, row["model"])}
+                row |= {"twin": twin, "twin_p": compared(both, references)[1]["p"]}
             rows.append({"longest": longest, "words": round(words, 1), "sentences": len(some)} | row)
-    told = {"joined": JOINED, "example": written(models, growing(example))}
-    return about(sum(map(len, groups.values()))) | told | {"rows": rows}
+    shown = {"joined": JOINED, "example": written(models, growing(example))}
+    return about(sum(map(len, groups.values()))) | shown | {"rows": rows}
 
 
 def with_joined(pairs: Pairs, joiners: tuple[str, str] = JOINERS) -> Pairs:

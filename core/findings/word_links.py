@@ -25,9 +25,9 @@ def looking(loaded: Loaded, pairs: Pairs, links: Links) -> tuple[int, int]:
         wanted = links.get(letters(source), ())
         if wanted:
             trace = decode(loaded.model, loaded.subwords, source, ForcedOptions(target))
-            found = [looks_at(trace, *link) for link in wanted]
-            count += sum(one is not None for one in found)
-            right += sum(one is True for one in found)
+            hits = [looks_at(trace, *link) for link in wanted]
+            count += sum(hit is not None for hit in hits)
+            right += sum(hit is True for hit in hits)
     return right, count
 
 

@@ -21,7 +21,7 @@ def word_order(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict
     rows = []
     for name, loaded in models.items():
         texts = {"as written": translations(loaded, sources), "shuffled": translations(loaded, mixed)}
-        same = sum(one == other for one, other in zip(*texts.values(), strict=True)) / len(pairs)
+        same = sum(text == mixed_text for text, mixed_text in zip(*texts.values(), strict=True)) / len(pairs)
         for row in compared(texts, references):
             rows.append({**row, "order": row["model"], "model": name, "same": round(same, 4)})
     orders = [example, shuffled(example, random.Random(1))]

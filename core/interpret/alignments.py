@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.options import check
+from core.checks import check
 from core.records import Attention, Piece
 from core.text.subwords import BLANK, SPACE
 
@@ -51,7 +51,7 @@ def by_words(attention: Attention, source_words: Sequence[int], target_words: Se
     averaged = queries / queries.sum(axis=1, keepdims=True)  # (target words, T)
     weights = averaged @ attention.weights @ keys.T  # (L, H, target words, source words)
     labels = joined(queries, attention.queries), joined(keys, attention.keys)
-    return Attention(weights.astype(attention.weights.dtype), *labels, attention.kind)
+    return Attention(weights.astype(attention.weights.dtype), *labels, attention.kind, attention.absent)
 
 
 def membership(words: Sequence[int], labels: Sequence[str]) -> np.ndarray:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from core.checks import check
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.metrics import length_and_chrf
 from core.models.contract import Seq2Seq
-from core.options import BeamOptions, ExactOptions, ForcedOptions, Options, check
+from core.options import BeamOptions, ExactOptions, ForcedOptions, Options
 from core.records import DecodeTrace, Hypothesis
 from core.text.subwords import Subwords, clean
 
@@ -36,9 +37,9 @@ class Diagnosis:
         return self.rival - self.output
 
 
-def ranking(found: Hypothesis, options: Options) -> float:
+def ranking(hypothesis: Hypothesis, options: Options) -> float:
     """What the search was to maximise; a translation cut off before `<eos>` is none."""
-    return normalised(found.total, len(found.tokens), options) if found.finished else float("-inf")
+    return normalised(hypothesis.total, len(hypothesis.tokens), options) if hypothesis.finished else float("-inf")
 
 
 def diagnose(
@@ -51,7 +52,9 @@ def diagnose(
     check(reference is not None or exact is not None, "a diagnosis needs a reference or an exact result")
     rivals = ([] if reference is None else [reference]) + ([] if exact is None else [exact.hypotheses[0]])
     own, best = ranking(output, options), max(ranking(rival, options) for rival in rivals)
-    others = [one for one in rivals if one.text != output.text or not output.finished]  # not another spelling of it
+    others = [
+        rival for rival in rivals if rival.text != output.text or not output.finished
+    ]  # not another spelling of it
     if any(ranking(rival, options) > own + TOLERANCE for rival in others):
         return Diagnosis("search error", own, best)
     if reference is None:
@@ -61,7 +64,7 @@ def diagnose(
 
 def shares(diagnoses: Sequence[Diagnosis]) -> dict[str, float]:
     """The share of each verdict, 0 to 1, those that never came left out."""
-    counts = Counter(one.verdict for one in diagnoses)
+    counts = Counter(diagnosis.verdict for diagnosis in diagnoses)
     return {verdict: counts[verdict] / len(diagnoses) for verdict in VERDICTS if counts[verdict]}
 
 
@@ -74,8 +77,8 @@ def diagnose_all(
     budget: int = 0,
 ) -> Iterator[tuple[int, Diagnosis]]:
     """Each sentence's index and diagnosis; with a budget exact search looks for rivals too. Empty lines are skipped."""
-    for index, found in translate_batches(model, subwords, sources, options):
-        if not found or not clean(references[index]):
+    for index, hypotheses in translate_batches(model, subwords, sources, options):
+        if not hypotheses or not clean(references[index]):
             continue
         forced = ForcedOptions(clean(references[index]))
         ((_, (reference,)),) = translate_batches(model, subwords, [sources[index]], forced)
@@ -83,7 +86,7 @@ def diagnose_all(
         if budget:
             norm = (options.length_norm, options.length_penalty, options.max_length, options.constraints)
             exact = decode(model, subwords, sources[index], ExactOptions(budget, *norm))
-        yield index, diagnose(found[0], options, reference, exact)
+        yield index, diagnose(hypotheses[0], options, reference, exact)
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,15 @@ def sweep(
         searched = dict(translate_batches(model, subwords, sources, row[0]))
         for options in row:
             best = [
-                max(found, key=lambda one: normalised(one.total, len(one.tokens), options), default=None)
-                for _, found in sorted(searched.items())
+                max(
+                    hypotheses,
+                    key=lambda hypothesis: normalised(hypothesis.total, len(hypothesis.tokens), options),
+                    default=None,
+                )
+                for _, hypotheses in sorted(searched.items())
             ]
-            outputs = tuple("" if one is None else one.text for one in best)
-            totals = [one.total for one in best if one is not None]
+            outputs = tuple("" if hypothesis is None else hypothesis.text for hypothesis in best)
+            totals = [hypothesis.total for hypothesis in best if hypothesis is not None]
             mean = sum(totals) / max(1, len(totals))
             yield SweepRow(
                 options.beam_size, options.length_penalty, outputs, *length_and_chrf(outputs, references), mean
@@ -137,7 +144,9 @@ def verdict_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
     check(bool(diagnoses), "no line has both a source and a reference")
     lines = [f"{len(diagnoses)} sentences", f"{'verdict':<14} {'share':>6} {'distance':>9}"]
     for verdict, share in shares(diagnoses).items():
-        gaps = [abs(one.gap) for one in diagnoses if one.verdict == verdict and isfinite(one.gap)]
+        gaps = [
+            abs(diagnosis.gap) for diagnosis in diagnoses if diagnosis.verdict == verdict and isfinite(diagnosis.gap)
+        ]
         distance = f"{sum(gaps) / len(gaps):.3f}" if gaps else "-"
         lines.append(f"{verdict:<14} {share:6.1%} {distance:>9}")
     return lines

@@ -15,13 +15,13 @@ class Attended(NamedTuple):
     scores: Tensor  # (…, Q, S) before the softmax, -inf where nothing may be seen
 
 
-def split_heads(x: Tensor, heads: int) -> Tensor:
-    """(n, Q, D) → (n, H, Q, D/H)."""
-    return x.unflatten(-1, (heads, -1)).transpose(-3, -2)
+def split_heads(x: Tensor, size: int) -> Tensor:
+    """(n, Q, H · d) → (n, H, Q, d), heads of that size."""
+    return x.unflatten(-1, (-1, size)).transpose(-3, -2)
 
 
 def merge_heads(x: Tensor) -> Tensor:
-    """(n, H, Q, D/H) → (n, Q, D)."""
+    """(n, H, Q, d) → (n, Q, H · d)."""
     return x.transpose(-3, -2).flatten(-2)
 
 
@@ -58,7 +58,8 @@ def scaled_dot_product(query: Tensor, key: Tensor) -> Tensor:
     return (query * query.shape[-1] ** -0.5) @ key.transpose(-2, -1)
 
 
-def rows_at(override: Tensor, first: int, count: int) -> Tensor:
-    """Positions first … first + count - 1 of given weights (…, T, S); past their end NaN: the model's own."""
-    rows = override[..., first : first + count, :]
-    return functional.pad(rows, (0, 0, 0, count - rows.shape[-2]), value=torch.nan)
+def given_rows(override: Tensor, first: int, count: int, keys: int) -> Tensor:
+    """Rows first … first + count - 1 of given weights (…, T, K) for so many keys; past the end NaN: the model's own."""
+    rows = override[..., first : first + count, :keys]
+    missing = keys - rows.shape[-1], count - rows.shape[-2]
+    return functional.pad(rows, (0, missing[0], 0, missing[1]), value=torch.nan)

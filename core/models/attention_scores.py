@@ -59,25 +59,25 @@ class Mean(Score):
     def keys(self, memory: Tensor) -> None:
         """No h is looked at."""
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), mask (n, S) → zeros (n, Q, S)."""
-        return Scored(asked.query.new_zeros(*asked.query.shape[:2], asked.mask.shape[1]))
+        return Scored(question.query.new_zeros(*question.query.shape[:2], question.mask.shape[1]))
 
 
 class Dot(Score):
     """score = sᵀ h (Luong et al. 2015, §3.1, dot)."""
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        return Scored(asked.query @ asked.keys.transpose(1, 2))
+        return Scored(question.query @ question.keys.transpose(1, 2))
 
 
 class ScaledDot(Score):
     """score = sᵀ h / √D (Vaswani et al. 2017, eq. 1)."""
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        return Scored(scaled_dot_product(asked.query, asked.keys))
+        return Scored(scaled_dot_product(question.query, question.keys))
 
 
 class Cosine(Score):
@@ -91,10 +91,10 @@ class Cosine(Score):
         """h / |h|: (n, S, D) → (n, S, D)."""
         return functional.normalize(memory, dim=-1)
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        strength = functional.softplus(self.strength(asked.query))  # (n, Q, 1)
-        return Scored(strength * functional.normalize(asked.query, dim=-1) @ asked.keys.transpose(1, 2))
+        strength = functional.softplus(self.strength(question.query))  # (n, Q, 1)
+        return Scored(strength * functional.normalize(question.query, dim=-1) @ question.keys.transpose(1, 2))
 
 
 class General(Score):
@@ -108,9 +108,9 @@ class General(Score):
         """W h: (n, S, D) → (n, S, D)."""
         return self.key(memory)
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        return Scored(asked.query @ asked.keys.transpose(1, 2))
+        return Scored(question.query @ question.keys.transpose(1, 2))
 
 
 class Concat(Score):
@@ -125,10 +125,10 @@ class Concat(Score):
         """The right half of W times h: (n, S, D) → (n, S, D)."""
         return functional.linear(memory, self.weight.chunk(2, dim=1)[1])
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        query = functional.linear(asked.query, self.weight.chunk(2, dim=1)[0])
-        return Scored(self.energy(torch.tanh(query[:, :, None] + asked.keys[:, None])).squeeze(-1))
+        query = functional.linear(question.query, self.weight.chunk(2, dim=1)[0])
+        return Scored(self.energy(torch.tanh(query[:, :, None] + question.keys[:, None])).squeeze(-1))
 
 
 class Additive(Score):
@@ -144,10 +144,10 @@ class Additive(Score):
         """U h: (n, S, D) → (n, S, D)."""
         return self.key(memory)
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        query = self.query(asked.query)
-        return Scored(self.energy(torch.tanh(query[:, :, None] + asked.keys[:, None])).squeeze(-1))
+        query = self.query(question.query)
+        return Scored(self.energy(torch.tanh(query[:, :, None] + question.keys[:, None])).squeeze(-1))
 
 
 class QueryKeyValue(General):
@@ -161,9 +161,9 @@ class QueryKeyValue(General):
         """U h: (n, S, D) → (n, S, D)."""
         return self.value(memory)
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S)."""
-        return Scored(scaled_dot_product(self.query(asked.query), asked.keys))
+        return Scored(scaled_dot_product(self.query(question.query), question.keys))
 
 
 class Location(Score):
@@ -180,10 +180,10 @@ class Location(Score):
     def keys(self, memory: Tensor) -> None:
         """No h is looked at."""
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), mask (n, S) → scores (n, Q, S)."""
-        scores = self.table(asked.query)
-        missing = asked.mask.shape[1] - scores.shape[-1]  # below 0, as many unused rows are cut off
+        scores = self.table(question.query)
+        missing = question.mask.shape[1] - scores.shape[-1]  # below 0, as many unused rows are cut off
         return Scored(functional.pad(scores, (0, missing), value=float("-inf")))
 
 
@@ -194,18 +194,18 @@ class LocalMonotonic(General):
         super().__init__(sizes)
         self.window = sizes.window
 
-    def centre(self, asked: Question) -> Tensor:
+    def centre(self, question: Question) -> Tensor:
         """p (n, Q), in source positions; past the sentence's end it stays at its last position."""
-        steps = torch.arange(asked.steps.start, asked.steps.stop, device=asked.mask.device)
-        centre = torch.minimum(steps, asked.mask.sum(dim=1, keepdim=True) - 1)
-        return centre.to(asked.query).expand(asked.query.shape[:2])
+        steps = torch.arange(question.steps.start, question.steps.stop, device=question.mask.device)
+        centre = torch.minimum(steps, question.mask.sum(dim=1, keepdim=True) - 1)
+        return centre.to(question.query).expand(question.query.shape[:2])
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S), -inf outside the window."""
-        centre = self.centre(asked)
-        positions = torch.arange(asked.mask.shape[1], device=centre.device)
+        centre = self.centre(question)
+        positions = torch.arange(question.mask.shape[1], device=centre.device)
         outside = (positions - centre[:, :, None]).abs() > self.window  # (n, Q, S)
-        return Scored(super().forward(asked).scores.masked_fill(outside, float("-inf")), centre=centre)
+        return Scored(super().forward(question).scores.masked_fill(outside, float("-inf")), centre=centre)
 
 
 class LocalPredictive(LocalMonotonic):
@@ -219,15 +219,15 @@ class LocalPredictive(LocalMonotonic):
         self.hidden = nn.Linear(sizes.width, sizes.width, bias=False)
         self.place = nn.Linear(sizes.width, 1, bias=False)
 
-    def centre(self, asked: Question) -> Tensor:
+    def centre(self, question: Question) -> Tensor:
         """p: (n, Q)."""
-        share = torch.sigmoid(self.place(torch.tanh(self.hidden(asked.query)))).squeeze(-1)
-        return asked.mask.sum(dim=1, keepdim=True) * share
+        share = torch.sigmoid(self.place(torch.tanh(self.hidden(question.query)))).squeeze(-1)
+        return question.mask.sum(dim=1, keepdim=True) * share
 
-    def forward(self, asked: Question) -> Scored:
+    def forward(self, question: Question) -> Scored:
         """query (n, Q, D), keys (n, S, D) → scores (n, Q, S) and the Gaussian: 1 at the centre, e⁻² at the edge."""
-        scored = super().forward(asked)
-        positions = torch.arange(asked.mask.shape[1], device=asked.mask.device)
+        scored = super().forward(question)
+        positions = torch.arange(question.mask.shape[1], device=question.mask.device)
         distance = (positions - scored.centre[:, :, None]) / (self.window / 2)  # (n, Q, S), in σ
         return scored._replace(factor=torch.exp(-0.5 * distance**2))
 

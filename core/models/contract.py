@@ -11,37 +11,61 @@ Transformer before the norm that ends the stack, in an LSTM h and not c. "scores
 of the source "keys", which scores compare with the query (where they do), and "values".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
+from core.changes import PATTERNS, Changes, Head, Pattern, Row
+from core.checks import check, check_choice
+from core.models.attention import given_rows
+
 
 class Interventions(NamedTuple):
     """What a reader changes in a run; None changes nothing. Nothing here is ever written to the model.
 
-    Gates multiply a head's output: (L, H), or (n, L, H) for one setting a sentence; 1 is open, 0 closed. `attention`
-    replaces cross-attention weights: (L, H, T, S) or (n, L, H, T, S); a NaN keeps the model's own weight.
+    Gates multiply a head's output: (L, H), or (n, L, H) for one setting a sentence; 1 is open, 0 closed. What is called
+    `…_attention` replaces weights: the encoder's (L, H, S, S), the decoder's (L, H, T, T) and cross-attention's
+    (L, H, T, S), or with an axis of n before them. A NaN keeps the model's own weight, and so do the steps after the
+    T-th, while what is given beyond a target's end, or of a token not yet written, is never read. Whatever a beam's row
+    has written, at step t it gets row t. Numbers of any type will do.
     """
 
     encoder: Tensor | None = None
     decoder: Tensor | None = None
     cross: Tensor | None = None
-    attention: Tensor | None = None
+    encoder_attention: Tensor | None = None
+    decoder_attention: Tensor | None = None
+    cross_attention: Tensor | None = None
+
+    def layer(self, index: int, first: int, queries: int) -> "Interventions":
+        """One layer's of fitted ones: gates (n, H), weights (n, H, …), a decoder's of its steps first … + queries - 1.
+
+        Of what is written (n, H, queries, first + queries): the tokens that are read by then.
+        """
+        if all(field is None for field in self):
+            return self
+        changes = over_tensors(lambda tensor: tensor[:, index], self)
+        own, cross = changes.decoder_attention, changes.cross_attention
+        return changes._replace(
+            decoder_attention=None if own is None else given_rows(own, first, queries, first + queries),
+            cross_attention=None if cross is None else given_rows(cross, first, queries, cross.shape[-1]),
+        )
 
 
+OVERRIDE = "_attention"  # what the name of a kind of attention ends in where its weights are given
 NONE = Interventions()
 
 
 class Encoded(NamedTuple):
     """A source as the decoder may read it: n rows everywhere."""
 
-    memory: Tensor  # (n, S, D)
+    memory: Any  # (n, S, D), an ensemble's a tuple of its models' own `Encoded`
     mask: Tensor  # (n, S) bool, true where the source is real
     attention: Tensor | None  # (n, L, H, S, S) of the encoder's self-attention, None where there is none
     summary: Tensor | None  # what a recurrent decoder starts from, None for a Transformer
-    interventions: Interventions  # gates (n, L, H), attention (n, L, H, T, S)
+    interventions: Interventions  # with a sentence axis: gates (n, L, H), weights (n, L, H, queries, keys)
     # "hidden" (n, L+1, S, D), an RNN's has the embeddings and the last layer; "keys" and "values" (n, S, D)
     detail: Mapping[str, Tensor]
 
@@ -83,7 +107,10 @@ class StepModel(Protocol):
 
 
 class Seq2Seq(StepModel, Protocol):
-    """An encoder-decoder."""
+    """An encoder-decoder. `encode` and `forward` refuse interventions that do not fit by ValueError (see `fitted`)."""
+
+    heads: Mapping[str, tuple[int, int]]  # L and H of each attention that it has: "encoder", "decoder", "cross"
+    absent: tuple[Head, ...]  # of these, pruned: all that is recorded of them is 0, and nothing given to them is read
 
     def encode(
         self, source: Tensor, mask: Tensor, *, interventions: Interventions = NONE, detail: bool = False
@@ -122,7 +149,7 @@ def first_tensor(tree: Any) -> Tensor | None:
     if isinstance(tree, Tensor):
         return tree
     values = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, tuple) else ()
-    return next((found for found in map(first_tensor, values) if found is not None), None)
+    return next((tensor for tensor in map(first_tensor, values) if tensor is not None), None)
 
 
 def take(state: State, rows: Tensor) -> State:
@@ -142,13 +169,82 @@ def keep(state: State, sentences: Tensor) -> State:
     return take(State(source, state.rows), rows)
 
 
-def spread(interventions: Interventions, sentences: int) -> Interventions:
-    """Every field with a leading sentence axis, as `State` wants its tensors."""
+def fitted(
+    interventions: Interventions, heads: Mapping[str, tuple[int, int]], source: Tensor, like: Tensor
+) -> Interventions:
+    """Every field as `State` wants its tensors: a sentence axis first, in the number type and on the device of `like`.
 
-    def one_a_sentence(tensor: Tensor | None, dimensions: int) -> Tensor | None:
-        if tensor is None or tensor.dim() == dimensions:
-            return tensor
-        return tensor.expand(sentences, *tensor.shape)
+    ValueError if a field does not fit a model with these `heads` that reads source (n, S), or is no number.
+    """
+    valid = (*heads, *(kind + OVERRIDE for kind in heads))
+    fields = []
+    for name, given in interventions._asdict().items():
+        if given is not None:
+            check(name in valid, f"this model has no {name} to change; valid: {', '.join(valid) or 'nothing'}")
+            given = torch.as_tensor(given).to(like)
+            given = given.expand(shape_for(name, given, heads, source))
+            finite, numbers = (~given.isinf(), "finite or NaN") if OVERRIDE in name else (given.isfinite(), "finite")
+            check(bool(finite.all()), f"{name} must be {numbers} in {like.dtype}")
+        fields.append(given)
+    return Interventions(*fields)
 
-    gates = [one_a_sentence(gate, 3) for gate in interventions[:3]]
-    return Interventions(*gates, one_a_sentence(interventions.attention, 5))
+
+def shape_for(name: str, given: Tensor, heads: Mapping[str, tuple[int, int]], source: Tensor) -> tuple[int, ...]:
+    """The shape of one field with its sentence axis; ValueError, with the right ones, if `given` has another."""
+    sentences, positions = source.shape
+    kind = name.removesuffix(OVERRIDE)
+    wanted = letters = heads[kind]
+    if kind != name:
+        wanted, letters = ((*heads[kind], *queries_keys(kind, T, positions)) for T in (given.shape[-2:-1], ("T",)))
+    shared, each = (f"({', '.join(map(str, shape))})" for shape in (letters, (sentences, *letters)))
+    fits = given.shape in (wanted, (sentences, *wanted))
+    lacking = f"{name} of shape {tuple(given.shape)} does not fit"
+    check(fits, f"{lacking}; valid: {shared}, or {each} for a setting a sentence")
+    return sentences, *wanted
+
+
+def queries_keys(kind: str, steps: tuple, positions: int) -> tuple:
+    """The last two axes of an attention's weights; `steps` is (T,), or of a target whose length nobody knows ()."""
+    return {"encoder": (positions, positions), "decoder": steps * 2, "cross": (*steps, positions)}[kind]
+
+
+def interventions_of(changes: Changes, model: Seq2Seq, positions: int, steps: int) -> Interventions:
+    """A reader's changes for a model that reads one source of S positions and writes at most so many tokens.
+
+    ValueError if it has no such head, or an edited row has no place in that source.
+    """
+    fields: dict[str, Tensor] = {}
+    for closed in changes.closed:
+        check_head(closed, model.heads)
+        fields.setdefault(closed.kind, torch.ones(model.heads[closed.kind]))[closed.layer, closed.head] = 0
+    longest = max([steps * bool(changes.patterns), *(row.query + 1 for row in changes.edited if row.kind != "encoder")])
+    for change in (*changes.patterns, *changes.edited):  # an edited row stays as it was edited
+        check_head(change, model.heads, model.absent)
+        name, shape = change.kind + OVERRIDE, queries_keys(change.kind, (longest,), positions)
+        given = fields.setdefault(name, torch.full((*model.heads[change.kind], *shape), torch.nan))
+        for query, weights in rows_of(change, *shape):
+            given[change.layer, change.head, query, : len(weights)] = torch.tensor(weights)
+    return Interventions(**fields)
+
+
+def rows_of(change: Row | Pattern, queries: int, keys: int) -> Iterator[tuple[int, Sequence[float]]]:
+    """Each row that a change gives an attention of so many queries and keys, and its weights."""
+    if isinstance(change, Pattern):
+        for query in range(queries):
+            yield query, PATTERNS[change.pattern](query, query + 1 if change.kind == "decoder" else keys)
+        return
+    count = len(change.weights)
+    fits = change.kind == "decoder" or (count == keys and (change.kind != "encoder" or change.query < queries))
+    valid = f"its {keys} positions take {keys} weights" + f", in rows 0 to {queries - 1}" * (change.kind == "encoder")
+    check(fits, f"the edited {change.kind} row {change.query} of {count} weights does not fit this sentence: {valid}")
+    yield change.query, change.weights
+
+
+def check_head(place: Head | Row | Pattern, heads: Mapping[str, tuple[int, int]], absent: Sequence[Head] = ()) -> None:
+    """A head that a model has, or one sentence that names those it has, or says that it is pruned."""
+    check_choice("kind of attention in this model", place.kind, heads)
+    lacking = f"this model has no {place.kind} head {place.head} in layer {place.layer}, counted from 0"
+    (layers, count), head = heads[place.kind], Head(place.kind, place.layer, place.head)
+    valid = f"layers 0 to {layers - 1}, heads 0 to {count - 1}"
+    check(place.layer < layers and place.head < count, f"{lacking}; valid: {valid}")
+    check(head not in absent, f"{lacking}: it was pruned")

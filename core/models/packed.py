@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from core.models.ensemble import Ensemble
 from core.models.packed_transformer import PackedTransformer
 from core.models.products import product
 from core.models.transformer import Transformer
@@ -68,6 +69,8 @@ PACKED: dict[type[nn.Module], Callable[[nn.Module], nn.Module]] = {
 
 def pack(model: nn.Module) -> nn.Module:
     """A loaded model (on the CPU, not to be trained) made ready; the given one is used up."""
+    if isinstance(model, Ensemble):
+        return Ensemble([pack(part) for part in model.models])
     ready = PackedTransformer(model) if isinstance(model, Transformer) else model
     for parent in list(model.modules()):
         for name, part in parent.named_children():

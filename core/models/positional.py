@@ -59,7 +59,7 @@ class Unplaced(nn.Module):
 class Rotary(nn.Module):
     """Queries and keys turned by their position, pair by pair: position · 10000^(-2i/d) (Su et al. 2021, eq. 13-15)."""
 
-    def __init__(self, _heads: int, size: int, max_positions: int):
+    def __init__(self, _heads: int, size: int, max_positions: int, _kept: tuple[int, ...] | None = None):
         super().__init__()
         self.angles = Sinusoidal(size, max_positions)
 
@@ -75,11 +75,15 @@ class Rotary(nn.Module):
 
 
 class LinearBiases(nn.Module):
-    """ALiBi: scores less slope · distance, with the slopes 2^(-8h/H) of heads h = 1 … H (Press et al. 2022, §3)."""
+    """ALiBi: scores less slope · distance, with the slopes 2^(-8h/H) of heads h = 1 … H (Press et al. 2022, §3).
 
-    def __init__(self, heads: int, _size: int, _max_positions: int):
+    Only of the heads `kept`, from 0, where some are pruned.
+    """
+
+    def __init__(self, heads: int, _size: int, _max_positions: int, kept: tuple[int, ...] | None = None):
         super().__init__()
         slopes = 2.0 ** (-8 * torch.arange(1, heads + 1, dtype=torch.float64) / heads)
+        slopes = slopes if kept is None else slopes[list(kept)]
         self.register_buffer("slopes", slopes.float()[:, None, None], persistent=False)
 
     def place(self, x: Tensor, _first: int) -> Tensor:

@@ -16,7 +16,7 @@ from torch.nn import functional
 def product(weight: Tensor, bias: Tensor | None) -> Callable[[Tensor], Tensor]:
     """weight (out, in), bias (out,) → the map from x (…, in) to x Wᵀ + b (…, out), which passes no gradient."""
     weight, bias = weight.detach(), None if bias is None else bias.detach()
-    if not packable() or not weight.equal(weight.half().float()):
+    if not packable() or not weight.numel() or not weight.equal(weight.half().float()):
         return partial(functional.linear, weight=weight, bias=bias)
     packed = torch.fbgemm_pack_gemm_matrix_fp16(weight)
     bias = weight.new_zeros(len(weight)) if bias is None else bias

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.models.attention import attend, rows_at
+from core.models.attention import attend
 from core.models.attention_scores import SCORES, Question, Sizes
-from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, over_tensors, spread
+from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, fitted, over_tensors
 from core.models.rnn_layers import CELLS, RNNConfig, encoder_of, reading_order, reorder
 
 
@@ -56,6 +56,7 @@ class RNN(nn.Module):
         width, attends = config.width, config.attention != "none"
         _, cell, self.parts = CELLS[config.cell]
         self.context = config.context if attends else None
+        self.heads, self.absent = {"cross": (1, 1)} if attends else {}, ()
         self.embedding = nn.Embedding(config.vocabulary_size, width)
         self.encoder = encoder_of(config)
         self.bridge = nn.ModuleList(nn.Linear(self.parts * width, self.parts * width) for _ in range(config.layers))
@@ -93,8 +94,7 @@ class RNN(nn.Module):
         self, source: Tensor, mask: Tensor, *, interventions: Interventions = NONE, detail: bool = False
     ) -> Encoded:
         """Read source (n, S) under mask (n, S); the backward direction begins at each sentence's own end."""
-        if interventions.encoder is not None or interventions.decoder is not None:
-            raise ValueError("an RNN has no self-attention heads to gate; valid: cross, attention")
+        interventions = fitted(interventions, self.heads, source, self.embedding.weight)
         embedded = self.embed(source)
         order = reading_order(mask) if self.config.reverse_source else None
         inputs = embedded if order is None else reorder(embedded, order)
@@ -111,7 +111,6 @@ class RNN(nn.Module):
         if detail and self.score is not None:
             read = {"keys": self.score.keys(memory), "values": self.score.values(memory)}
             details |= {name: value for name, value in read.items() if value is not None}
-        interventions = spread(interventions, len(source))
         return Encoded(memory, mask, None, torch.stack(summary, dim=2), interventions, details)
 
     def start(self, encoded: Encoded, *, width: int = 1) -> State:
@@ -129,9 +128,8 @@ class RNN(nn.Module):
 
     def attend(self, query: Tensor, source: RNNSource, steps: range) -> Look:
         """What query (n, Q, D) sees; `steps` are Q target positions, or the one of all rows of a beam."""
-        _, _, gate, override = source.interventions
-        gate = None if gate is None else gate[:, 0, 0]
-        override = None if override is None else rows_at(override[:, 0, 0], steps.start, len(steps))
+        changes = source.interventions.layer(0, steps.start, len(steps))
+        gate, override = over_tensors(lambda given: given[:, 0], (changes.cross, changes.cross_attention))
         scores, factor, centre = self.score(Question(query, source.keys, source.mask, steps))
         visible = source.mask[:, None]
         attended = attend(scores, source.values, visible, factor=factor, gate=gate, override=override)

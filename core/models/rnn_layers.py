@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from core.checks import check_choice
 from core.models.attention_scores import SCORES
-from core.options import check_choice
 
 CELLS = {"gru": (nn.GRU, nn.GRUCell, 1), "lstm": (nn.LSTM, nn.LSTMCell, 2)}  # sequence, step, tensors of state
 CONTEXTS = ("step", "readout", "layer")

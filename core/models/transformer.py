@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.models.attention import Attended, rows_at
-from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, spread
+from core.models.attention import Attended
+from core.models.contract import NONE, Encoded, Interventions, Output, State, Step, fitted
 from core.models.positional import POSITIONS
 from core.models.transformer_layers import DecoderLayer, EncoderLayer, LayerSource, TransformerConfig
 
@@ -15,21 +15,20 @@ from core.models.transformer_layers import DecoderLayer, EncoderLayer, LayerSour
 class TransformerSource(NamedTuple):
     """What the decoder reads of the source: n rows."""
 
-    layers: tuple[tuple[Tensor, Tensor], ...]  # keys and values of each layer, (n, H, S, D/H)
+    layers: tuple[tuple[Tensor, Tensor], ...]  # keys and values of each layer's K heads, (n, K, S, D/H)
     mask: Tensor  # (n, S)
     interventions: Interventions
 
     def layer(self, index: int, first: int, queries: int) -> LayerSource:
         """One layer's share, for target positions first … first + queries - 1."""
-        _, decoder, cross, override = self.interventions
-        if override is not None:
-            override = rows_at(override[:, index], first, queries)
-        gates = [None if gate is None else gate[:, index] for gate in (decoder, cross)]
-        return LayerSource(*self.layers[index], self.mask, *gates, override)
+        return LayerSource(*self.layers[index], self.mask, self.interventions.layer(index, first, queries))
 
 
 class TransformerRows(NamedTuple):
-    """The self-attention cache of B live rows, room for `capacity` steps of which `length` are filled."""
+    """The self-attention cache of B live rows, room for `capacity` steps of which `length` are filled.
+
+    A layer of K heads has the first K places of H.
+    """
 
     cache: Tensor  # (B, L, 2, H, capacity, D/H): keys and values
     length: int
@@ -41,11 +40,12 @@ class Transformer(nn.Module):
     def __init__(self, config: TransformerConfig):
         super().__init__()
         self.config = config
+        self.heads, self.absent = config.shapes, config.absent
         self.embedding = nn.Embedding(config.vocabulary_size, config.width)
         self.positions = POSITIONS[config.positions](config.width, config.max_positions)
         self.dropout = nn.Dropout(config.dropout)
-        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
-        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        self.encoder = nn.ModuleList(EncoderLayer(config, index) for index in range(config.encoder_layers))
+        self.decoder = nn.ModuleList(DecoderLayer(config, index) for index in range(config.decoder_layers))
         # Pre-norm sums grow with depth: one more norm at the end of each stack (Xiong et al. 2020, §3).
         last = nn.LayerNorm if config.norm == "pre" else nn.Identity
         self.encoder_norm, self.decoder_norm = last(config.width), last(config.width)
@@ -75,12 +75,12 @@ class Transformer(nn.Module):
         self, source: Tensor, mask: Tensor, *, interventions: Interventions = NONE, detail: bool = False
     ) -> Encoded:
         """Read source (n, S) under mask (n, S)."""
-        interventions = spread(interventions, len(source))
+        interventions = fitted(interventions, self.heads, source, self.embedding.weight)
+        own = Interventions(encoder=interventions.encoder, encoder_attention=interventions.encoder_attention)
         x = self.embed(source, 0)
         hidden, weights = [x], []
         for index, layer in enumerate(self.encoder):
-            gate = None if interventions.encoder is None else interventions.encoder[:, index]
-            x, attended = layer(x, mask, gate)
+            x, attended = layer(x, mask, own.layer(index, 0, 0))
             hidden.append(x)
             weights.append(attended)
         details = {"hidden": torch.stack(hidden, dim=1)} if detail else {}
@@ -91,7 +91,8 @@ class Transformer(nn.Module):
         layers = tuple(layer.keys_values(encoded.memory) for layer in self.decoder)
         shape = (len(layers), 2, self.config.heads, 0, self.config.width // self.config.heads)
         cache = encoded.memory.new_empty(len(encoded.memory) * width, *shape)
-        source = TransformerSource(layers, encoded.mask, encoded.interventions)
+        own = encoded.interventions._replace(encoder=None, encoder_attention=None)  # the stacks may differ in depth
+        source = TransformerSource(layers, encoded.mask, own)
         return State(source, TransformerRows(cache, 0))
 
     def step(self, previous: Tensor, state: State, *, detail: bool = False) -> Step:
@@ -144,7 +145,7 @@ class Transformer(nn.Module):
         queries = x.shape[1] if cache is None else 1
         hidden, looked, crossed = [x], [], []
         for index, layer in enumerate(self.decoder):
-            own = None if cache is None else cache[:, index]
+            own = None if cache is None else cache[:, index, :, : layer.heads.count]
             x, look, cross = layer(x, source.layer(index, first, queries), own)
             hidden.append(x)
             looked.append(look)

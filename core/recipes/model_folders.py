@@ -11,11 +11,12 @@ import torch
 from torch import nn
 
 from core.checkpoints import CARD, EXAMPLE, PRETRAINED, WEIGHTS, Card, build, curve, load, load_packed, save
+from core.checks import check
 from core.decoding.ranking import normalised
 from core.decoding.translate import decode, translate_batches
 from core.files import read_json, sha256, write_json
 from core.metrics import translation_metrics
-from core.options import BeamOptions, check
+from core.options import BeamOptions
 from core.recipes.probe import write_probe
 from core.recipes.recipes import Recipe
 from core.recipes.stored_examples import EXAMPLES, write_lesson
@@ -32,7 +33,7 @@ ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
 CHECKPOINT, BEFORE = "checkpoint.pt", "checkpoint.before.pt"
 
 
-def cook(
+def carry_out(
     recipe: Recipe,
     folder: Path,
     data_dir: Path | None = None,
@@ -81,10 +82,10 @@ def begin_with(recipe: Recipe, text: Text) -> tuple[nn.Module, Subwords]:
     check(there, f"{recipe.name} begins with {folder}, which is not there: train {folder.name} first, or give --from")
     begun = load(folder.name, folder.parent)
     wanted = {"family": recipe.family, **recipe.config}
-    found = {"family": begun.card.family, **begun.card.config}
-    shapes = [name for name in wanted if not name.startswith("dropout") and found.get(name) != wanted[name]]
-    told = ", ".join(f"{name} {found.get(name)} and not {wanted[name]}" for name in shapes)
-    check(not shapes, f"{recipe.start} is of another shape than {recipe.name}, which can't begin with it: {told}")
+    shape = {"family": begun.card.family, **begun.card.config}
+    shapes = [name for name in wanted if not name.startswith("dropout") and shape.get(name) != wanted[name]]
+    differing = ", ".join(f"{name} {shape.get(name)} and not {wanted[name]}" for name in shapes)
+    check(not shapes, f"{recipe.start} is of another shape than {recipe.name}, which can't begin with it: {differing}")
     model = build(recipe.family, {**recipe.config, "vocabulary_size": len(begun.subwords)})
     model.load_state_dict(begun.model.state_dict())
     return model, begun.subwords
@@ -117,8 +118,8 @@ def card_of(recipe: Recipe, model: nn.Module, seen: Mapping[str, Any], extra: Se
         settings["extra"] = extra
     if recipe.start:
         begun = start_folder(recipe.start)
-        told = {name: read_json(begun / CARD)[name] for name in ("recipe", "training")}
-        settings["start"] = {"model": begun.name, "sha256": sha256(begun / WEIGHTS), **told}
+        origin = {name: read_json(begun / CARD)[name] for name in ("recipe", "training")}
+        settings["start"] = {"model": begun.name, "sha256": sha256(begun / WEIGHTS), **origin}
     return Card(
         name=recipe.name,
         family=recipe.family,
@@ -150,11 +151,11 @@ def measure(folder: Path, data_dir: Path | None = None) -> Card:
     metrics = {}
     for split in (name for name in SPLITS[card.corpus] if name != "train"):  # val first: it decides α
         sources, references = zip(*load_pairs(card.corpus, split, card.source, card.target, data_dir), strict=True)
-        found = dict(translate_batches(model, subwords, sources, options))
+        hypotheses = dict(translate_batches(model, subwords, sources, options))
         if split == "val":
-            scores = {alpha: bleu(found, references, alpha) for alpha in ALPHAS}
+            scores = {alpha: bleu(hypotheses, references, alpha) for alpha in ALPHAS}
             options = replace(options, length_penalty=max(ALPHAS, key=scores.get))
-        translations = best_texts(found, options)
+        translations = best_texts(hypotheses, options)
         metrics[split] = translation_metrics(translations, references, card.target) | {
             "sentences": len(sources),
             "beam_size": options.beam_size,
@@ -168,16 +169,16 @@ def measure(folder: Path, data_dir: Path | None = None) -> Card:
     return card
 
 
-def best_texts(found: Mapping[int, Sequence[Hypothesis]], options: BeamOptions) -> list[str]:
+def best_texts(hypotheses: Mapping[int, Sequence[Hypothesis]], options: BeamOptions) -> list[str]:
     """The best text of each line under these options, in the order of the lines."""
 
-    def score(one: Hypothesis) -> float:
-        return normalised(one.total, len(one.tokens), options)
+    def score(hypothesis: Hypothesis) -> float:
+        return normalised(hypothesis.total, len(hypothesis.tokens), options)
 
-    return [max(found[index], key=score).text if found[index] else "" for index in range(len(found))]
+    return [max(hypotheses[index], key=score).text if hypotheses[index] else "" for index in range(len(hypotheses))]
 
 
-def bleu(found: Mapping[int, Sequence[Hypothesis]], references: Sequence[str], alpha: float) -> float:
+def bleu(hypotheses: Mapping[int, Sequence[Hypothesis]], references: Sequence[str], alpha: float) -> float:
     """BLEU of the same searches ranked with another α."""
-    translations = best_texts(found, BeamOptions(length_penalty=alpha))
+    translations = best_texts(hypotheses, BeamOptions(length_penalty=alpha))
     return sacrebleu.corpus_bleu(translations, [references]).score

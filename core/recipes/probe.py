@@ -114,11 +114,11 @@ def probe(name: str, folder: Path) -> list[dict[str, str | float]]:
     """What a model of the folder writes greedily, and its score: {"source", "target", "score"} a sentence."""
     loaded = load_packed(name, folder)
     sources = SENTENCES[loaded.card.source]
-    found = dict(translate_batches(loaded.model, loaded.subwords, sources, GreedyOptions()))
-    best = [found[index][0] for index in range(len(sources))]
+    hypotheses = dict(translate_batches(loaded.model, loaded.subwords, sources, GreedyOptions()))
+    best = [hypotheses[index][0] for index in range(len(sources))]
     return [
-        {"source": source, "target": one.text, "score": round(one.score, 4)}
-        for source, one in zip(sources, best, strict=True)
+        {"source": source, "target": hypothesis.text, "score": round(hypothesis.score, 4)}
+        for source, hypothesis in zip(sources, best, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from core.options import check_choice
+from core.checks import check_choice
 from core.training.options import TrainOptions
 
 
@@ -101,6 +101,7 @@ SMALL: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "en-de-transformer-small": ({}, {}),
     "en-de-transformer-no-positions": ({"positions": "none"}, {}),
     "en-de-transformer-learned-positions": ({"positions": "learned"}, {}),
+    "en-de-transformer-rotary": ({"positions": "rotary"}, {}),
     "en-de-transformer-no-smoothing": ({}, {"label_smoothing": 0.0}),
 }
 
@@ -147,6 +148,7 @@ def fr_en_transformer() -> Recipe:
 # The attention swap: the same network and budget, another score or another place for the context.
 SWAPPED: dict[str, Mapping[str, Any]] = {
     "en-de-rnn-plain": {"attention": "none"},
+    "en-de-rnn-forward": {"attention": "none", "bidirectional": False},
     "en-de-rnn-reversed": {"attention": "none", "bidirectional": False, "reverse_source": True},
     "en-de-rnn-mean": {"attention": "mean", "context": "readout"},
     "en-de-rnn-additive-before": {"attention": "additive", "context": "step"},
@@ -155,7 +157,13 @@ SWAPPED: dict[str, Mapping[str, Any]] = {
     "en-de-rnn-general": {"attention": "general", "context": "readout"},
     "en-de-rnn-dot": {"attention": "dot", "context": "readout"},
     "en-de-rnn-concat": {"attention": "concat", "context": "readout"},
+    "en-de-rnn-cosine": {"attention": "cosine", "context": "readout"},
+    "en-de-rnn-query-key-value": {"attention": "query-key-value", "context": "readout"},
+    "en-de-rnn-location": {"attention": "location", "context": "readout"},
+    "en-de-rnn-local-m": {"attention": "local-m", "context": "readout"},
     "en-de-rnn-local-p": {"attention": "local-p", "context": "readout"},
+    "en-de-rnn-input-feeding": {"attention": "general", "context": "readout", "input_feeding": True},
+    "en-de-rnn-lstm": {"attention": "additive", "cell": "lstm", "layers": 2, "context": "layer", "width": 192},
 }
 
 
@@ -206,7 +214,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     **{name: partial(en_de_small, name) for name in SMALL},
     "en-fr-everyday": en_fr_everyday,
     "en-fr-everyday-mixed": en_fr_mixed,
-    **{name: partial(en_fr_tiny, name) for name in (one.replace("en-de", "en-fr") for one in reversed(TINY))},
+    **{name: partial(en_fr_tiny, name) for name in (name.replace("en-de", "en-fr") for name in reversed(TINY))},
     "fr-en-transformer": fr_en_transformer,
     "en-fr-rnn-additive": en_fr_rnn_additive,
     "en-fr-rnn-additive-taught": en_fr_taught,

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 
 from core.checkpoints import build
+from core.checks import check_choice, check_range
 from core.decoding.translate import translate_batches
 from core.metrics import translation_metrics
-from core.options import GreedyOptions, check_choice, check_range
+from core.options import GreedyOptions
 from core.recipes.recipes import Recipe
 from core.recipes.training_text import Text, encoded
 from core.text.corpora import load_pairs
@@ -79,8 +80,8 @@ def trained(
         pass
     seconds = time.monotonic() - began
     sources, references = zip(*lines["val"], strict=True)
-    found = dict(translate_batches(model, subwords, sources, GreedyOptions()))
-    texts = [found[index][0].text if found[index] else "" for index in range(len(sources))]
+    hypotheses = dict(translate_batches(model, subwords, sources, GreedyOptions()))
+    texts = [hypotheses[index][0].text if hypotheses[index] else "" for index in range(len(sources))]
     metrics = translation_metrics(texts, references, setting.target)
     loss = cross_entropy(model, coded["val"], options.max_tokens)
     measured = {"seed": seed, "loss": round(loss, 4), "bleu": metrics["bleu"], "chrf": metrics["chrf"]}

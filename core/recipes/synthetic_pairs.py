@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from core.checkpoints import Loaded
+from core.checks import check_choice
 from core.decoding.translate import reseeded, translate_batches
 from core.files import named_when_it_fails, read_json, write_json
-from core.options import Options, check_choice
+from core.options import Options
 from core.text.corpora import check_line
 from core.text.subwords import TAG, clean
 
@@ -70,8 +71,10 @@ def synthesise(
     while done < len(texts):
         yield done
         some = texts[done : done + CHUNK]
-        found = dict(translate_batches(loaded.model, loaded.subwords, some, reseeded(options, done)))
-        pairs = [written.line(text, clean(found[i][0].text) if found[i] else "") for i, text in enumerate(some)]
+        hypotheses = dict(translate_batches(loaded.model, loaded.subwords, some, reseeded(options, done)))
+        pairs = [
+            written.line(text, clean(hypotheses[i][0].text) if hypotheses[i] else "") for i, text in enumerate(some)
+        ]
         with named_when_it_fails(partial), partial.open("ab") as out:
             out.write("".join(f"{pair}\n" for pair in pairs).encode())
         done += len(some)

@@ -1,6 +1,8 @@
 """What comes out: frozen, torch-free records that check themselves when they are made."""
 
 from core.records.attention_steps import AttentionSteps
+from core.records.network import Block, NetworkTrace, Stack
+from core.records.padded import Padded
 from core.records.search_tree import FATES, Node, SearchTree
 from core.records.traces import (
     Attention,
@@ -15,21 +17,29 @@ from core.records.traces import (
     Vote,
     source_keys,
 )
+from core.records.worked_attention import Corners, Projections, WorkedAttention
 
 __all__ = [
     "FATES",
     "Attention",
     "AttentionSteps",
+    "Block",
+    "Corners",
     "DecodeTrace",
     "Distribution",
     "Hypothesis",
+    "NetworkTrace",
     "Node",
+    "Padded",
     "Piece",
+    "Projections",
     "Proof",
     "SearchTree",
     "Spelling",
+    "Stack",
     "States",
     "TrainEvent",
     "Vote",
+    "WorkedAttention",
     "source_keys",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.options import check
+from core.checks import check
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +38,8 @@ class AttentionSteps:
         wanted |= {"keys": by_source} if self.keys is not None else {}
         wanted |= {"centre": (steps,)} if self.centre is not None else {}
         for name, shape in wanted.items():
-            found = getattr(self, name).shape
-            check(found == shape, f"{name} of shape {found} are not {shape}")
+            actual = getattr(self, name).shape
+            check(actual == shape, f"{name} of shape {actual} are not {shape}")
 
     @property
     def shares(self) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.options import check, check_choice
+from core.checks import check, check_choice
 
 FATES = ("kept", "finished", "pruned", "unfinished")
 
@@ -31,13 +31,15 @@ class Node:
 class SearchTree:
     """All candidates; `nodes[0]` is the root (score 0, parent None) and parents precede their children.
 
-    `expanded` names the nodes the model was asked about, E of them, and `attention` (E, L, H, S) holds where each
-    looked at the source for its *next* token, or is None for a model without attention.
+    `expanded` names the nodes the model was asked about, E of them. Where each looked for its *next* token: `attention`
+    (E, L, H, S) at the source, `self_attention` (E, L, H, t) at the t tokens read so far, `<bos>` first, with zeros to
+    the length of the longest; None where a model has none.
     """
 
     nodes: tuple[Node, ...]
     expanded: tuple[int, ...] = ()
     attention: np.ndarray | None = None
+    self_attention: np.ndarray | None = None
 
     def __post_init__(self):
         check(bool(self.nodes) and self.nodes[0].parent is None, "a search tree begins with its root")
@@ -45,8 +47,17 @@ class SearchTree:
         check(not late, f"node {late[:1]} comes before its parent")
         for fate in {node.fate for node in self.nodes}:
             check_choice("fate", fate, FATES)
-        if self.attention is not None:
-            check(len(self.attention) == len(self.expanded), "attention needs one entry an expanded node")
+        for name in ("attention", "self_attention"):
+            weights = getattr(self, name)
+            fits = weights is None or (weights.ndim == 4 and len(weights) == len(self.expanded))
+            check(fits, f"{name} needs one entry (L, H, positions) an expanded node")
+        if self.self_attention is not None:
+            longest, read = self.self_attention.shape[3], max(map(self.tokens_read, self.expanded), default=0)
+            check(longest >= read, f"self_attention over {longest} tokens does not fit nodes that have read {read}")
+
+    def tokens_read(self, node: int) -> int:
+        """How many tokens the model had read at a node, `<bos>` included."""
+        return self.nodes[node].step + 1
 
     def path(self, leaf: int) -> tuple[int, ...]:
         """Node indices from the root's child to `leaf`."""
@@ -56,9 +67,11 @@ class SearchTree:
             leaf = self.nodes[leaf].parent
         return tuple(reversed(path))
 
-    def attended(self, leaf: int) -> np.ndarray | None:
-        """Where the path to `leaf` looked at the source, (T, L, H, S), a row a token; None without attention."""
-        if self.attention is None:
+    def attended(self, leaf: int, kind: str = "cross") -> np.ndarray | None:
+        """Where the path of T tokens to `leaf` looked, a row a token: (T, L, H, S), or (T, L, H, T) for "decoder"."""
+        weights = {"cross": self.attention, "decoder": self.self_attention}[kind]
+        if weights is None:
             return None
-        position = {node: index for index, node in enumerate(self.expanded)}
-        return self.attention[[position[self.nodes[node].parent] for node in self.path(leaf)]]
+        position, path = {node: index for index, node in enumerate(self.expanded)}, self.path(leaf)
+        rows = weights[[position[self.nodes[node].parent] for node in path]]
+        return rows if kind == "cross" else rows[..., : len(path)]

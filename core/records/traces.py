@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.options import Options, check, check_choice
+from core.changes import ATTENTION_KINDS, UNCHANGED, Changes, Head
+from core.checks import check, check_choice
+from core.options import Options
 from core.records.search_tree import SearchTree
-
-ATTENTION_KINDS = ("encoder", "decoder", "cross")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,26 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """Weights (L, H, queries, keys) with their labels; a row sums to 1 (to less under local attention)."""
+    """Weights (L, H, queries, keys) with their labels; an unedited row sums to 1, to less under local attention.
+
+    Of the heads that are `absent`, which pruning took away, all weights are 0.
+    """
 
     weights: np.ndarray
     queries: tuple[str, ...]
     keys: tuple[str, ...]
     kind: str
+    absent: tuple[Head, ...] = ()
 
     def __post_init__(self):
         check_choice("kind of attention", self.kind, ATTENTION_KINDS)
         wanted = (len(self.queries), len(self.keys))
-        check(
-            self.weights.ndim == 4 and self.weights.shape[2:] == wanted,
-            f"attention of shape {self.weights.shape} does not fit {wanted[0]} queries and {wanted[1]} keys",
-        )
+        fits = self.weights.ndim == 4 and self.weights.shape[2:] == wanted
+        check(fits, f"attention of shape {self.weights.shape} does not fit {wanted[0]} queries and {wanted[1]} keys")
+        object.__setattr__(self, "absent", tuple(head for head in self.absent if head.kind == self.kind))
+        for head in self.absent:
+            weights = self.weights[head.layer : head.layer + 1, head.head : head.head + 1]
+            check(not weights.any(), f"{self.kind} layer {head.layer}, head {head.head} is absent, but has weights")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,18 +126,26 @@ class States:
 
     `encoder` (S, D) is the encoder's last layer at every source position, `<eos>` included; `decoder` (E, D) the
     decoder's last layer at every expanded node of the search; `context` (E, D) what an RNN attended to there, the
-    weighted sum of the encoder's, or None for a model without.
+    weighted sum of the encoder's, or None for a model without. Where every layer was asked for, `encoder_layers`
+    (L+1, S, D) and `decoder_layers` (E, L+1, D) hold them, the embeddings first (JSON does not).
     """
 
     encoder: np.ndarray
     decoder: np.ndarray
     context: np.ndarray | None = None
+    encoder_layers: np.ndarray | None = None
+    decoder_layers: np.ndarray | None = None
 
     def __post_init__(self):
         check(
             self.encoder.ndim == self.decoder.ndim == 2 and self.encoder.shape[1] == self.decoder.shape[1],
             f"states of shapes {self.encoder.shape} and {self.decoder.shape} are not (S, D) and (E, D)",
         )
+        for name, last, axis in (("encoder_layers", self.encoder, 0), ("decoder_layers", self.decoder, 1)):
+            layers = getattr(self, name)
+            if layers is not None:
+                shape = (*last.shape[:axis], layers.shape[axis], *last.shape[axis:]) if layers.ndim == 3 else None
+                check(layers.shape == shape, f"{name} of shape {layers.shape} do not fit the last layer's {last.shape}")
         if self.context is not None:
             shapes = self.context.shape, self.decoder.shape
             check(shapes[0] == shapes[1], f"contexts of shape {shapes[0]} do not fit decoder states of {shapes[1]}")
@@ -144,7 +158,8 @@ class DecodeTrace:
     `encoder` is the encoder's self-attention. `logits` (E, V) float16 belong to `tree.expanded` and `vocabulary` names
     their columns; a trace from JSON has neither and keeps the likeliest tokens in `stored`. `states` are the hidden
     vectors, None where they were not recorded. `seconds` is wall time. Exact search adds its `proof`, minimum Bayes
-    risk its `vote`, a forced translation the tokenizer's `spelling` of it where another is likelier and was taken.
+    risk its `vote`, a forced translation the tokenizer's `spelling` of it where another is likelier and was taken;
+    `changes` are those that a reader made to the run, `absent` the heads that the model has lost.
     """
 
     model: str
@@ -163,6 +178,8 @@ class DecodeTrace:
     proof: Proof | None = None
     vote: Vote | None = None
     spelling: Spelling | None = None
+    changes: Changes = UNCHANGED
+    absent: tuple[Head, ...] = ()
 
     def __post_init__(self):
         decoder = None if self.states is None else self.states.decoder
@@ -177,14 +194,22 @@ class DecodeTrace:
             wanted, shape = (len(self.hypotheses), len(self.vote.references)), self.vote.utility.shape
             check(shape == wanted, f"utility of shape {shape} does not fit {wanted[0]} candidates, {wanted[1]} samples")
 
-    def attention(self, place: int = 0) -> Attention | None:
-        """Where a hypothesis (the best) looked at the source, a row labelled by the token emitted at that step."""
+    def attention(self, place: int = 0, kind: str = "cross") -> Attention | None:
+        """Where a hypothesis (the best) looked, a row labelled by the token emitted at that step; None if nowhere.
+
+        "cross": at the source. "decoder": at what it had read, `<bos>` and the tokens before. "encoder": where the
+        source looked at itself, whatever the hypothesis.
+        """
+        check_choice("kind of attention", kind, ATTENTION_KINDS)
+        if kind == "encoder":
+            return self.encoder
         leaf = self.hypotheses[place].leaf
-        weights = self.tree.attended(leaf)
+        weights = self.tree.attended(leaf, kind)
         if weights is None:
             return None
         tokens = tuple(self.tree.nodes[node].token for node in self.tree.path(leaf))
-        return Attention(np.moveaxis(weights, 0, 2), tokens, source_keys(self.pieces), "cross")
+        keys = source_keys(self.pieces) if kind == "cross" else (self.tree.nodes[0].token, *tokens[:-1])
+        return Attention(np.moveaxis(weights, 0, 2), tokens, keys, kind, self.absent)
 
     def next_tokens(self, node: int, count: int = 10) -> Distribution:
         """What the model expected after an expanded node."""

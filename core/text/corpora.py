@@ -1,27 +1,19 @@
-"""Sentence pairs: Multi30k, Tatoeba, both, and generated toys, looked up on this machine and never bundled."""
+"""Sentence pairs: Multi30k, Tatoeba, both, and generated toys."""
 
-import gzip
 import hashlib
-import os
 import random
 import string
 import unicodedata
-import zipfile
-import zlib
 from pathlib import Path
 
-from core.options import check, check_choice
-from core.text.subwords import TAG, clean, unescaped
+from core.checks import check, check_choice
+from core.text.data_files import data_folders, find, read_lines, read_zip_lines
+from core.text.subwords import TAG, clean
 
 Pairs = list[tuple[str, str]]
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 LANGUAGES = {"en": "English", "de": "German", "fr": "French"}
 MULTI30K = {"train": "train", "val": "val", "test_2016": "test_2016_flickr"}  # split -> file
-ELSEWHERE = {  # corpora that `data fetch` does not know: file and repository
-    "captions": "data/task2/raw/{file} of the repository multi30k/dataset",
-    "alignments": "{file} of the repository sheffieldnlp/mlt",
-}
 CAPTION_SETS, CAPTION_LANGUAGES = 5, ("en", "de")
 MAX_LINE = 5_000  # characters
 TATOEBA = {"de": ("deu-eng.zip", "deu.txt"), "fr": ("fra-eng.zip", "fra.txt")}
@@ -39,69 +31,6 @@ LICENCES = {
     "copy": "generated",
     "reverse": "generated",
 }
-
-
-def data_folders(given: Path | None = None) -> list[Path]:
-    """Where to look, first to last: the given folder alone, or the environment, shared, the cache."""
-    if given is not None:
-        return [Path(given)]
-    environment = os.environ.get("SEQSCOPE_DATA")
-    folders = [REPOSITORY.parent / "shared" / "data", cache_folder()]
-    return [Path(environment), *folders] if environment else folders
-
-
-def cache_folder() -> Path:
-    """The user's own data folder, where `data fetch` writes."""
-    if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "seqscope"
-
-
-def find(name: str, folders: list[Path]) -> Path:
-    """The first existing file of that relative name; FileNotFoundError says how to get it."""
-    for folder in folders:
-        if (folder / name).is_file():
-            return folder / name
-    corpus, file = name.split("/")
-    get = f"get it with: python -m core data fetch {corpus}"
-    if corpus in ELSEWHERE:
-        get = f"put it there from {ELSEWHERE[corpus].format(file=file)}"
-    raise FileNotFoundError(f"{name} is in none of: {', '.join(map(str, folders))}; {get}")
-
-
-def read_lines(path: Path) -> list[str]:
-    """The lines of a UTF-8 text file, plain or gzip; ValueError if it is something else."""
-    content = path.read_bytes()
-    try:
-        content = gzip.decompress(content) if path.suffix == ".gz" else content
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{path.name} is not a whole gzip file") from error
-    return decoded_lines(content, path.name)
-
-
-def read_zip_lines(path: Path, member: str) -> list[str]:
-    """The lines of a UTF-8 text in a zip, whatever its folder there; ValueError if it is something else."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.split("/")[-1] == member]
-            check(bool(names), f"{path.name} holds no {member}")
-            return decoded_lines(archive.read(names[0]), member)
-    except (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:  # RuntimeError: encrypted
-        raise ValueError(f"{path.name} is not a whole zip file") from error
-
-
-def decoded_lines(content: bytes, name: str) -> list[str]:
-    """The lines of UTF-8 text, HTML entities as characters; ValueError names the file and the byte where it is not."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name} is not UTF-8 text (byte {error.start})") from error
-    before, nul, _ = text.partition("\0")
-    check(not nul, f"{name} line {before.count(chr(10)) + 1:,} holds a NUL byte: it is not plain UTF-8 text")
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    return [unescaped(line) for line in lines]
 
 
 def paired(sources: list[str], targets: list[str], names: tuple[str, str]) -> Pairs:
@@ -174,12 +103,12 @@ def word_links(source: str, target: str, folders: list[Path]) -> dict[str, list[
 
     Ambiguous words, aligned by a program, checked by people (Lala & Specia 2018, "Multimodal lexical translation").
     """
-    found: dict[str, list[tuple[str, str]]] = {}
+    links: dict[str, list[tuple[str, str]]] = {}
     for line in read_lines(find(f"alignments/mlt_{source}{target}_test2016.txt", folders)):
         if line.strip():
             word, translation, sentence, *_ = (part.strip() for part in line.split("|"))
-            found.setdefault(letters(sentence), []).append((word, translation))
-    return found
+            links.setdefault(letters(sentence), []).append((word, translation))
+    return links
 
 
 def letters(line: str) -> str:

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from core.options import check_choice
+from core.checks import check_choice
 from core.text.corpora import CAPTION_LANGUAGES, CAPTION_SETS, LANGUAGES, MULTI30K, SPLITS, TATOEBA
 
 AGENT = "Mozilla/5.0 (compatible; Seqscope)"
@@ -74,14 +74,14 @@ def fetch(corpus: str, folder: Path, files: Sequence[File] = FILES, timeout: flo
 def available(folders: Sequence[Path]) -> dict[str, dict[str, tuple[str, ...]]]:
     """corpus -> split -> languages to be read there; empty without a pair; a toy has none, a mixture is not listed."""
     here = {file.name for file in FILES for at in folders if (Path(at) / file.corpus / file.name).is_file()}
-    found = {corpus: dict.fromkeys(splits, ()) for corpus, splits in SPLITS.items() if corpus != "everyday"}
+    held = {corpus: dict.fromkeys(splits, ()) for corpus, splits in SPLITS.items() if corpus != "everyday"}
     for split, stem in MULTI30K.items():
-        found["multi30k"][split] = tuple(side for side in LANGUAGES if f"{stem}.{side}.gz" in here)
+        held["multi30k"][split] = tuple(side for side in LANGUAGES if f"{stem}.{side}.gz" in here)
     foreign = [side for side, (archive, _) in TATOEBA.items() if archive in here]
-    found["tatoeba"] = dict.fromkeys(SPLITS["tatoeba"], ("en", *foreign))
-    pairs = {at: {split: sides for split, sides in found[at].items() if len(sides) > 1} for at in ADDRESSES}
+    held["tatoeba"] = dict.fromkeys(SPLITS["tatoeba"], ("en", *foreign))
+    pairs = {at: {split: sides for split, sides in held[at].items() if len(sides) > 1} for at in ADDRESSES}
     sets = {str(number): captions_here(number, folders) for number in range(1, CAPTION_SETS + 1)}
-    return found | pairs | {"captions": {number: sides for number, sides in sets.items() if sides}}
+    return held | pairs | {"captions": {number: sides for number, sides in sets.items() if sides}}
 
 
 def captions_here(number: int, folders: Sequence[Path]) -> tuple[str, ...]:
@@ -102,15 +102,15 @@ def download(file: File, path: Path, timeout: float) -> None:
     begun, _ = measured(partial)
     if begun < file.size:
         receive(file, partial, begun, timeout)
-    size, found = measured(partial)
-    if found == file.sha256:
+    size, digest = measured(partial)
+    if digest == file.sha256:
         return os.replace(partial, path)
     partial.unlink()
     if begun:  # what was there may belong to another version
         return download(file, path, timeout)
     raise FetchError(
         f"{file.address} has changed upstream: wanted {file.size:,} bytes with sha256 {file.sha256}, "
-        f"found {size:,} with {found}; nothing of it was kept (to use it all the same, save it as {path})"
+        f"found {size:,} with {digest}; nothing of it was kept (to use it all the same, save it as {path})"
     )
 
 

@@ -61,7 +61,7 @@ def unescaped(text: str) -> str:
 
     unescaped("Barnes &amp; Noble") -> "Barnes & Noble"
     """
-    return ENTITY.sub(lambda found: html.unescape(found.group()), text)
+    return ENTITY.sub(lambda match: html.unescape(match.group()), text)
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ class Subwords:
     @cached_property
     def spellings(self) -> dict[str, tuple[int, ...]]:
         """The ids of the pieces that add a text."""
-        found: dict[str, tuple[int, ...]] = {}
+        ids: dict[str, tuple[int, ...]] = {}
         for index, text in enumerate(self.texts):
             if text:
-                found[text] = (*found.get(text, ()), index)
-        return found
+                ids[text] = (*ids.get(text, ()), index)
+        return ids
 
     @property
     def tag(self) -> int:

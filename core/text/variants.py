@@ -45,6 +45,24 @@ def spread(places: Sequence[int], most: int) -> list[int]:
     return [places[round(index * (len(places) - 1) / (most - 1))] for index in range(most)]
 
 
+def shuffled_places(sentence: str, starts: Sequence[int], drawn: random.Random) -> list[int]:
+    """The parts of a sentence, by where each begins, in the order that `shuffled` gives its words.
+
+    >>> shuffled_places("A man sits.", [0, 2, 6, 8, 10], random.Random(1))
+    [1, 2, 3, 0, 4]
+    """
+    body = len(sentence.rstrip(".!? "))
+    words = list(range(len(sentence[:body].split())))
+    drawn.shuffle(words)
+
+    def place(part: int) -> tuple[int, int]:
+        start = starts[part]
+        word = len(sentence[: start + 1].split()) - 1
+        return (words.index(word) if start < body else len(words)), part
+
+    return sorted(range(len(starts)), key=place)
+
+
 def shuffled(sentence: str, drawn: random.Random) -> str:
     """The sentence's words in another order; the mark at its end stays.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from core.options import check, check_range
+from core.checks import check, check_range
 from core.text.batches import Pairs, epoch
 from core.text.subwords import PAD
 from core.training.regimes import tensors

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from core.options import check
+from core.checks import check
 from core.records import DecodeTrace, TrainEvent
 from core.text.batches import Batch, Pairs, batch, epoch, plan, without_words
 from core.text.subwords import PAD
@@ -17,7 +17,7 @@ from core.training.memory import one_sentence_when_it_ends
 from core.training.options import TrainOptions
 from core.training.processes import add_up, group, share
 from core.training.progress import Progress, begin, copy_of, data_of
-from core.training.regimes import REGIMES, Moment, smoothed_cross_entropy, tensors
+from core.training.regimes import LEARNT, Moment, Regime, smoothed_cross_entropy, tensors
 from core.training.schedules import SCHEDULES
 
 
@@ -29,18 +29,20 @@ def train(
     checkpoint: Path | None = None,
     sample: Callable[[nn.Module], DecodeTrace] | None = None,
     recut: Callable[[int], Pairs] | None = None,
+    regime: Regime | None = None,
 ) -> Iterator[TrainEvent]:
     """Train in place; one event a step, with the validation loss (and a `sample`) at the end of each epoch.
 
-    `recut` gives the pairs of an epoch, from 0, cut by BPE-dropout. An existing `checkpoint` is gone on from. At the
-    end the model holds the averaged weights of its best epoch. The same seed gives the same weights on one thread. A
-    NaN stops with FloatingPointError, the end of memory with MemoryError; the last checkpoint stays.
+    `recut` gives the pairs of an epoch, from 0, cut by BPE-dropout; a `regime` that is none of the table's takes the
+    place of the options'. An existing `checkpoint` is gone on from. At the end the model holds the averaged weights of
+    its best epoch. The same seed gives the same weights on one thread. A NaN stops with FloatingPointError, the end of
+    memory with MemoryError; the last checkpoint stays.
     """
     check(
         (options.bpe_dropout > 0) == (recut is not None), "BPE-dropout cuts the text anew: give `recut`, and only then"
     )
     check(bool(pairs) and bool(validation), "there is nothing to train on: give training and validation pairs")
-    progress, data = begin(model, options), data_of(pairs)
+    progress, data = begin(model, options, regime), data_of(pairs)
     if checkpoint is not None and checkpoint.is_file():
         progress.load(checkpoint, options, data)
     first = pairs if recut is None else recut(0)
@@ -77,7 +79,7 @@ def steps_of(pairs: Pairs, options: TrainOptions, number: int) -> list[list[list
 def train_step(progress: Progress, batches: Sequence[Batch], options: TrainOptions, total: int) -> dict[str, float]:
     """One update and one step of the moving average; the step's losses, means over the tokens of all processes."""
     model = progress.model
-    optimizers = [found for found in (progress.optimizer, progress.judge_optimizer) if found is not None]
+    optimizers = [optimizer for optimizer in (progress.optimizer, progress.judge_optimizer) if optimizer is not None]
     for optimizer in optimizers:
         optimizer.zero_grad(set_to_none=True)
     losses = back_propagate(progress, batches, options, total)
@@ -100,7 +102,7 @@ def train_step(progress: Progress, batches: Sequence[Batch], options: TrainOptio
 
 def back_propagate(progress: Progress, batches: Sequence[Batch], options: TrainOptions, total: int) -> dict[str, float]:
     """Leave each weight with the gradient of the mean over all real targets of the batches, in all processes."""
-    model, regime = progress.model, REGIMES[options.regime]
+    model = progress.model
     moment = Moment(options, progress.step, total, progress.judge)
     tokens = sum(map(targets_in, batches))
     losses: dict[str, torch.Tensor] = {}
@@ -111,11 +113,11 @@ def back_propagate(progress: Progress, batches: Sequence[Batch], options: TrainO
                 whole = without_words(whole, options.word_dropout, seed_of(options.seed, progress.step, index))
             rows, count = share(whole)
             with autocast(model):
-                found = regime.losses(model, rows, moment)
+                parts = progress.regime.losses(model, rows, moment)
             weight = count / tokens
-            learnt = [loss for name, loss in found.items() if name in ("train", "judge")]
+            learnt = [loss for name, loss in parts.items() if name in LEARNT]
             (sum(learnt) * weight).backward()
-            for name, loss in found.items():
+            for name, loss in parts.items():
                 losses[name] = losses.get(name, 0.0) + loss.detach().float() * weight
     modules = [model] if progress.judge is None else [model, progress.judge]
     gradients = [part.grad for module in modules for part in module.parameters() if part.grad is not None]
@@ -136,8 +138,8 @@ def seed_of(seed: int, step: int, index: int) -> int:
 @contextmanager
 def own_random_numbers(model: nn.Module, seed: int, step: int) -> Iterator[None]:
     """What a step draws depends on the seed, the step and the process alone; the caller's random state comes back."""
-    found = device_of(model)
-    with torch.random.fork_rng(devices=[found] if found.type == "cuda" else []):
+    device = device_of(model)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed_of(seed, step, group().rank) % 2**63)
         yield
 
@@ -153,7 +155,7 @@ def end_epoch(
     averaged = progress.average
     if options.average_last:
         progress.last = [*progress.last, weights][-options.average_last :]
-        averaged = {name: torch.stack([one[name] for one in progress.last]).mean(dim=0) for name in weights}
+        averaged = {name: torch.stack([snapshot[name] for snapshot in progress.last]).mean(dim=0) for name in weights}
     model.load_state_dict(averaged)
     losses = {
         "train": progress.epoch_loss / progress.done,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from core.options import check, check_choice, check_range
+from core.checks import check, check_choice, check_range
 from core.training.schedules import DECAYS, SCHEDULES
 
 # Every regime, and the options that it alone understands.

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from core.checkpoints import is_point
+from core.checks import check
 from core.files import whole
-from core.options import check
 from core.quoting import quoted
 from core.training.options import TrainOptions
-from core.training.regimes import REGIMES
+from core.training.regimes import REGIMES, Regime
 
 FORMAT = 3
 MAY_CHANGE = ("epochs", "patience", "checkpoint_every", "max_tokens", "accumulate")  # between a run and its resumption
@@ -30,15 +30,16 @@ RUN = {"options": dict, "config": dict, "pairs": int, "text": str}  # what tells
 class Progress:
     """All that changes while training, and so all that a checkpoint holds.
 
-    `epoch` whole epochs and `done` steps of the next are behind it. `last` are the weights after the last epochs, where
-    these are averaged. `judge` is the module of the regime's own. Random numbers are no part of it: those of a step
-    come from the seed and the step's number.
+    `regime` is what its model is asked. `epoch` whole epochs and `done` steps of the next are behind it. `last` are the
+    weights after the last epochs, where these are averaged. `judge` is the module of the regime's own. Random numbers
+    are no part of it: those of a step come from the seed and the step's number.
     """
 
     model: nn.Module
     optimizer: torch.optim.Optimizer
     average: dict[str, Tensor]
     best: dict[str, Tensor]
+    regime: Regime
     judge: nn.Module | None = None
     judge_optimizer: torch.optim.Optimizer | None = None
     last: list[dict[str, Tensor]] = field(default_factory=list)
@@ -91,7 +92,7 @@ class Progress:
         return (
             all(type(content[name]) is int and 0 <= content[name] < 2**63 for name in COUNTS)
             and all(type(content[name]) is float and not math.isnan(content[name]) for name in NUMBERS)
-            and all(same_shapes(one, weights) for one in kept)
+            and all(same_shapes(saved, weights) for saved in kept)
             and isinstance(content["last"], list)
             and isinstance(content["curve"], list)
             and all(map(is_point, content["curve"]))
@@ -101,44 +102,54 @@ class Progress:
         )
 
 
-def same_shapes(found: Any, wanted: Mapping[str, Tensor]) -> bool:
+def same_shapes(weights: Any, wanted: Mapping[str, Tensor]) -> bool:
     """Whether these are weights of the same names, shapes and numbers' kind."""
     return (
-        isinstance(found, dict)
-        and found.keys() == wanted.keys()
-        and all(isinstance(one, Tensor) for one in found.values())
-        and all((found[name].shape, found[name].dtype) == (one.shape, one.dtype) for name, one in wanted.items())
+        isinstance(weights, dict)
+        and weights.keys() == wanted.keys()
+        and all(isinstance(weight, Tensor) for weight in weights.values())
+        and all(
+            (weights[name].shape, weights[name].dtype) == (weight.shape, weight.dtype)
+            for name, weight in wanted.items()
+        )
     )
 
 
-def fits(found: Mapping[str, Any], optimizer: torch.optim.Optimizer) -> bool:
+def fits(saved: Mapping[str, Any], optimizer: torch.optim.Optimizer) -> bool:
     """Whether this is the state of an optimiser of the same settings and weights, whatever its rate."""
-    ours, theirs = ([one | {"lr": 0.0} for one in state["param_groups"]] for state in (optimizer.state_dict(), found))
+    ours, theirs = ([part | {"lr": 0.0} for part in state["param_groups"]] for state in (optimizer.state_dict(), saved))
     weights = [weight for settings in optimizer.param_groups for weight in settings["params"]]
     moments = [
         same_shapes(state, {"step": torch.tensor(0.0), "exp_avg": weights[at], "exp_avg_sq": weights[at]})
-        for at, state in found["state"].items()
+        for at, state in saved["state"].items()
     ]
-    return ours == theirs and all(moments) and all(type(one["lr"]) is float for one in found["param_groups"])
+    return ours == theirs and all(moments) and all(type(part["lr"]) is float for part in saved["param_groups"])
 
 
 def read(path: Path) -> Mapping[str, Any]:
     """What a checkpoint holds; ValueError in one sentence if it is damaged or of another format."""
     try:
         content = torch.load(path, weights_only=True, map_location="cpu")
-        found = content.get("format", 1)
+        version = content.get("format", 1)
     except Exception as error:  # torch raises a dozen kinds on a file that is no checkpoint
         raise ValueError(broken(path)) from error
     check(
-        found == FORMAT,
-        f"{path} is a checkpoint of format {quoted(found)}, and this version goes on from format {FORMAT}: resume it "
+        version == FORMAT,
+        f"{path} is a checkpoint of format {quoted(version)}, and this version goes on from format {FORMAT}: resume it "
         "with the version that wrote it, or train anew without --resume; the file stays",
     )
     check(all(isinstance(content.get(name), kind) for name, kind in RUN.items()), broken(path))
     settings = [*content["options"].values(), *content["config"].values()]
-    check(all(isinstance(value, str | int | float | None) for value in settings), broken(path))
+    check(all(map(is_plain, settings)), broken(path))
     check(0 < content["pairs"] < 2**63, broken(path))
     return content
+
+
+def is_plain(value: Any) -> bool:
+    """Whether this is a setting: a text, a number or nothing, or several of these."""
+    if isinstance(value, dict | list | tuple):
+        return all(map(is_plain, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str | int | float | None)
 
 
 def data_of(pairs: Sequence[object]) -> dict[str, Any]:
@@ -148,24 +159,26 @@ def data_of(pairs: Sequence[object]) -> dict[str, Any]:
 
 def check_same_run(content: Mapping[str, Any], path: Path, options: TrainOptions, data: Mapping[str, Any]) -> None:
     """ValueError if the checkpoint is of a run with other options or other data."""
-    wanted, found = asdict(options), content["options"]
+    wanted, stored = asdict(options), content["options"]
     for name in (name for name in wanted if name not in MAY_CHANGE):
         flag = "--" + name.replace("_", "-")
-        same = found.get(name) == wanted[name]
-        before = quoted(found.get(name)).strip("'")
+        same = stored.get(name) == wanted[name]
+        before = quoted(stored.get(name)).strip("'")
         sentence = f"{path} was trained with {flag} {before}, not {wanted[name]}"
         check(same, f"{sentence}: repeat that, or train anew without --resume")
     count = content["pairs"]
-    told = "other pairs than these" if count == data["pairs"] else f"{count:,} pairs, not on these {data['pairs']:,}"
+    difference = (
+        "other pairs than these" if count == data["pairs"] else f"{count:,} pairs, not on these {data['pairs']:,}"
+    )
     same = all(content[name] == value for name, value in data.items())
-    check(same, f"{path} was trained on {told}: give the same data, or train anew without --resume")
+    check(same, f"{path} was trained on {difference}: give the same data, or train anew without --resume")
 
 
 def on(device: torch.device, value: Any) -> Any:
     """Weights on a device; everything else as it is."""
     if isinstance(value, list):
-        return [on(device, one) for one in value]
-    if isinstance(value, dict) and all(isinstance(one, Tensor) for one in value.values()):
+        return [on(device, part) for part in value]
+    if isinstance(value, dict) and all(isinstance(part, Tensor) for part in value.values()):
         return {name: weight.to(device) for name, weight in value.items()}
     return value
 
@@ -175,14 +188,17 @@ def broken(path: Path) -> str:
     return f"{path} is damaged or belongs to another model: remove it or train without --resume"
 
 
-def begin(model: nn.Module, options: TrainOptions) -> Progress:
-    """A fresh start; biases and norms are not decayed (Loshchilov & Hutter 2019 leave this open)."""
+def begin(model: nn.Module, options: TrainOptions, regime: Regime | None = None) -> Progress:
+    """A fresh start under the options' regime or another.
+
+    Biases and norms are not decayed (Loshchilov & Hutter 2019 leave this open).
+    """
     decayed = [weight for weight in model.parameters() if weight.dim() > 1]
     free = [weight for weight in model.parameters() if weight.dim() <= 1]
     groups = [{"params": decayed, "weight_decay": options.weight_decay}, {"params": free, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, betas=(0.9, 0.98), eps=1e-9, fused=True)
-    progress = Progress(model, optimizer, copy_of(model), copy_of(model))
-    judge = REGIMES[options.regime].judge
+    progress = Progress(model, optimizer, copy_of(model), copy_of(model), regime or REGIMES[options.regime])
+    judge = progress.regime.judge
     if judge is not None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)

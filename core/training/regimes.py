@@ -15,7 +15,8 @@ from core.training.professor import Judge, verdicts
 from core.training.schedules import DECAYS
 from core.training.unroll import draw, unroll
 
-Losses = Mapping[str, Tensor]  # "train" teaches the model, "judge" the regime's own module; others are told, not learnt
+Losses = Mapping[str, Tensor]  # those of `LEARNT` teach; others are told
+LEARNT = ("train", "penalty", "judge")  # the model by its answers, by what it is; the regime's own module
 
 
 class Moment(NamedTuple):
@@ -103,10 +104,10 @@ def r_drop(model: Seq2Seq, batch: Batch, moment: Moment) -> Losses:
     return {"train": loss + moment.options.r_drop_alpha / 2 * divergence, "divergence": divergence.detach()}
 
 
-def symmetric_divergence(one: Tensor, other: Tensor, targets: Tensor) -> Tensor:
+def symmetric_divergence(ours: Tensor, theirs: Tensor, targets: Tensor) -> Tensor:
     """½ (KL(1‖2) + KL(2‖1)) = ½ Σ (p₁ - p₂)(log p₁ - log p₂) of logits (n, T, V): the mean over real targets (n, T)."""
-    total = one.new_zeros((), dtype=torch.float32)
-    for first, second, wanted in some_rows(one.flatten(0, 1), other.flatten(0, 1), targets.flatten()):
+    total = ours.new_zeros((), dtype=torch.float32)
+    for first, second, wanted in some_rows(ours.flatten(0, 1), theirs.flatten(0, 1), targets.flatten()):
         logs = first.float().log_softmax(dim=-1), second.float().log_softmax(dim=-1)
         each = 0.5 * ((logs[0].exp() - logs[1].exp()) * (logs[0] - logs[1])).sum(dim=-1)
         total = total + (each * (wanted != PAD)).sum()

@@ -15,8 +15,8 @@ def draw(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
     allowed = logits.detach().float()[..., EOS + 1 :]
     cumulative = allowed.softmax(dim=-1).cumsum(dim=-1)
     height = torch.rand(cumulative.shape[:-1], device=logits.device, generator=generator)[..., None]
-    found = torch.searchsorted(cumulative, height * cumulative[..., -1:], right=True).squeeze(-1)
-    return found.clamp(max=allowed.shape[-1] - 1) + EOS + 1
+    place = torch.searchsorted(cumulative, height * cumulative[..., -1:], right=True).squeeze(-1)
+    return place.clamp(max=allowed.shape[-1] - 1) + EOS + 1
 
 
 def unroll(
