@@ -5,8 +5,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import streamlit as st
@@ -55,6 +56,13 @@ def chart(picture: str, drawn: alt.LayerChart, description: str) -> None:
         st.vega_lite_chart(spec=vega.specification(drawn), alt=description)
 
 
+def plot(picture: str, figure: Mapping[str, Any], description: str) -> None:
+    """The same of a Plotly figure, for what a person zooms and turns: it stays as it was turned when numbers change."""
+    config = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]}
+    with st.container(key=picture):
+        st.plotly_chart(figure, key=f"{picture}_plot", alt=description, config=config)
+
+
 def csv_text(rows: list[dict]) -> bytes:
     """Rows as CSV, marked as UTF-8 for spreadsheets; no cell is a formula to them."""
     text, columns = io.StringIO(), list(rows[0]) if rows else []
@@ -79,8 +87,7 @@ def trace_text(trace: DecodeTrace) -> str:
 
 def formula(say: Texts, latex: str, meaning: str) -> None:
     """The page's formula with the numbers of this sentence, and what it says in words."""
-    with st.container(border=True):
-        st.caption(say["formula"])
+    with st.expander(say["formula"]):
         st.latex(latex)
         st.caption(meaning)
 
@@ -94,11 +101,11 @@ def spelling(say: Texts, trace: DecodeTrace) -> None:
         st.caption(say["spelling"].format(**escaped(cuts | facts)))
 
 
-def show_code(say: Texts, file: str, function: str) -> None:
-    """The source of the function behind a page; read, not imported, as importing may need torch."""
-    with st.expander(
-        say["code"].format(function=function, file=file), key=f"code_{function}", on_change="rerun"
-    ) as opened:
+def show_code(say: Texts, file: str, function: str, papers: str = "") -> None:
+    """A page's papers, and the source of the function behind it; read, not imported, as importing may need torch."""
+    label = say["sources" if papers else "code"].format(function=function, file=file)
+    with st.expander(label, key=f"code_{function}", on_change="rerun") as opened:
+        st.markdown(papers)
         if opened.open:
             st.code(source_of(file, function), language="python")
 
@@ -110,6 +117,14 @@ def source_of(file: str, function: str) -> str:
     return ast.get_source_segment(source, next(nodes))
 
 
-def questions(say: Texts, key: str, asked: Sequence[Question]) -> int:
+def question(
+    say: Texts, name: str, right: Sequence[int], options: Sequence[str] | None = None, **facts: object
+) -> Question:
+    """NAME_question of the catalogue with NAME_answer, and NAME_options where none are given; `facts` stand in each."""
+    choices = say[f"{name}_options"].format(**facts).split(" | ") if options is None else options
+    return Question(say[f"{name}_question"].format(**facts), choices, right, say[f"{name}_answer"].format(**facts))
+
+
+def questions(say: Texts, key: str, questions: Sequence[Question]) -> int:
     """Predict, then reveal: how many of the questions have been answered."""
-    return quiz(asked, {label: say[f"quiz_{label}"] for label in LABELS}, key=key)
+    return quiz(questions, {label: say[f"quiz_{label}"] for label in LABELS}, key=key)

@@ -8,6 +8,7 @@ from core.checkpoints import Card
 from dashboard.live.trainings import MINE
 from dashboard.text import Texts
 
+POSITIONS = {"none": "term_positions_none", "learned": "term_learned", "rotary": "term_rotary", "alibi": "term_alibi"}
 PAIR = ("en", "de")  # the languages that go without saying
 
 
@@ -16,11 +17,23 @@ def kind_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
     if family == "transformer":
         positions = config.get("positions", "sinusoidal")
         return say["model_transformer"] + (say.get(f"model_positions_{positions}", f", {positions}"))
-    attention = config.get("attention")
+    attention, also = config.get("attention"), [say[f"model_{name}"] for name in traits(config)]
     if attention == "none":
-        return say["model_rnn_reversed" if config.get("reverse_source") else "model_rnn_none"]
+        return ", ".join([say["model_rnn_none"], *also])
     kind, place = say.get(f"kind_{attention}"), say.get(f"model_place_{config.get('context', 'step')}")
-    return say["model_rnn"].format(kind=kind.lower(), place=place) if kind and place else ""
+    return say["model_rnn"].format(kind=kind.lower(), place=", ".join([place, *also])) if kind and place else ""
+
+
+def traits(config: Mapping[str, object]) -> list[str]:
+    """What sets a recurrent model apart beside its attention.
+
+    >>> traits({"attention": "dot", "cell": "lstm", "bidirectional": False})
+    ['lstm', 'forward']
+    """
+    reversed_, both = config.get("reverse_source", False), config.get("bidirectional", True)
+    marks = {"fed": config.get("input_feeding"), "lstm": config.get("cell") == "lstm"}
+    marks |= {"reversed": reversed_, "forward": not (both or reversed_)}
+    return [name for name, there in marks.items() if there]
 
 
 def way_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
@@ -30,9 +43,8 @@ def way_label(say: Texts, family: str, config: Mapping[str, object]) -> str:
     )
     if family == "transformer" or not kind or not place:
         return kind_label(say, family, config)
-    if config["attention"] != "none":
-        return f"{kind}, {place}"
-    return f"{kind}, {say['model_reversed']}" if config.get("reverse_source") else kind
+    places = [] if config["attention"] == "none" else [place]
+    return ", ".join([kind, *places, *(say[f"model_{name}"] for name in traits(config))])
 
 
 def unusual(recipe: Mapping[str, object]) -> list[str]:
@@ -41,8 +53,8 @@ def unusual(recipe: Mapping[str, object]) -> list[str]:
     >>> unusual({"label_smoothing": 0.0, "regime": "teacher-forcing"})
     ['no_smoothing']
     """
-    found = {"no_smoothing": recipe.get("label_smoothing") == 0, "r_drop": recipe.get("regime") == "r-drop"}
-    return [name for name, there in found.items() if there]
+    marks = {"no_smoothing": recipe.get("label_smoothing") == 0, "r_drop": recipe.get("regime") == "r-drop"}
+    return [name for name, there in marks.items() if there]
 
 
 def taught(recipe: Mapping[str, Any]) -> bool:
@@ -54,40 +66,90 @@ def taught(recipe: Mapping[str, Any]) -> bool:
     return bool(recipe.get("extra")) or ("start" in recipe and taught(recipe["start"].get("recipe", {})))
 
 
-def model_label(card: Card, say: Texts, also: str = "") -> str:
-    """A model in words: its text, what `also` says, its kind and, unless it is English to German, its languages."""
+def meanings(say: Texts, card: Card) -> dict[str, str]:
+    """What each word of a model's name means, in a sentence of `say`; a word that has none is left out."""
+    kind, place = card.config.get("attention"), card.config.get("context", "step")
+    keys = {f"kind_{kind}": f"kind_words_{kind}", f"model_place_{place}": f"place_words_{place}"}
+    if kind == "none":
+        keys = {"model_rnn_none": "kind_words_none"}
+    keys |= {f"model_{name}": f"term_{name}" for name in traits(card.config)}
+    if card.family == "transformer":
+        positions = card.config.get("positions", "sinusoidal")
+        keys = {"model_transformer": "term_transformer", f"model_positions_{positions}": POSITIONS.get(positions, "")}
+    keys |= {f"model_{name}": f"term_{name}" for name in unusual(card.recipe)}
+    keys |= {"model_extra": "term_extra"} if taught(card.recipe) else {}
+    meant = {say.get(word, "").removeprefix(", "): say.get(meaning, "") for word, meaning in keys.items()}
+    return {word: meaning for word, meaning in meant.items() if word and meaning}
+
+
+def model_label(card: Card, say: Texts, also: str = "", usual: tuple[str, str] = PAIR) -> str:
+    """A model in words: its kind, what `also` says, its text and, unless they are the `usual` ones, its languages."""
     label = kind_label(say, card.family, card.config) or card.name
     if card.name.startswith(MINE):
         return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
     label += "".join(say[f"model_{name}"] for name in unusual(card.recipe))
-    languages = "" if (card.source, card.target) == PAIR else f" · {card.source} → {card.target}"
-    return f"{say.get(f'corpus_{card.corpus}', card.corpus)}{also} · {label}{languages}"
+    if card.pruned:
+        kept, heads = (sum(card.pruned[what].values()) for what in ("kept", "heads"))
+        label += say["model_pruned"].format(kept=kept, heads=heads)
+    languages = "" if (card.source, card.target) == usual else f" · {card.source} → {card.target}"
+    return f"{label}{also} · {say.get(f'corpus_{card.corpus}', card.corpus)}{languages}"
 
 
-def model_labels(found: Mapping[str, Card], say: Texts) -> dict[str, str]:
+def model_labels(cards: Mapping[str, Card], say: Texts, usual: tuple[str, str] = PAIR) -> dict[str, str]:
     """Each model in words; those that would be called the same also with whether models taught it, then their size."""
-    labels = {name: model_label(card, say) for name, card in found.items()}
+    labels = {name: model_label(card, say, "", usual) for name, card in cards.items()}
     count = Counter(labels.values())
-    teachers = {name: say["model_extra"] if taught(card.recipe) else "" for name, card in found.items()}
-    labels |= {name: model_label(found[name], say, teachers[name]) for name in found if count[labels[name]] > 1}
+    teachers = {name: say["model_extra"] if taught(card.recipe) else "" for name, card in cards.items()}
+    labels |= {name: model_label(cards[name], say, teachers[name], usual) for name in cards if count[labels[name]] > 1}
     count = Counter(labels.values())
-    sizes = {name: say["model_size"].format(millions=found[name].parameters / 1e6) for name in found}
+    sizes = {name: say["model_size"].format(millions=cards[name].parameters / 1e6) for name in cards}
     return {name: f"{label} · {sizes[name]}" if count[label] > 1 else label for name, label in labels.items()}
 
 
-def alike(found: Mapping[str, Card], model: str) -> dict[str, Card]:
+def direction(card: Card) -> str:
+    """Between which languages a model translates, as a parameter writes it."""
+    return f"{card.source}-{card.target}"
+
+
+def directions(cards: Mapping[str, Card], say: Texts) -> dict[str, str]:
+    """Every direction that a model translates in, in words."""
+    return {
+        direction(card): " → ".join(say.get(f"short_{language}", language) for language in (card.source, card.target))
+        for card in cards.values()
+    }
+
+
+def grouped(cards: Mapping[str, Card], say: Texts) -> dict[str, str]:
+    """Each model in words, with its BLEU: family by family, the best of each first, a reader's own before all.
+
+    Languages that all of them share go without saying.
+    """
+    pairs = {(card.source, card.target) for card in cards.values()}
+    labels = model_labels(cards, say, min(pairs) if len(pairs) == 1 else PAIR)
+
+    def place(name: str) -> tuple[object, ...]:
+        card = cards[name]
+        return not name.startswith(MINE), card.family != "transformer", not card.attends, -quality(card)
+
+    return {
+        name: f"{labels[name]} · BLEU {quality(cards[name]):.1f}" if quality(cards[name]) >= 0 else labels[name]
+        for name in sorted(cards, key=place)
+    }
+
+
+def alike(cards: Mapping[str, Card], model: str) -> dict[str, Card]:
     """The models that translate between the same languages as one does."""
-    wanted = found[model].source, found[model].target
-    return {name: card for name, card in found.items() if (card.source, card.target) == wanted}
+    wanted = cards[model].source, cards[model].target
+    return {name: card for name, card in cards.items() if (card.source, card.target) == wanted}
 
 
-def outstanding(found: Mapping[str, Card], model: str) -> dict[str, Card]:
+def outstanding(cards: Mapping[str, Card], model: str) -> dict[str, Card]:
     """Of the models like one, that one and the best of each text, family, and way of looking back or not; own ones too.
 
     What a page compares that can't show them all.
     """
     best: dict[tuple[object, ...], str] = {}
-    rivals = alike(found, model)
+    rivals = alike(cards, model)
     for name, card in rivals.items():
         kind = (name,) if name == model or name.startswith(MINE) else (card.corpus, card.family, card.attends)
         if kind not in best or quality(card) > quality(rivals[best[kind]]):

@@ -1,6 +1,6 @@
-"""What a browser draws by itself: each component is a Python function and its .html, .css and .js beside it.
+"""What a browser draws by itself: a component is a Python function and a module of JavaScript, built on shared ones.
 
-What one page alone needs lies in that page's folder.
+Shared are the player, the cell grid, the tree, bars, ink and colours; what one page alone needs lies in its folder.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,23 +9,16 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.bundle import bundle
+
 FOLDER = Path(__file__).parent
 
 
-def component(name: str, *parts: str, folder: Path = FOLDER) -> Callable[..., Any]:
-    """Register a component from its three files; common.css, common.js and further `parts` of its script go before.
-
-    Each is looked for in the component's `folder`, then among the shared ones.
-    """
-
-    def read(suffix: str, *names: str) -> str:
-        files = (f"{one}{suffix}" for one in names)
-        return "\n".join(
-            next(path for path in (folder / file, FOLDER / file) if path.is_file()).read_text("utf-8") for file in files
-        )
-
-    css, js = read(".css", "common", name), read(".js", "common", *parts, name)
-    return st.components.v2.component(name, html=read(".html", name), css=css, js=js)
+def component(name: str, folder: Path = FOLDER) -> Callable[..., Any]:
+    """Register a component: the module `name`.js of a folder with all it imports, in the elements of `name`.html."""
+    html, whole = folder / f"{name}.html", bundle(folder / f"{name}.js")
+    elements = html.read_text("utf-8") if html.is_file() else '<div class="root"></div>'
+    return st.components.v2.component(name, html=elements, css=whole.css, js=whole.js)
 
 
 def chosen_labels(what: str, wanted: Sequence[str], labels: dict[str, str]) -> dict[str, str]:

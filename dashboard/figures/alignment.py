@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.options import check
+from core.checks import check
 from core.records import Attention, DecodeTrace, Hypothesis
 from dashboard.figures import latex
 from dashboard.figures.tokens import label
@@ -16,6 +16,8 @@ QUESTIONS = 8  # at most
 OPTIONS = 4  # a question, at most
 TERMS = 4  # of a sum that are written out
 END = "<eos>"
+MAX = "max"  # in the place of a layer or head: the largest weight of all of them
+Place = int | str | None  # a layer or head counted from 0, MAX, or None for the mean of all
 WHOLE = 0.02  # a row whose sum is so near to 1 adds up to it: weights are stored with three decimals
 
 
@@ -32,18 +34,24 @@ class Panel(NamedTuple):
     signed: bool = False
 
 
-def weights(attention: Attention, layer: int | None, head: int | None) -> np.ndarray:
-    """The weights (queries, keys) of a layer and head counted from 0; None is the mean over all of them."""
+def weights(attention: Attention, layer: Place, head: Place) -> np.ndarray:
+    """The weights (queries, keys) of a layer and head; of all of them the mean or, where either is MAX, the largest."""
     chosen = attention.weights.astype(np.float64)
-    for axis, (name, index) in enumerate((("layer", layer), ("head", head))):
-        count = chosen.shape[axis]
-        check(index is None or 0 <= index < count, f"there is no {name} {index}; valid: 0 to {count - 1}, or None")
-        chosen = chosen.mean(axis, keepdims=True) if index is None else chosen.take([index], axis)
-    return chosen[0, 0]
+    for axis, (name, place) in enumerate((("layer", layer), ("head", head))):
+        if place not in (None, MAX):
+            count = chosen.shape[axis]
+            check(0 <= place < count, f"there is no {name} {place}; valid: 0 to {count - 1}, None, {MAX!r}")
+            chosen = chosen.take([place], axis)
+    return chosen.max((0, 1)) if MAX in (layer, head) else chosen.mean((0, 1))
 
 
 def row_sums(values: np.ndarray) -> tuple[float, float] | None:
-    """The least and the largest sum of a row; None where each adds up to 1, as everywhere but in local attention."""
+    """The least and the largest sum of a row of a whole map; None where each adds up to 1.
+
+    They add up to less in local attention, to more where each cell is the largest of several heads' weights. ValueError
+    where rows are hidden.
+    """
+    check(not np.isnan(values).any(), "the rows of a map that is partly hidden have no sums")
     sums = values.sum(-1)
     return None if (abs(sums - 1) < WHOLE).all() else (float(sums.min()), float(sums.max()))
 
@@ -85,32 +93,32 @@ def strongest(values: np.ndarray) -> tuple[int, int] | None:
     return int(row), int(column)
 
 
-def describe(one: Panel) -> tuple[str, dict[str, Any]]:
+def describe(panel: Panel) -> tuple[str, dict[str, Any]]:
     """Which sentence describes a map ("map", "difference" or "hidden"), and its numbers: size, the strongest cell."""
-    facts: dict[str, Any] = {"title": one.title, "rows": len(one.rows), "columns": len(one.columns)}
-    place = strongest(one.values)
+    facts: dict[str, Any] = {"title": panel.title, "rows": len(panel.rows), "columns": len(panel.columns)}
+    place = strongest(panel.values)
     if place is None:
         return "hidden", facts
     row, column = place
-    facts |= {"target": one.rows[row], "source": one.columns[column], "value": float(one.values[place])}
-    return "difference" if one.signed else "map", facts
+    facts |= {"target": panel.rows[row], "source": panel.columns[column], "value": float(panel.values[place])}
+    return "difference" if panel.signed else "map", facts
 
 
 def table(panels: Sequence[Panel]) -> list[dict[str, Any]]:
     """The cells that are shown, map by map and row by row; positions count from 1, for tokens that repeat."""
     return [
         {
-            "map": one.title,
+            "map": panel.title,
             "row": i + 1,
             "target": row,
             "column": j + 1,
             "source": column,
-            "value": float(one.values[i, j]),
+            "value": float(panel.values[i, j]),
         }
-        for one in panels
-        for i, row in enumerate(one.rows)
-        for j, column in enumerate(one.columns)
-        if not np.isnan(one.values[i, j])
+        for panel in panels
+        for i, row in enumerate(panel.rows)
+        for j, column in enumerate(panel.columns)
+        if not np.isnan(panel.values[i, j])
     ]
 
 
@@ -126,8 +134,11 @@ class Guess(NamedTuple):
 
 
 def guesses(whole: Panel) -> list[Guess]:
-    """What a reader may guess, from the top down: the strongest column among the next strongest, as they follow."""
-    found = []
+    """What a reader may guess, from the top down: the strongest column among the next strongest, as they follow.
+
+    A row that looks at the column of its own number is asked for only where there is no other: no guess is needed.
+    """
+    questions = []
     for row, (target, values) in enumerate(zip(whole.rows, whole.values, strict=True)):
         best = int(values.argmax())
         nearest = dict.fromkeys(whole.columns[column] for column in np.argsort(-values, kind="stable"))
@@ -135,15 +146,16 @@ def guesses(whole: Panel) -> list[Guess]:
         if target == END or values[best] < FLAT or len(chosen) < 2:
             continue
         source = whole.columns[best]
-        found.append(Guess(row, target, tuple(chosen), (chosen.index(source),), source, float(values[best])))
-    return found[:QUESTIONS]
+        questions.append(Guess(row, target, tuple(chosen), (chosen.index(source),), source, float(values[best])))
+    aside = [guess for guess in questions if whole.values[guess.row].argmax() != guess.row]
+    return (aside or questions)[:QUESTIONS]
 
 
-def revealed(asked: Sequence[Guess], answered: int) -> int | None:
+def revealed(guesses: Sequence[Guess], answered: int) -> int | None:
     """How many rows, from the top, are shown once so many guesses were made; None, all of them, after the last."""
-    if answered >= len(asked):
+    if answered >= len(guesses):
         return None
-    return asked[answered - 1].row + 1 if answered else 0
+    return guesses[answered - 1].row + 1 if answered else 0
 
 
 def context_vector(attention: Attention, layer: int | None, head: int | None) -> dict[str, Any]:
@@ -171,10 +183,10 @@ def context_vector(attention: Attention, layer: int | None, head: int | None) ->
     }
 
 
-def likelihood(found: Hypothesis) -> tuple[int, float, float]:
+def likelihood(hypothesis: Hypothesis) -> tuple[int, float, float]:
     """Sub-words with the end, the sum of their log-probabilities, and the perplexity a sub-word exp(-sum / count)."""
-    count = len(found.tokens)
-    return count, found.total, math.exp(-found.total / count)
+    count = len(hypothesis.tokens)
+    return count, hypothesis.total, math.exp(-hypothesis.total / count)
 
 
 def surprise(trace: DecodeTrace, words: Sequence[int]) -> dict[str, Any]:
@@ -183,17 +195,17 @@ def surprise(trace: DecodeTrace, words: Sequence[int]) -> dict[str, Any]:
     `words` numbers the word of each token. "instead" is None where the model expected just that piece; "begun" is what
     stands of the word before that piece.
     """
-    found = trace.hypotheses[0]
-    sums = np.bincount(words, weights=found.logprobs)
+    hypothesis = trace.hypotheses[0]
+    sums = np.bincount(words, weights=hypothesis.logprobs)
     pieces = [place for place, word in enumerate(words) if word == int(sums.argmin())]
-    worst = min(pieces, key=lambda place: found.logprobs[place])
-    expected = trace.next_tokens(trace.tree.nodes[trace.tree.path(found.leaf)[worst]].parent, 1)
-    word = "".join(found.tokens[place] for place in pieces)
+    worst = min(pieces, key=lambda place: hypothesis.logprobs[place])
+    expected = trace.next_tokens(trace.tree.nodes[trace.tree.path(hypothesis.leaf)[worst]].parent, 1)
+    word = "".join(hypothesis.tokens[place] for place in pieces)
     return {
         "word": label(word),
-        "begun": label("".join(found.tokens[place] for place in pieces if place < worst)),
+        "begun": label("".join(hypothesis.tokens[place] for place in pieces if place < worst)),
         "probability": percent(math.exp(sums.min())),
-        "instead": None if expected.tokens[0] == found.tokens[worst] else label(expected.tokens[0]),
+        "instead": None if expected.tokens[0] == hypothesis.tokens[worst] else label(expected.tokens[0]),
         "share": percent(expected.probabilities[0]),
     }
 

@@ -1,4 +1,4 @@
-"""A search tree laid out for drawing: the decoding step on x, one row a candidate on y, edges that never cross."""
+"""A search tree as the browser draws it, as a table, in numbers."""
 
 import hashlib
 import json
@@ -15,17 +15,14 @@ MISSES = 8  # pruned candidates drawn at each step; the rest would only bury the
 def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]:
     """The tree as plain JSON values, `misses` pruned candidates a step (the nearest ones; None: all of them).
 
-    A node is [step, parent, label, fate, logprob, sum, missed, alive]: `parent` is its index in `nodes`, which run by
-    step, then from top to bottom; `alive` is the last step that its prefix lived to see. An infinite number is None.
-    `best` lists the nodes on the winner's path, `ranks` pairs each hypothesis' node with its place from 1. `id` names
-    all but the ranks: as long as it stays, nothing has to be drawn again.
+    A node is [step, parent, label, fate, logprob, sum, missed, alive], in the record's order: `parent` is its index in
+    `nodes`; `alive` is the last step that its prefix lived to see. An infinite number is None. `leaves` are the
+    hypotheses' nodes. `id` names what is drawn.
     """
     nodes = trace.tree.nodes
     depths = steps(trace.tree)
-    best = best_path(trace)
     alive = last_alive(trace.tree, depths)
-    columns = order(trace, nearest(trace.tree, depths, misses), best, alive)
-    shown = [node for column in columns for node in column]
+    shown = sorted(nearest(trace.tree, depths, misses))
     position = {node: index for index, node in enumerate(shown)}
     drawn = [
         [
@@ -40,26 +37,22 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
         ]
         for i in shown
     ]
-    winner = [index for i, index in position.items() if i in best]
     return {
-        "id": hashlib.blake2b(json.dumps([drawn, winner]).encode(), digest_size=8).hexdigest(),
-        "steps": len(columns) - 1,
-        "hypotheses": len(trace.hypotheses),
+        "id": hashlib.blake2b(json.dumps(drawn).encode(), digest_size=8).hexdigest(),
+        "steps": max(depths),
         "omitted": len(nodes) - len(drawn),
         "nodes": drawn,
-        "best": winner,
-        "ranks": [
-            [position[found.leaf], place] for place, found in enumerate(trace.hypotheses, 1) if found.leaf in position
-        ],
+        "leaves": [position[hypothesis.leaf] for hypothesis in trace.hypotheses],
     }
 
 
 def hypothesis_texts(trace: DecodeTrace) -> list[str]:
     """What each hypothesis says; those with the same text are told apart by their pieces."""
-    count = Counter(found.text for found in trace.hypotheses)
-    apart = (f"{found.text} ({spelt(found.tokens)})" for found in trace.hypotheses)
+    count = Counter(hypothesis.text for hypothesis in trace.hypotheses)
+    apart = (f"{hypothesis.text} ({spelt(hypothesis.tokens)})" for hypothesis in trace.hypotheses)
     return [
-        found.text if count[found.text] == 1 else other for found, other in zip(trace.hypotheses, apart, strict=True)
+        hypothesis.text if count[hypothesis.text] == 1 else other
+        for hypothesis, other in zip(trace.hypotheses, apart, strict=True)
     ]
 
 
@@ -135,24 +128,6 @@ def nearest(tree: SearchTree, depths: list[int], misses: int | None) -> set[int]
         if misses is not None and seen[depths[i]] > misses:
             far.add(i)
     return set(range(len(tree.nodes))) - far
-
-
-def order(trace: DecodeTrace, drawn: set[int], best: set[int], alive: list[int]) -> list[list[int]]:
-    """The drawn nodes of each step from top to bottom: families in their parents' order, so that no two edges cross.
-
-    Among siblings the one on the best path comes first, then the one that lived longer, then the likelier: the winner
-    is the straight line on top, and what lived long stays close to it.
-    """
-    nodes = trace.tree.nodes
-    children = [[] for _ in nodes]
-    for i in sorted(drawn - {0}):
-        children[nodes[i].parent].append(i)
-    for family in children:
-        family.sort(key=lambda i: (i not in best, nodes[i].fate == "pruned", -alive[i], -nodes[i].score, i))
-    columns = [[0]]
-    while column := [child for node in columns[-1] for child in children[node]]:
-        columns.append(column)
-    return columns
 
 
 def finite(value: float | None) -> float | None:

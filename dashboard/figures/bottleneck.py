@@ -29,14 +29,14 @@ def has_example(finding: Mapping[str, Any]) -> bool:
 
 
 def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:
-    """The step from which on a model without attention agrees far less (`LOST`) than one with it; None if never.
+    """The step from which on a model without attention agrees far less (`LOST`) with one of two that have it.
 
-    Both lists hold the agreement with the same third translation, 0 to 100, one a step.
+    None if never. One number a step, 0 to 100: the smaller of its agreements with the two, and theirs with each other.
 
     >>> lost([90, 60, 80, 50, 50], [90, 90, 90, 80, 70])
     3
     """
-    behind = [one < LOST * other for one, other in zip(blind, seeing, strict=True)]
+    behind = [blind_score < LOST * other for blind_score, other in zip(blind, seeing, strict=True)]
     for step in range(len(behind)):
         if all(behind[step:]):
             return step
@@ -49,7 +49,10 @@ def grown(steps: Sequence[str], texts: Mapping[str, Sequence[str]], blind: str, 
         (
             str(step + 1),
             source,
-            *(f"⚠ {said[step]}" if name == blind and step == lost else said[step] for name, said in texts.items()),
+            *(
+                f"⚠ {written[step]}" if name == blind and step == lost else written[step]
+                for name, written in texts.items()
+            ),
         )
         for step, source in enumerate(steps)
     ]
@@ -63,8 +66,8 @@ def records(
 ) -> list[dict[str, Any]]:
     """A row for each model and step, with the agreement (chrF) with the best model."""
     return [
-        {"step": step + 1, "source": source, "model": labels[name], "text": said[step], "chrf": agree[name][step]}
-        for name, said in texts.items()
+        {"step": step + 1, "source": source, "model": labels[name], "text": written[step], "chrf": agree[name][step]}
+        for name, written in texts.items()
         for step, source in enumerate(steps)
     ]
 
@@ -104,32 +107,38 @@ def chart(points: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> alt.La
 
 def ends(points: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For each model its score on the shortest and on the longest sentences, and what it keeps, in percent."""
-    found = []
+    models = []
     for name in dict.fromkeys(point["model"] for point in points):
         own = [point for point in points if point["model"] == name]
-        first, last = min(own, key=lambda one: one["words"]), max(own, key=lambda one: one["words"])
+        first, last = min(own, key=lambda point: point["words"]), max(own, key=lambda point: point["words"])
         keeps = 100 * last["score"] / first["score"] if first["score"] else 0.0
-        found.append({"model": name, "first": first["score"], "last": last["score"], "keeps": keeps})
-    return found
+        models.append({"model": name, "first": first["score"], "last": last["score"], "keeps": keeps})
+    return models
 
 
 def first_state(config: Mapping[str, Any]) -> str:
     """The decoder's first state as LaTeX, from where an RNN's encoder ends: it reads `<eos>` after the sentence."""
     right, left = r"\overset{\rightarrow}{h}_{\text{<eos>}}", r"\overset{\leftarrow}{h}_1"
-    one = left if config.get("reverse_source") else right
-    ends = f"[{right}; {left}]" if config.get("bidirectional", True) else one
+    end = left if config.get("reverse_source") else right
+    ends = f"[{right}; {left}]" if config.get("bidirectional", True) else end
     return rf"s_0 = \tanh(W\,{ends} + b) \in \mathbb{{R}}^{{{config['width']}}}"
 
 
+def reference(finding: Mapping[str, Any], model: str) -> str:
+    """What a model is compared with: its twin, if it has one, else the finding's first model."""
+    twin = next((row["twin"] for row in finding["rows"] if row["model"] == model and "twin" in row), None)
+    return twin or finding["rows"][0]["model"]
+
+
 def versus(finding: Mapping[str, Any], model: str) -> tuple[str, dict[str, Any]]:
-    """How a model compares with the finding's first one: "better", "worse", "both" or "chance"; in how many groups.
+    """How a model compares with its `reference`: "better", "worse", "both" or "chance"; in how many groups.
 
     What is no more than chance counts for neither.
     """
-    reference = finding["rows"][0]["model"]
-    first = {row["words"]: row["bleu"] for row in finding["rows"] if row["model"] == reference}
+    other = reference(finding, model)
+    first = {row["words"]: row["bleu"] for row in finding["rows"] if row["model"] == other}
     own = [row for row in finding["rows"] if row["model"] == model]
-    gains = [row["bleu"] - first[row["words"]] for row in own if row["p"] < CHANCE]
+    gains = [row["bleu"] - first[row["words"]] for row in own if row.get("twin_p", row["p"]) < CHANCE]
     better, worse = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
     verdict = "both" if better and worse else "better" if better else "worse" if worse else "chance"
     return verdict, {"groups": len(own), "better": better, "worse": worse, "chance": CHANCE}

@@ -22,7 +22,7 @@ def sound(finding: object, wanted: Sequence[str]) -> bool:
 
 def points(rows: Sequence[Row], labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """A row for each measurement of a model that has a label, the best first, with the ends of its interval."""
-    found = [
+    drawn = [
         {
             **row,
             "model": labels[row["model"]],
@@ -32,24 +32,30 @@ def points(rows: Sequence[Row], labels: Mapping[str, str]) -> list[dict[str, Any
         for row in rows
         if row["model"] in labels
     ]
-    return sorted(found, key=lambda row: -row["bleu"])
+    return sorted(drawn, key=lambda row: -row["bleu"])
 
 
 def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerChart:
-    """BLEU of each model with its 95 % interval, below its name; a colour and a shape for each value of `group`."""
-    names, models = (list(dict.fromkeys(row[one] for row in drawn)) for one in (group, "model"))
+    """BLEU of each model with its 95 % interval, a colour and a shape for each value of `group`.
+
+    A thin line leads from below a model's name to what was measured of it.
+    """
+    names, models = (list(dict.fromkeys(row[column] for row in drawn)) for column in (group, "model"))
     several = len(drawn) > len(models)
-    height, up = (76, 32) if several else (36, 11)  # px of a model, and from its middle to its name
+    height, up = (76, 32) if several else (40, 14)  # px of a model, and from its middle to its name
     above = alt.Axis(labelAlign="left", labelPadding=0, labelOffset=-up, labelLimit=0, ticks=False, domain=False)
     y = alt.Y("model:N", title=None, sort=models, axis=above)
     apart = {"yOffset": alt.YOffset(f"{group}:N", sort=names)} if several else {}
     x = alt.X("bleu:Q", title="BLEU", scale=alt.Scale(zero=False, padding=20))
-    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(columns=1))
+    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(orient="top"))
     shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]
-    base = alt.Chart(vega.data(drawn))
+    start = min((row["low"] for row in drawn), default=0.0)
+    base = alt.Chart(vega.data({**row, "start": start} for row in drawn))
     line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour, **apart)
+    lead = base.mark_rule(strokeWidth=1, opacity=0.35, strokeDash=[2, 3])
+    lead = lead.encode(x=alt.X("start:Q"), x2="low:Q", y=y, **apart)
     dot = base.mark_point(filled=True, size=110, opacity=1)
     dot = dot.encode(x=x, y=y, color=colour, shape=shape, tooltip=tip, **apart)
-    return (line + dot).properties(height=alt.Step(height, **{"for": "position"}), usermeta=SVG)
+    return (lead + line + dot).properties(height=alt.Step(height, **{"for": "position"}), usermeta=SVG)

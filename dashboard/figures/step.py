@@ -1,16 +1,13 @@
 """One translation word by word: what the model expected at each step, what was taken, where it looked, what it held."""
 
-import base64
 import hashlib
 import json
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from core.records import DecodeTrace, Hypothesis, Piece
-from dashboard.figures import latex
+from dashboard.figures import cells, latex
 from dashboard.figures.tokens import WORD, label
 
 COUNT = 10  # candidates shown a step
@@ -40,26 +37,18 @@ class Moment(NamedTuple):
 def stepper(trace: DecodeTrace, place: int, walked: Sequence[Moment], vocabulary_size: int) -> dict[str, Any]:
     """The whole way to a hypothesis, `walked`, as plain JSON values, so that the browser can walk it alone.
 
-    A step is [label, text, joined, logprob, rank, chosen, rest, entropy, next, options, right]: `text` is what it adds
+    A step is [label, text, joined, rank, chosen, rest, entropy, next, options, right]: `text` is what it adds
     to the translation, `joined` whether it goes on with a word, `next` the likeliest [label, probability], and
-    `options[right]` the answer to "what comes next?". `attention` has T rows of L · H · S thousandths.
+    `options[right]` the answer to "what comes next?". `attention` is L · H · T · S, packed, or None.
     """
-    found = trace.hypotheses[place]
+    attention = trace.attention(place)
     content = {
         "source": source(trace.pieces),
-        "steps": [step(moment, logprob) for moment, logprob in zip(walked, found.logprobs, strict=True)],
+        "steps": [step(moment) for moment in walked],
         "vocabulary": vocabulary_size,
-        "layers": 1,
-        "heads": 1,
-        "attention": None,
+        "attention": None if attention is None else cells.packed(attention.weights),
         "states": states(trace, place),
     }
-    attention = trace.attention(place)
-    if attention is not None:
-        weights = attention.weights  # (L, H, T, S)
-        content["layers"], content["heads"] = weights.shape[:2]
-        by_step = np.moveaxis(weights.astype(np.float64), 2, 0).reshape(weights.shape[2], -1)
-        content["attention"] = np.rint(by_step * 1000).astype(int).tolist()
     walk = json.dumps([trace.model, trace.text, content["steps"]])
     return {"id": hashlib.blake2b(walk.encode(), digest_size=8).hexdigest(), "text": trace.text, **content}
 
@@ -83,14 +72,13 @@ def moment(trace: DecodeTrace, parent: int, node: int) -> Moment:
     return Moment(taken.token, chosen, rank, tokens, shares, rest, known.entropy, known.uniform_loss)
 
 
-def step(moment: Moment, logprob: float) -> list[Any]:
+def step(moment: Moment) -> list[Any]:
     """A step as the component takes it."""
     options = choices(moment)
     return [
         label(moment.token),
         "" if moment.token == "<eos>" else moment.token.replace(WORD, " "),
         not moment.token.startswith(WORD) and moment.token != "<eos>",
-        round(logprob, 4),
         moment.rank,
         moment.chosen,
         round(moment.rest, 5),
@@ -115,7 +103,7 @@ def source(pieces: Sequence[Piece]) -> list[list[Any]]:
 
 
 def states(trace: DecodeTrace, place: int) -> dict[str, Any] | None:
-    """An RNN's hidden vectors along the way in 127ths, base64: encoder S · D, decoder and context T · D.
+    """An RNN's hidden vectors along the way, packed: encoder S · D, decoder and context T · D.
 
     None for a Transformer, whose numbers keep no bounds.
     """
@@ -125,16 +113,10 @@ def states(trace: DecodeTrace, place: int) -> dict[str, Any] | None:
     path = trace.tree.path(trace.hypotheses[place].leaf)
     rows = [trace.tree.expanded.index(parent) for parent in (0, *path[:-1])]
     return {
-        "width": held.encoder.shape[1],
-        "encoder": packed(held.encoder),
-        "decoder": packed(held.decoder[rows]),
-        "context": None if held.context is None else packed(held.context[rows]),
+        "encoder": cells.signed(held.encoder),
+        "decoder": cells.signed(held.decoder[rows]),
+        "context": None if held.context is None else cells.signed(held.context[rows]),
     }
-
-
-def packed(values: np.ndarray) -> str:
-    """Numbers from -1 to 1 as signed bytes in base64."""
-    return base64.b64encode(np.rint(np.clip(values.astype(np.float64), -1, 1) * 127).astype(np.int8).tobytes()).decode()
 
 
 def unlikely(walked: Sequence[Moment]) -> list[int]:
@@ -166,23 +148,23 @@ def table(walked: Sequence[Moment]) -> list[dict[str, Any]]:
     ]
 
 
-def chain_rule(found: Hypothesis, *, words: bool = True) -> str:
+def chain_rule(hypothesis: Hypothesis, *, words: bool = True) -> str:
     """The chain rule with a hypothesis's numbers, as LaTeX; a long sum keeps its ends.
 
     With `words` each term stands over its token; without, not even their number is told.
     log p(y | x) = Σ log p(y_t | y_<t, x), the model of every sequence-to-sequence paper (Sutskever et al. 2014, eq. 1).
     """
-    terms = [term(token, logprob, words) for token, logprob in zip(found.tokens, found.logprobs, strict=True)]
+    terms = [term(token, logprob, words) for token, logprob in zip(hypothesis.tokens, hypothesis.logprobs, strict=True)]
     count = len(terms)
     if count > FIRST + LAST + 1:
         terms = [*terms[:FIRST], r"{}-\cdots", *terms[-LAST:]]
     lines = r" \\ &\quad ".join(" ".join(terms[i : i + FIRST]) for i in range(0, len(terms), FIRST))
-    length, total = (count if words else "T"), f"{found.total:z.2f}"
+    length, total = (count if words else "T"), f"{hypothesis.total:z.2f}"
     return (
         r"\begin{aligned}"
         rf"\log p(y \mid x) &= \textstyle\sum_{{t=1}}^{{{length}}} \log p(y_t \mid y_{{<t}}, x) \\ "
         rf"&= {lines} \\ "
-        rf"&= {total} \qquad p(y \mid x) = e^{{{total}}} \approx {latex.share(math.exp(found.total))}"
+        rf"&= {total} \qquad p(y \mid x) = e^{{{total}}} \approx {latex.share(math.exp(hypothesis.total))}"
         r"\end{aligned}"
     )
 

@@ -33,7 +33,7 @@ COLUMNS = {
     "looks": ".0f",
     "millions": ".1f",
     "tokens_per_second": ".0f",
-    "p": ".3f",
+    "p": "",
 }
 CHANCE = 0.05  # a difference that is less probable than this by chance counts as one
 SMALL = 145  # px of a small map's sides
@@ -44,15 +44,15 @@ def sound(finding: Any) -> bool:
     return scores.sound(finding, SWAP) and all(name in finding for name in ("scores", "places", "contrasts"))
 
 
-def told(point: Row) -> dict[str, Any]:
-    """A row of the finding with how often it looks right, in percent, and its size in millions of numbers."""
+def described(point: Row) -> dict[str, Any]:
+    """A row of the finding with how often it looks at the right word, in percent, and its size in millions."""
     looks = 100 * point["right"] / point["words"] if point["words"] else None
     return {**point, "looks": looks, "millions": point["parameters"] / 1e6}
 
 
 def square(rows: Sequence[Row], scores: Sequence[str], places: Sequence[str]) -> list[list[float | None]]:
     """BLEU of each cell of the 2 × 2 study, a row a score; None where no model is."""
-    cells = {(row["attention"], row["context"]): row["bleu"] for row in rows}
+    cells = {(row["attention"], row["context"]): row["bleu"] for row in rows if not row.get("feeding")}
     return [[cells.get((score, place)) for place in places] for score in scores]
 
 
@@ -70,6 +70,26 @@ def chance(p: float, samples: int) -> str:
     return f"≤ {least(samples):.3f}" if p <= least(samples) else f"= {p:.3f}"
 
 
+def line(point: Row, samples: int) -> tuple[Any, ...]:
+    """A model's line of the table: p as it can be known.
+
+    >>> line({**dict.fromkeys(COLUMNS, 1.0), "p": 1 / 1001}, 1000)[-1]
+    '≤ 0.001'
+    """
+    p = None if point["p"] is None else chance(point["p"], samples).removeprefix("= ")
+    return tuple(p if name == "p" else point[name] for name in COLUMNS)
+
+
+def apart(points: Sequence[Row], count: int) -> list[Row]:
+    """So many of a sorted list, from its first to its last, evenly apart; all where there are no more.
+
+    >>> apart("abcdefghijk", 4)
+    ['a', 'd', 'h', 'k']
+    """
+    last = len(points) - 1
+    return [points[round(place * last / (count - 1))] for place in range(count)] if len(points) > count else [*points]
+
+
 def verdict(contrast: Row) -> str:
     """Whether a contrast is a difference: "chance", "more" or "less".
 
@@ -83,16 +103,16 @@ def verdict(contrast: Row) -> str:
 
 def cells(attentions: Mapping[str, Attention]) -> list[dict[str, Any]]:
     """A row for each cell of each model's map, the mean over its layers and heads."""
-    found = []
+    content = []
     for model, attention in attentions.items():
-        rows, columns = labels_of(attention)
-        values = weights(attention, None, None)
-        found += [
-            {"model": model, "x": j, "y": i, "source": column, "target": row, "weight": round(float(values[i, j]), 3)}
-            for i, row in enumerate(rows)
-            for j, column in enumerate(columns)
+        targets, sources = labels_of(attention)
+        values = weights(attention, None, None).round(3).tolist()
+        content += [
+            {"model": model, "x": j, "y": i, "source": source, "target": target, "weight": values[i][j]}
+            for i, target in enumerate(targets)
+            for j, source in enumerate(sources)
         ]
-    return found
+    return content
 
 
 def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:

@@ -3,7 +3,8 @@
 import html
 from collections.abc import Mapping, Sequence
 
-CELL = "padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent);"
+LINE = "1px solid color-mix(in srgb, currentColor 20%, transparent)"
+CELL = f"vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: {LINE};"
 
 
 def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: int | None = None) -> str:
@@ -13,11 +14,13 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: 
     True
     """
     formats = list(columns.values())
-    head = "".join(cell("th", name, bool(form)) for name, form in columns.items())
+    texts = [[written(value, form) for value, form in zip(row, formats, strict=True)] for row in rows]
+    widths = [least(max(map(len, column))) for column in zip(*texts, strict=True)] or [0] * len(columns)
+    head = "".join(cell("th", *column) for column in zip(columns, map(bool, formats), widths, strict=True))
     lines = []
-    for place, row in enumerate(rows):
+    for place, row in enumerate(texts):
         weight = 600 if place == marked else 400
-        cells = (cell("td", written(value, form), bool(form)) for value, form in zip(row, formats, strict=True))
+        cells = (cell("td", *column) for column in zip(row, map(bool, formats), widths, strict=True))
         lines.append(f"<tr style='font-weight: {weight}'>{''.join(cells)}</tr>")
     return (
         "<div class='wide' style='overflow-x: auto'><table style='border-collapse: collapse; width: 100%'>"
@@ -30,8 +33,19 @@ def written(value: object, form: str) -> str:
     return "–" if value is None else format(value, form)
 
 
-def cell(tag: str, text: str, right: bool) -> str:
+def least(longest: int) -> int:
+    """How many letters wide a column is at least: on a phone a table scrolls before a sentence breaks at every word.
+
+    >>> [least(longest) for longest in (3, 60, 300)]
+    [3, 18, 42]
+    """
+    return min(longest, 12 + longest // 10)
+
+
+def cell(tag: str, text: str, right: bool, width: int) -> str:
     """One cell; numbers stand to the right, digit under digit."""
-    style = f"{CELL} text-align: {'right' if right else 'left'}; font-variant-numeric: tabular-nums"
+    style = (
+        f"{CELL} min-width: {width}ch; text-align: {'right' if right else 'left'}; font-variant-numeric: tabular-nums"
+    )
     scope = " scope='col'" if tag == "th" else ""
     return f"<{tag}{scope} style='{style}'>{html.escape(text)}</{tag}>"

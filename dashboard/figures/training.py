@@ -11,7 +11,7 @@ from dashboard.figures import vega
 
 AXES = {"epochs": ("epoch", 1), "tokens": ("tokens", 1e6), "minutes": ("seconds", 60)}  # field of a point, divisor
 STEPS = 10_000  # updates that a schedule is drawn for
-POINTS = 200  # of each line
+STOPS = range(0, STEPS + 1, 50)  # at which it is computed, and where its slider stops
 # Told apart by the colour-blind (Okabe & Ito 2008, then ColorBrewer's Dark2), with 3 : 1 on white and on black.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7570b3", "#a6761d", "#808080")
 DASHES = ([1, 0], [8, 4], [2, 3], [8, 3, 2, 3])
@@ -46,7 +46,7 @@ def best_rows(curves: Curves) -> list[tuple[Any, ...]]:
 
 def curve_facts(curves: Curves) -> dict[str, Any]:
     """The best of all models in numbers, and how many there are."""
-    name = min(curves, key=lambda one: best(curves[one])["validation"])
+    name = min(curves, key=lambda name: best(curves[name])["validation"])
     point = best(curves[name])
     facts = {"model": name, "epoch": point["epoch"], "loss": f"{point['validation']:.2f}", "count": len(curves)}
     return facts | {"minutes": f"{point['seconds'] / 60:.0f}"}
@@ -94,9 +94,9 @@ def repeated(choices: Sequence[Any], count: int) -> list[Any]:
     return [choices[index % len(choices)] for index in range(count)]
 
 
-def legend(symbol: str | None = None, columns: int = 2) -> alt.Legend:
-    """Below the chart, so many beside each other; of lines with "stroke" as their symbol."""
-    legend = alt.Legend(orient="bottom", columns=columns, labelLimit=460, symbolOpacity=1)
+def legend(symbol: str | None = None, columns: int = 2, orient: str = "bottom") -> alt.Legend:
+    """Below the chart, or at its `orient`, so many beside each other; of lines with "stroke" as their symbol."""
+    legend = alt.Legend(orient=orient, columns=columns, labelLimit=460, symbolOpacity=1)
     if symbol:
         legend.symbolType, legend.symbolStrokeWidth = symbol, 3
     return legend
@@ -133,50 +133,35 @@ def sigmoid_k(half: float) -> float:
     return low
 
 
-def listed(values: Sequence[tuple[str, float, str]]) -> str:
-    """Names and values in a row.
+def schedule_lines(schedules: Schedules, names: Mapping[str, str], formulas: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each schedule as the browser draws it: its name, formula and look, and its values at all `STOPS`."""
+    looks = zip(repeated(COLOURS, len(schedules)), repeated(DASHES, len(schedules)), strict=True)
+    return [
+        {
+            "name": names[key],
+            "formula": formulas[key],
+            "colour": colour,
+            "dash": dash,
+            "values": [round(schedule(step), 5) for step in STOPS],
+        }
+        for (key, schedule), (colour, dash) in zip(schedules.items(), looks, strict=True)
+    ]
 
-    >>> listed([("linear", 0.5, "")])
-    'linear 0.50'
+
+def schedule_values(schedules: Schedules, names: Mapping[str, str], step: int) -> str:
+    """Each schedule's name and value at a step, in a row.
+
+    >>> schedule_values({"linear": lambda step: 1 - step / 10}, {"linear": "straight"}, 5)
+    'straight 0.50'
     """
-    return ", ".join(f"{name} {value:.2f}" for name, value, _ in values)
+    return ", ".join(f"{names[key]} {schedule(step):.2f}" for key, schedule in schedules.items())
 
 
 def schedule_rows(schedules: Schedules, names: Mapping[str, str]) -> list[Row]:
     """A row for each point of each schedule: `names` says how each is called."""
-    steps = range(0, STEPS + 1, STEPS // POINTS)
     return [
-        {"schedule": names[key], "step": step, "share": schedules[key](step)} for key in schedules for step in steps
+        {"schedule": names[key], "step": step, "share": schedules[key](step)} for key in schedules for step in STOPS
     ]
-
-
-def schedule_values(schedules: Schedules, names: Mapping[str, str], step: int) -> list[tuple[str, float]]:
-    """Each schedule's name and value at a step."""
-    return [(names[key], schedule(step)) for key, schedule in schedules.items()]
-
-
-def schedule_marks(schedules: Schedules, names: Mapping[str, str], step: int) -> list[Row]:
-    """Where each schedule stands at a step: the data of `schedule_chart`."""
-    return [{"schedule": name, "step": step, "share": value} for name, value in schedule_values(schedules, names, step)]
-
-
-def schedule_chart(schedules: Schedules, names: Mapping[str, str], say: Mapping[str, str]) -> dict[str, Any]:
-    """All schedules as lines, with a rule and a mark on each at a step, as a specification for `schedule_marks`.
-
-    The step is no part of it, so that the browser need not build the chart anew when it moves.
-    """
-    order = [names[key] for key in schedules]
-    x = alt.X("step:Q", title=say["step"], scale=alt.Scale(domain=[0, STEPS]), axis=alt.Axis(tickCount=5))
-    y = alt.Y("share:Q", title=say["share"], scale=alt.Scale(domain=[0, 1]))
-    colour = alt.Color("schedule:N", title=None, scale=palette(order), legend=legend("stroke"))
-    dash = alt.StrokeDash("schedule:N", title=None, scale=alt.Scale(domain=order, range=repeated(DASHES, len(order))))
-    tip = [alt.Tooltip("schedule:N", title=say["schedule"]), alt.Tooltip("step:Q", title=say["step"])]
-    tip.append(alt.Tooltip("share:Q", title=say["share"], format=".3f"))
-    lines = alt.Chart(vega.data(schedule_rows(schedules, names))).mark_line(strokeWidth=2.5)
-    lines = lines.encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
-    points = alt.Chart().mark_point(size=110, filled=True, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
-    rule = alt.Chart().mark_rule(strokeDash=[4, 4], color="gray").encode(x=x)
-    return vega.specification((rule + lines + points).properties(height=HEIGHT - 40, usermeta=SVG))
 
 
 # Of a run, and how each is written; where a run lacks one, the table has no such column.
@@ -187,7 +172,9 @@ def study_rows(study: Mapping[str, Any]) -> tuple[dict[str, str], list[list[Any]
     """The measures that were taken, and for each regime its name and the mean of each over the seeds."""
     runs = {row["regime"]: row["runs"] for row in study["rows"]}
     whole = [name for name in MEASURES if all(run.get(name) is not None for some in runs.values() for run in some)]
-    rows = [[name, *(statistics.fmean(run[one] for run in some) for one in whole)] for name, some in runs.items()]
+    rows = [
+        [name, *(statistics.fmean(run[measure] for run in some) for measure in whole)] for name, some in runs.items()
+    ]
     return {name: MEASURES[name] for name in whole}, rows
 
 

@@ -19,10 +19,10 @@ def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
     Layers of a chart without data are left open for the rows that the page sends beside the specification.
     """
-    found = chart.to_dict(validate=False)
-    found.pop("config", None)
-    found.get("datasets", {}).pop("empty", None)  # Altair's stand-in for missing rows; any other rows stay
-    for layer in found.get("layer", ()):
+    specified = chart.to_dict(validate=False)
+    specified.pop("config", None)
+    specified.get("datasets", {}).pop("empty", None)  # Altair's stand-in for missing rows; any other rows stay
+    for layer in specified.get("layer", ()):
         if layer.get("data") == {"name": "empty"}:
             del layer["data"]
-    return found
+    return specified

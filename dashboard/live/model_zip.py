@@ -109,9 +109,9 @@ def parsed(files: Mapping[str, bytes], name: str) -> Any:
 def checked_card(content: Any, name: str) -> Card:
     """A card under a new name and its number of steps, its arguments checked, without what no page may trust."""
     try:
-        known = {one: content[one] for one in ("family", "config", "source", "target", "parameters")}
+        known = {name: content[name] for name in ("family", "config", "source", "target", "parameters")}
         family, config = known["family"], dict(known["config"])
-        sums = {one: str(content["sha256"][one]) for one in (WEIGHTS, TOKENIZER)}
+        sums = {name: str(content["sha256"][name]) for name in (WEIGHTS, TOKENIZER)}
     except (TypeError, ValueError, KeyError) as error:
         raise Refusal("card") from error
     if family not in tuple(CONFIGS):
@@ -157,7 +157,7 @@ def check_tokenizer(content: Any, size: int) -> None:
         vocabulary, merges = content["model"]["vocab"], content["model"]["merges"]
         ours["model"] |= {"vocab": vocabulary, "merges": merges}
         same = content == ours and sorted(vocabulary.values()) == list(range(size))
-        pairs = all(isinstance(one, list | str) for one in merges)
+        pairs = all(isinstance(merge, list | str) for merge in merges)
     except (TypeError, KeyError, AttributeError) as error:
         raise Refusal("tokenizer") from error
     if not same or not pairs or any(len(piece) > 200 for piece in vocabulary):

@@ -1,5 +1,6 @@
-"""What one session trains: its training, its models, and what becomes of them."""
+"""What one reader trains: their training, their models, and what becomes of them when the browser is gone."""
 
+import re
 import shutil
 import threading
 from contextlib import suppress
@@ -12,8 +13,11 @@ from dashboard.live.plan import Plan
 from dashboard.live.refusal import Refusal
 from dashboard.live.trainings import Training, Trainings
 
-PATIENCE = 30.0  # seconds after which a browser that is gone is not expected back
+RELOAD = 30.0  # seconds in which a page that is loaded again is back; then its training gives way to who waits
+PATIENCE = 180.0  # seconds after which a browser that is gone is not expected back
 MOST = 4  # models a session keeps; the oldest gives way
+TABS = 64  # of which what was trained is kept by their id
+ID = re.compile(r"[0-9a-f]{32}")  # of a tab: 128 random bits, which the browser draws
 
 
 class OwnModels:
@@ -25,25 +29,32 @@ class OwnModels:
         self.cards: dict[str, Card] = {}
         self.folders: list[Path] = []
         self.taken: set[str] = set()
-        self.leaving: threading.Timer | None = None
+        self.readers = 0  # sessions that show it: the one that is left and the one that comes overlap
+        self.closed = False
+        self.leaving: list[threading.Timer] = []
 
     @property
     def training(self) -> Training | None:
         """The newest."""
         return self.begun[-1] if self.begun else None
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to find again."""
+        return not (self.begun or self.cards)
+
     def begin(self, plan: Plan) -> Training:
         """Start a training; the one before is stopped, and what it saved stays."""
         if self.training is not None and not self.training.over:
             self.trainings.stop(self.training)
         done = [training for training in self.begun if training.over]
-        self.found()
+        self.saved()
         self.begun = [training for training in self.begun if training not in done]  # of those only models are left
         self.begun.append(self.trainings.start(plan))
         self.folders.append(self.training.folder)
         return self.training
 
-    def found(self) -> dict[str, Card]:
+    def saved(self) -> dict[str, Card]:
         """The cards of all that was saved."""
         for training in self.begun:
             for name in [name for name in training.saved if name not in self.taken]:
@@ -86,19 +97,53 @@ class OwnModels:
         return pack(self.trainings.folder_of(name) / name)
 
     def leave(self) -> None:
-        """The browser is gone: wait a while, as a lost connection comes back, then close."""
-        self.leaving = threading.Timer(PATIENCE, self.close)
-        self.leaving.daemon = True
-        self.leaving.start()
+        """A session is gone: wait, as a lost connection or a page that is loaded again comes back, then close."""
+        self.readers -= 1
+        if self.readers == 0:
+            self.leaving = [threading.Timer(RELOAD, self.give_way), threading.Timer(PATIENCE, self.close)]
+            for timer in self.leaving:
+                timer.daemon = True
+                timer.start()
 
     def stay(self) -> None:
-        """The browser is there, perhaps again."""
-        if self.leaving is not None:
-            self.leaving.cancel()
+        """A session is there, perhaps again."""
+        self.readers += 1
+        for timer in self.leaving:
+            timer.cancel()
+        if self.training is not None:
+            self.training.watched = True
+
+    def give_way(self) -> None:
+        """Nobody looks on: who waits for a place may have this one."""
+        if self.training is not None:
+            self.training.watched = False
+            self.trainings.fill()
 
     def close(self) -> None:
         """End the training and remove everything."""
+        self.closed = True
         for training in self.begun:
             self.trainings.remove(training)
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+class Tabs:
+    """What was trained in which tab of a browser, by an id that its browser alone knows."""
+
+    def __init__(self, most: int = TABS):
+        self.most = most
+        self.kept: dict[str, OwnModels] = {}
+        self.lock = threading.Lock()
+
+    def claim(self, tab: str, own: OwnModels) -> OwnModels:
+        """What a tab trained before it was loaded again; else `own`, which from now on is the tab's."""
+        with self.lock:
+            self.kept = {tab: models for tab, models in self.kept.items() if not models.closed}
+            if own.empty and tab in self.kept:
+                return self.kept[tab]
+            self.kept[tab] = own
+            left = [models for models in self.kept.values() if models.readers == 0]
+            for models in left[: max(0, len(self.kept) - self.most)]:
+                models.close()
+            return own

@@ -1,10 +1,10 @@
 """What a person may train live: the choices as literal tables, and a plan as a frozen record. Without torch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from core.options import check_choice
+from core.checks import check_choice
 from core.text.corpora import toy
 from core.training.options import REGIME_OPTIONS
 
@@ -13,8 +13,36 @@ DROPOUT = {"dropout_embedding": 0.0, "dropout_memory": 0.0, "dropout_readout": 0
 # Each kind of model: its family and the constructor's arguments that make it one.
 KINDS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "rnn-plain": ("rnn", {"attention": "none"} | DROPOUT),
-    "rnn-additive": ("rnn", {"attention": "additive", "context": "step"} | DROPOUT),
+    "rnn-additive": ("rnn", DROPOUT),
     "transformer": ("transformer", {"heads": 2, "dropout": 0.0}),
+}
+SCORES = (
+    *("additive", "concat", "dot", "scaled-dot", "general", "cosine", "query-key-value"),
+    *("mean", "location", "local-m", "local-p"),
+)
+# What else can be chosen, the simple choice first, and the constructor's arguments that each stands for.
+DETAILS: dict[str, dict[str, Mapping[str, Any]]] = {
+    "score": {name: {"attention": name} for name in SCORES},
+    "context": {
+        "step": {"context": "step"},
+        "readout": {"context": "readout"},
+        "layer": {"context": "layer", "layers": 2},
+    },
+    "feeding": {"off": {}, "on": {"input_feeding": True}},
+    "cell": {"gru": {"cell": "gru"}, "lstm": {"cell": "lstm"}},
+    "reads": {
+        "both": {},
+        "forward": {"bidirectional": False},
+        "backward": {"bidirectional": False, "reverse_source": True},
+    },
+    "positions": {name: {"positions": name} for name in ("sinusoidal", "learned", "none", "rotary", "alibi")},
+    "norm": {"post": {"norm": "post"}, "pre": {"norm": "pre"}},
+}
+# Which of them a kind of model has: what would contradict it can't be chosen.
+HAS = {
+    "rnn-plain": ("cell", "reads"),
+    "rnn-additive": ("score", "context", "feeding", "cell", "reads"),
+    "transformer": ("positions", "norm"),
 }
 # Each size of a family: further arguments, and the peak learning rate, which falls as the width grows.
 SIZES: dict[str, dict[str, tuple[Mapping[str, Any], float]]] = {
@@ -38,19 +66,26 @@ FILMED = "s e q s c o p e"  # the letters whose attention is filmed
 
 @dataclass(frozen=True)
 class Plan:
-    """One training: a task, a kind of model, its size and regime, each a name of its table; own pairs if they are."""
+    """One training: a task, a kind of model, its size and regime, each a name of its table; own pairs if they are.
+
+    `details` names a choice of `DETAILS` for what the kind `HAS`; what is left out is the first.
+    """
 
     task: str
     kind: str
     size: str
     regime: str
     pairs: tuple[tuple[str, str], ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
         check_choice("task", self.task, TASKS)
         check_choice("kind of model", self.kind, tuple(KINDS))
         check_choice("size", self.size, tuple(SIZES))
         check_choice("regime", self.regime, tuple(REGIME_OPTIONS))
+        for name, value in self.details.items():
+            check_choice(f"detail of {self.kind}", name, HAS[self.kind])
+            check_choice(name, value, tuple(DETAILS[name]))
 
     @property
     def family(self) -> str:
@@ -65,7 +100,9 @@ class Plan:
     @property
     def config(self) -> dict[str, Any]:
         """The model's constructor's arguments, all but the size of its vocabulary."""
-        return {**KINDS[self.kind][1], **SIZES[self.size][self.family][0]}
+        chosen = {name: DETAILS[name][self.details.get(name, next(iter(DETAILS[name])))] for name in HAS[self.kind]}
+        details = {argument: value for detail in chosen.values() for argument, value in detail.items()}
+        return {**KINDS[self.kind][1], **details, **SIZES[self.size][self.family][0]}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -80,13 +117,22 @@ class Plan:
             "patience": 10_000,
         }
 
-    def lessons(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    def train_and_held(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """The pairs to train on, and those held back: of one's own every tenth, so that of a few none is."""
         if self.task != "own":
             train, held = (toy(split, reverse=self.task == "reverse") for split in ("train", "val"))
             return train[:TRAINED], held[:HELD_BACK]
         held = list(self.pairs[9::10])
         return [pair for index, pair in enumerate(self.pairs) if index % 10 != 9], held
+
+    @property
+    def looks(self) -> str | None:
+        """Where the bright cells of the film will stand: "falling", "rising", "even"; None where nothing says so."""
+        if self.task == "own" or not self.attends or self.config.get("positions") == "none":
+            return None
+        if self.config.get("attention") == "mean":
+            return "even"
+        return "rising" if self.task == "reverse" else "falling"
 
     def filmed(self) -> tuple[str, str]:
         """The pair whose attention is filmed: a word that is never trained on, or the first pair of one's own."""

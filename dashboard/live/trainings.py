@@ -24,6 +24,7 @@ from dashboard.live.plan import Plan
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = (sys.executable, "-m", "dashboard.live.worker")
 PLACES = max(1, min(3, (os.cpu_count() or 2) // 2))  # trainings at a time
+NICE = os.environ.get("SEQSCOPE_NICE") or "10"  # by how much a training gives way to the pages; no one reads in tests
 SECONDS = 600.0  # from its start until a training is stopped, whatever it does
 GRACE = 20.0  # seconds to save the model after "stop"
 LINES, LETTERS = 20, 2000  # kept of what a process writes beside its own lines: the last ones, each cut
@@ -44,6 +45,7 @@ class Training:
         self.saved: list[str] = []
         self.reason = ""
         self.timed_out = self.forced = False
+        self.watched = True  # by whoever began it
         self.errors: deque[str] = deque(maxlen=LINES)
         self.process: subprocess.Popen | None = None
 
@@ -59,21 +61,21 @@ class Training:
         line = next(filter(None, lines), "")
         return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
-    def take(self, told: dict[str, Any]) -> None:
+    def take(self, message: dict[str, Any]) -> None:
         """What the process told."""
-        kind = told.pop("kind")
+        kind = message.pop("kind")
         if kind == "begun":
-            self.about = told
+            self.about = message
         elif kind == "frame":
-            self.frames.append(told)
+            self.frames.append(message)
             if self.state == "starting":
                 self.state = "running"
         elif kind == "validation":
-            self.validation.append(told)
+            self.validation.append(message)
         elif kind == "saved":
-            self.saved.append(told["name"])
+            self.saved.append(message["name"])
         elif kind in OVER or self.state not in ("stopping", *OVER):  # who is told to stop may first have to pause
-            self.state, self.reason = kind, told.get("reason", "")
+            self.state, self.reason = kind, message.get("reason", "")
 
     def ask(self, command: str) -> None:
         """Tell the process "pause", "go" or "stop"; one that is gone hears nothing."""
@@ -155,8 +157,11 @@ class Trainings:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def fill(self) -> None:
-        """Give the free places to those who wait longest."""
+        """Give the free places to those who wait longest; where there is none, a training that nobody watches ends."""
         with self.lock:
+            for training in self.running if self.queue and len(self.running) >= self.places else ():
+                if not training.watched and training.state != "stopping":
+                    self.stop(training)
             while self.queue and len(self.running) < self.places and not self.closed:
                 training = self.queue.pop(0)
                 training.state = "starting"
@@ -173,7 +178,7 @@ class Trainings:
         gentle = {"creationflags": subprocess.BELOW_NORMAL_PRIORITY_CLASS} if os.name == "nt" else {}
         command = [*self.worker, str(training.folder)]
         if not gentle:
-            command = ["nice", "-n", "10", *command] if shutil.which("nice") else command
+            command = ["nice", "-n", NICE, *command] if shutil.which("nice") else command
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         threads = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
         environment = {**os.environ, **threads}

@@ -22,7 +22,7 @@ DENSE = ((20, 1), (400, 4), (10**9, 20))  # up to so many steps, a frame each so
 MOST_FRAMES = 600
 
 
-class Lesson(NamedTuple):
+class Material(NamedTuple):
     """All that a training needs: the model, its vocabulary, ids to learn and to check, the filmed pair, options."""
 
     plan: Plan
@@ -43,7 +43,7 @@ def planned(pairs: list, max_tokens: int) -> tuple[int, int]:
     return epochs, epochs * batches
 
 
-def lesson(plan: Plan) -> Lesson:
+def material(plan: Plan) -> Material:
     """Draw a model and encode its pairs."""
     import torch
 
@@ -53,43 +53,43 @@ def lesson(plan: Plan) -> Lesson:
     from core.training.loop import TrainOptions
 
     torch.set_num_threads(1)
-    train, held = plan.lessons()
+    train, held = plan.train_and_held()
     subwords = Subwords.train(Text(train).lines, VOCABULARY[plan.task])
     torch.manual_seed(1)
     model = build(plan.family, {**plan.config, "vocabulary_size": len(subwords)})
     pairs = encoded(Text(train), subwords)
     epochs, steps = planned(pairs, plan.options["max_tokens"])
     options = TrainOptions(epochs=epochs, **plan.options)
-    return Lesson(plan, model, subwords, pairs, encoded(Text(held), subwords), options, steps)
+    return Material(plan, model, subwords, pairs, encoded(Text(held), subwords), options, steps)
 
 
 class Camera:
     """Films one pair: where the model looks and how likely it finds each right token, and what it would write."""
 
-    def __init__(self, lesson: Lesson):
+    def __init__(self, material: Material):
         import torch
 
         from core.recipes.training_text import Text, encoded
         from core.text.batches import batch
 
-        self.lesson, (self.text, self.right) = lesson, lesson.plan.filmed()
-        filmed = encoded(Text([(self.text, self.right)]), lesson.subwords)
+        self.material, (self.text, self.right) = material, material.plan.filmed()
+        filmed = encoded(Text([(self.text, self.right)]), material.subwords)
         self.batch = [torch.from_numpy(part) for part in batch(filmed)]
         self.losses: list[float] = []  # of the steps since the last frame
         self.frames = 0
 
     def about(self) -> dict[str, Any]:
         """What stays the same in every frame."""
-        model, subwords = self.lesson.model, self.lesson.subwords
+        model, subwords = self.material.model, self.material.subwords
         ends = [subwords.tokens[index].removeprefix("▁") or "␣" for index in self.batch[3][0].tolist()]
         columns = [piece.text for piece in subwords.pieces(self.text)]
         sizes = {"parameters": sum(weight.numel() for weight in model.parameters()), "vocabulary": len(subwords)}
         pair = {"source": self.text, "right": self.right, "rows": ends, "columns": [*columns, "<eos>"]}
         return {
             "kind": "begun",
-            "pairs": len(self.lesson.pairs),
-            "held": len(self.lesson.held),
-            "steps": self.lesson.steps,
+            "pairs": len(self.material.pairs),
+            "held": len(self.material.held),
+            "steps": self.material.steps,
             **sizes,
             **pair,
         }
@@ -103,19 +103,19 @@ class Camera:
         """One frame; it draws no random number, so that filming changes nothing."""
         import torch
 
-        model = self.lesson.model.eval()
+        model = self.material.model.eval()
         with torch.no_grad():
             output = model(*self.batch[:3])
         logprobs = output.logits[0].log_softmax(-1)
         costs = -logprobs.gather(1, self.batch[3][0][:, None])[:, 0]
-        found = {"costs": [round(cost, 3) for cost in costs.tolist()], "output": self.written()}
+        facts = {"costs": [round(cost, 3) for cost in costs.tolist()], "output": self.written()}
         if "cross" in output.attention:
             weights = output.attention["cross"][0]  # (L, H, T, S)
-            found["layers"], found["heads"] = weights.shape[:2]
-            found["weights"] = base64.b64encode((weights * 255).round().byte().numpy().tobytes()).decode()
+            facts["layers"], facts["heads"] = weights.shape[:2]
+            facts["weights"] = base64.b64encode((weights * 255).round().byte().numpy().tobytes()).decode()
         losses, self.losses, self.frames = self.losses, [], self.frames + 1
-        found["loss"] = round(sum(losses) / len(losses), 4) if losses else None
-        return {"kind": "frame", "step": step, "epoch": epoch, "tokens": tokens, "seconds": round(seconds, 2), **found}
+        facts["loss"] = round(sum(losses) / len(losses), 4) if losses else None
+        return {"kind": "frame", "step": step, "epoch": epoch, "tokens": tokens, "seconds": round(seconds, 2), **facts}
 
     def written(self) -> str:
         """What the model writes by itself, greedily."""
@@ -123,8 +123,8 @@ class Camera:
         from core.options import BeamOptions
 
         options = BeamOptions(beam_size=1, max_length=len(self.batch[3][0]) + 3)
-        found = dict(translate_batches(self.lesson.model, self.lesson.subwords, [self.text], options))
-        return found[0][0].text if found[0] else ""
+        translated = dict(translate_batches(self.material.model, self.material.subwords, [self.text], options))
+        return translated[0][0].text if translated[0] else ""
 
 
 class Commands:
@@ -148,12 +148,12 @@ class Commands:
             self.changed.wait_for(lambda: self.wanted != "pause")
 
 
-def lessons(folder: Path, tell) -> Iterator[None]:
+def trained(folder: Path, tell) -> Iterator[None]:
     """Train, film and save, a step at a time."""
     from core.training.loop import train
 
     commands = Commands(folder)
-    current = lesson(read_plan(folder))
+    current = material(read_plan(folder))
     camera = Camera(current)
     tell(camera.about())
     tell(camera.frame(0, 1, 0, 0.0))
@@ -189,24 +189,24 @@ def lessons(folder: Path, tell) -> Iterator[None]:
     tell({"kind": "ended"})
 
 
-def save(folder: Path, lesson: Lesson, curve: list[dict], step: int, seconds: float, tell) -> None:
+def save(folder: Path, material: Material, curve: list[dict], step: int, seconds: float, tell) -> None:
     """Write the model as it is now into a folder of its own below `folder`."""
     import torch
 
     from core.checkpoints import Card, save
 
-    plan = lesson.plan
+    plan = material.plan
     name = f"{folder.name}-{step}"
     card = Card(
         name=name,
         family=plan.family,
-        config=asdict(lesson.model.config),
+        config=asdict(material.model.config),
         source="letters" if plan.task != "own" else "own",
         target="letters" if plan.task != "own" else "own",
         corpus=plan.task,
         licence="generated" if plan.task != "own" else "the pairs' owner's",
-        recipe=asdict(lesson.options),
-        parameters=sum(weight.numel() for weight in lesson.model.parameters()),
+        recipe=asdict(material.options),
+        parameters=sum(weight.numel() for weight in material.model.parameters()),
         training={
             "steps": step,
             "filmed": plan.filmed()[0],
@@ -216,7 +216,7 @@ def save(folder: Path, lesson: Lesson, curve: list[dict], step: int, seconds: fl
         },
         sha256={},
     )
-    save(folder / name, card, lesson.model, lesson.subwords, curve)
+    save(folder / name, card, material.model, material.subwords, curve)
     tell({"kind": "saved", "name": name})
 
 
@@ -228,15 +228,15 @@ def read_plan(folder: Path) -> Plan:
 
 def main() -> None:
     """Train one plan; every problem is one line on standard output."""
-    said = os.fdopen(os.dup(1), "w", encoding="utf-8")  # what a library prints must not come between
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")  # what a library prints must not come between
     os.dup2(2, 1)
 
     def tell(content: dict[str, Any]) -> None:
-        said.write(json.dumps(content) + "\n")
-        said.flush()
+        channel.write(json.dumps(content) + "\n")
+        channel.flush()
 
     try:
-        for _ in lessons(Path(sys.argv[1]), tell):
+        for _ in trained(Path(sys.argv[1]), tell):
             pass
     except Exception as error:  # whatever it is, the page says it in one sentence
         tell({"kind": "failed", "reason": " ".join(str(error).split())[:300] or type(error).__name__})

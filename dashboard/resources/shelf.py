@@ -56,6 +56,14 @@ class Shelf:
             with self.lock:
                 del self.computing[key]
 
+    def known(self, key: Hashable) -> Any:
+        """The record under a key; None where none is kept."""
+        with self.lock:
+            if key not in self.kept:
+                return None
+            self.kept[key] = self.kept.pop(key)
+            return self.kept[key][0]
+
     def put(self, key: Hashable, record: Any) -> None:
         """Keep a record, in the place of those that were not used for longest."""
         size = size_of(record)
@@ -85,6 +93,8 @@ def size_of(value: Any) -> int:
     size = sys.getsizeof(value)
     if isinstance(value, tuple) and value:
         return size + len(value) * size_of(value[0])
+    if isinstance(value, dict):
+        return size + sum(map(size_of, value.values()))
     if is_dataclass(value):  # all traces of a model share its vocabulary
         size += sum(size_of(getattr(value, field.name)) for field in fields(value) if field.name != "vocabulary")
     return size

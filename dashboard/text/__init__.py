@@ -6,7 +6,7 @@ from importlib import import_module
 from dashboard.pages import PAGES
 
 Texts = Mapping[str, str]
-NAMES = {"en": "English", "ru": "Русский"}
+NAMES = {"en": "EN", "ru": "RU"}
 
 
 def gathered(language: str) -> Texts:

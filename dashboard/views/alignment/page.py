@@ -4,58 +4,53 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.options import BeamOptions
-from dashboard import controls, explain, frame
-from dashboard.components.quiz import Question
+from dashboard import answers, beginning, controls, explain
 from dashboard.figures import alignment
-from dashboard.figures.heatmap import heatmap, style
 from dashboard.figures.table import table
-from dashboard.views.alignment.readings import Reading, own_translation, read, second_model, sums
+from dashboard.readings import Reading, read, second_model
+from dashboard.views.alignment import maps
+from dashboard.views.alignment.target import own_translation, sums
 
-PLAIN = {"displayModeBar": False}  # on a narrow screen Plotly's buttons cover the title
+TRIES = {"heads": {"head": "each"}, "rnn": {"compare": "en-de-rnn-additive"}}
 
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    asked = frame.asked(say, "alignment")
-    trace = asked and frame.traced(say, asked, BeamOptions())
+    query = beginning.query(say, "alignment", TRIES)
+    trace = query and answers.trace(say, query.model, query.text)
     if not trace:
         return
-    frame.unknown_pieces(say, trace)
     if trace.attention() is None:
-        st.info(say["alignment_none"].format(width=asked.card.config["width"]))
+        st.info(say["alignment_none"].format(width=query.card.config["width"]))
     else:
-        explore(say, asked)
-    explain.show_code(say, "core/models/attention.py", "attend")
+        explore(say, query)
+    explain.show_code(say, "core/models/attention.py", "attend", say["alignment_paper"])
 
 
 @st.fragment
-def explore(say, asked: frame.Asked) -> None:
+def explore(say, query: beginning.Query) -> None:
     """Everything that a control of this page changes."""
-    trace = frame.traced(say, asked, BeamOptions())
+    trace = answers.trace(say, query.model, query.text)
     if trace is None:
         return
-    left, right = st.columns([3, 2])
-    with left:
-        target = own_translation(say, trace)
-    with right:
-        second = second_model(say, asked)
-    readings = read(say, asked, trace, second, target)
-    places = dict(zip(("", "2"), readings, strict=False))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = {name: say[f"units_{name}"] for name in ("words", "pieces")}
-        units = controls.choice("units", say["units"], kinds, "words")
-        heads = [controls.layer_and_head(say, one.attention("pieces"), place) for place, one in places.items()]
+    with controls.row():
+        target, cut = own_translation(say, trace)
+        second = second_model(say, query)
         predict = controls.predict(say)
+    if cut:
+        st.warning(cut)
+    readings = read(say, query, trace, second, target)
+    at = maps.places("alignment", readings)
     panels = [
-        alignment.panel(one.model, one.attention(units), *head) for one, head in zip(readings, heads, strict=True)
+        alignment.panel(reading.model, reading.attention(at["units"]), *maps.head_of(at, suffix))
+        for reading, suffix in zip(readings, ("", "2"), strict=False)
     ]
     shown = ask(say, panels[0]) if predict else None
-    show_maps(say, readings, panels, shown)
+    show_maps(say, readings, panels, at, shown)
     show_opinions(say, readings)
     if shown is None:  # the formula would tell what is still to be guessed
-        facts = alignment.context_vector(readings[0].attention("pieces"), *heads[0])
+        facts = alignment.context_vector(readings[0].attention("pieces"), *maps.head_of(at))
         meaning = say[f"context_{facts['kind']}"].format(**controls.escaped(facts))
         explain.formula(say, facts["latex"], meaning)
 
@@ -66,53 +61,52 @@ def ask(say, panel: alignment.Panel) -> int | None:
     if not guesses:
         st.info(say["alignment_flat"])
         return None
-    asked = []
+    questions = []
     for guess in guesses:
-        facts = guess._asdict() | {"model": panel.title}
-        question, answer = (say[f"alignment_{part}"].format(**facts) for part in ("question", "answer"))
-        asked.append(Question(question, guess.options, guess.right, answer))
-    return alignment.revealed(guesses, explain.questions(say, "alignment_quiz", asked))
+        facts = {"model": panel.title, "target": guess.target, "source": guess.source, "weight": guess.weight}
+        questions.append(explain.question(say, "alignment", guess.right, guess.options, **facts))
+    return alignment.revealed(guesses, explain.questions(say, "alignment_quiz", questions))
 
 
-def show_maps(say, readings: Sequence[Reading], panels: list[alignment.Panel], shown: int | None) -> None:
+def show_maps(say, readings: Sequence[Reading], panels: list[alignment.Panel], at: dict[str, str], shown: int | None):
     """The maps, what they show in a sentence each, and their data."""
-    names = dict(zip(("first", "second"), (one.model for one in readings), strict=False))
+    names = dict(zip(("first", "second"), (reading.model for reading in readings), strict=False))
     caption = "compare_caption" if len(panels) > 1 else "forced_caption" if readings[0].forced else "alignment_caption"
     facts = controls.escaped({"text": readings[0].shown.text, **names})
-    st.caption(say[caption].format(**facts, sums=sums(say, panels[0])))
-    labels = {"source": say["axis_source"], "target": say["axis_target"], "weight": say["weight"]}
+    texts = {name: say[f"align_{name}"] for name in maps.LABELS if f"align_{name}" in say}
+    texts |= {name: say[name] for name in ("units", "layer", "head", "layer2", "head2", "mean")}
+    texts["between"] = say["compare_title"].format(**names) if len(panels) > 1 else ""
     if len(panels) > 1:
-        labels["difference"] = say["compare_scale"]
-        between = alignment.difference(say["compare_title"].format(**names), *panels)
+        between = alignment.difference(texts["between"], *panels)
         if between is None:
             st.info(say["compare_uncut"])
         else:
             panels = [*panels, between]
+    facts["sums"] = sums(say, panels[0])
     panels = [alignment.hide(panel, shown) for panel in panels]
     described = [alignment.describe(panel) for panel in panels]
     description = " ".join(say[f"alignment_{kind}"].format(**facts) for kind, facts in described)
-    figure = heatmap(panels, labels, dark=st.context.theme.type == "dark")
-    st.html(style("alignment", figure))
-    st.plotly_chart(figure, width="content", theme=None, key="alignment", alt=description, config=PLAIN)
+    maps.maps(readings, at, shown, description, texts, key="alignment")
+    st.caption(say[caption].format(**facts))
     explain.show_data(say, "alignment", lambda: alignment.table(panels), description, readings[0].trace)
 
 
 def show_opinions(say, readings: Sequence[Reading]) -> None:
     """How likely each model finds the translation that was given to it, beside its own."""
-    given = [one for one in readings if one.forced]
+    given = [reading for reading in readings if reading.forced]
     if not given:
         return
     st.subheader(say["opinion_title"])
-    found = [(one.model, {h.text: h for h in (one.shown, one.own)}.values()) for one in given]
-    rows = [(model, h.text, *alignment.likelihood(h)) for model, both in found for h in both]
+    hypotheses = [(reading.model, {h.text: h for h in (reading.shown, reading.own)}.values()) for reading in given]
+    rows = [(model, h.text, *alignment.likelihood(h)) for model, both in hypotheses for h in both]
     st.html(table(controls.headed(say, model="", text="", length="d", total=".2f", perplexity=".2f"), rows))
-    for one in given:
-        facts = alignment.surprise(one.trace, one.words)
+    for reading in given:
+        facts = alignment.surprise(reading.trace, reading.words)
         kind = "surprise_none" if not facts["instead"] else "surprise_inside" if facts["begun"] else "surprise"
-        st.markdown(say[kind].format(**controls.escaped(facts | {"model": one.model})))
-        explain.spelling(say, one.trace)
-        if "<unk>" in one.shown.tokens:
-            st.warning(say["target_unknown"].format(model=controls.plain(one.model)))
+        st.markdown(say[kind].format(**controls.escaped(facts | {"model": reading.model})))
+        explain.spelling(say, reading.trace)
+        if "<unk>" in reading.shown.tokens:
+            st.warning(say["target_unknown"].format(model=controls.plain(reading.model)))
     st.caption(say["opinion_caption"])
 
 

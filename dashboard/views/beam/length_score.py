@@ -9,49 +9,49 @@ from core.records import DecodeTrace, Hypothesis
 GNMT = r"\frac{{{}}}{{\left(\frac{{5+{}}}{{6}}\right)^{{{}}}}}"  # Wu et al. 2016, eq. 14
 
 
-def formula(found: Hypothesis, options: BeamOptions) -> str:
+def formula(hypothesis: Hypothesis, options: BeamOptions) -> str:
     """The score of a hypothesis as LaTeX, first in letters, then with its T sub-words and its sum of log p."""
-    total, length = f"{found.total:z.3f}", len(found.tokens)
+    total, length = f"{hypothesis.total:z.3f}", len(hypothesis.tokens)
     letters, numbers = {
         "gnmt": (GNMT.format(r"\log p", "T", r"\alpha"), GNMT.format(total, length, f"{options.length_penalty:.1f}")),
         "average": (r"\frac{\log p}{T}", rf"\frac{{{total}}}{{{length}}}"),
         "none": (r"\log p", rf"\sum_{{t=1}}^{{{length}}} \log p_t"),
     }[options.length_norm]
-    return rf"\text{{score}} = {letters} = {numbers} = {found.score:z.3f}"
+    return rf"\text{{score}} = {letters} = {numbers} = {hypothesis.score:z.3f}"
 
 
 def upset(trace: DecodeTrace) -> dict[str, Any] | None:
     """What the length score changed: the winner and who would win by plain sums; None if they are the same."""
     winner = trace.hypotheses[0]
-    plain = max(trace.hypotheses, key=lambda found: found.total)  # the first of equals
+    plain = max(trace.hypotheses, key=lambda hypothesis: hypothesis.total)  # the first of equals
     if plain.total <= winner.total:
         return None
     facts = {"winner": winner.text, "length": len(winner.tokens), "total": signed(winner.total)}
     return facts | {"plain": plain.text, "plain_length": len(plain.tokens), "plain_total": signed(plain.total)}
 
 
-def versus(one: DecodeTrace, other: DecodeTrace) -> tuple[str, dict[str, Any]]:
+def versus(trace: DecodeTrace, other: DecodeTrace) -> tuple[str, dict[str, Any]]:
     """What two beam sizes found, compared from the wider one's side: which case it is, and its numbers.
 
     equal: the same beam size. open: one of them did not finish. same: one translation. likelier, unlikelier: by plain
     sums. longer: less likely, yet preferred by the length score. `work` is the ratio of candidates looked at.
     """
-    wide, narrow = sorted((one, other), key=lambda trace: -trace.options.beam_size)
-    found, beaten = wide.hypotheses[0], narrow.hypotheses[0]
+    wide, narrow = sorted((trace, other), key=lambda trace: -trace.options.beam_size)
+    best, beaten = wide.hypotheses[0], narrow.hypotheses[0]
     looked, less = (len(trace.tree.nodes) - 1 for trace in (wide, narrow))
-    gap = found.total - beaten.total
-    facts = {"wide": wide.options.beam_size, "narrow": narrow.options.beam_size, "sum": signed(found.total)}
-    facts |= {"other": signed(beaten.total), "gap": f"{abs(gap):.2f}", "times": many(math.exp(min(abs(gap), 700)))}
+    gap = best.total - beaten.total
+    facts = {"wide": wide.options.beam_size, "narrow": narrow.options.beam_size, "sum": signed(best.total)}
+    facts |= {"other": signed(beaten.total), "times": many(math.exp(min(abs(gap), 700)))}
     facts |= {"looked": looked, "less": less, "work": many(looked / less)}
     if wide.options.beam_size == narrow.options.beam_size:
         return "equal", facts
-    if found.finished != beaten.finished:
-        return "open", facts | {"unfinished": (narrow if found.finished else wide).options.beam_size}
-    if found.tokens == beaten.tokens:
+    if best.finished != beaten.finished:
+        return "open", facts | {"unfinished": (narrow if best.finished else wide).options.beam_size}
+    if best.tokens == beaten.tokens:
         return "same", facts
     if gap >= 0:
         return "likelier", facts
-    return "longer" if found.score > beaten.score else "unlikelier", facts
+    return "longer" if best.score > beaten.score else "unlikelier", facts
 
 
 def signed(value: float) -> str:

@@ -1,9 +1,10 @@
 """What stands on the page Bottleneck."""
 
 TEXT = {
+    "line_bottleneck": "What one vector forgets.",
     "keys_bottleneck": "",
-    "bottleneck_see": "**What you see.** Your sentence grows, row by row, and each model translates what is there. A model without attention must press everything through one vector, and the longer the sentence, the less room each word has.",
-    "bottleneck_try": "**What to try.** Type a long sentence with many details. Watch which detail goes first, and whether the models with attention keep it.",
+    "bottleneck_see": "Your sentence grows row by row: the longer it is, the more one vector has to hold.",
+    "bottleneck_try_long": "A long sentence",
     "bottleneck_paper": "**The papers.** Cho et al. 2014 (quality falls with length), Sutskever et al. 2014 (reading backwards helped them), Bahdanau et al. 2015 (attention as the way out).",
     "bottleneck_row": "Step",
     "bottleneck_source": "The sentence so far",
@@ -13,11 +14,14 @@ TEXT = {
     "bottleneck_question": "At which step does this model lose the thread for good: {model}?",
     "bottleneck_lost": "From step {step} on (words: {words}) the model without attention has lost the thread.",
     "bottleneck_kept": "By this measure the model without attention is never far behind the others: it keeps the thread to the end, or the sentence is too hard for all of them. Try a longer one, about a photo.",
-    "bottleneck_agreement": "The thread counts as lost from where on the RNN without attention agrees less than three quarters as well with {best} as {rival} does (sentence chrF, which gives even unrelated sentences some points). That is a rough measure: read the translations yourself.",
+    "bottleneck_agreement": "The thread counts as lost at a step if, there and at every later one, the translation without attention differs much more from one of those with attention (“{rival}”, “{best}”) than these two differ from each other: less than three quarters of their agreement in chrF. That is a rough measure: read the translations yourself.",
     "bottleneck_formula": "The encoder reads your sub-words and then `<eos>`, the sign for the end; where it reads from the left, that is the last that it sees. All that the decoder ever learns of your {words} words is its first state: about {each} of its {width} numbers a word, and fewer with every word you add.",
     "bottleneck_measured": "Measured: quality by length",
     "bottleneck_words": "words in the source (mean of the group)",
     "measure": "Measure",
+    "bottleneck_first": "{measure}, shortest",
+    "bottleneck_last": "{measure}, longest",
+    "bottleneck_share": "Kept, %",
     "bottleneck_keeps": "{model}: from {first:.1f} to {last:.1f}, which keeps {keeps:.0f} %",
     "bottleneck_described": "{measure} from the shortest to the longest sentences. {keeps}.",
     "bottleneck_setting": "{sentences} sentences of test_2016, for lengths beyond single captions up to {joined} neighbours joined by “and”; beam {beam_size}. Bands: 95 % of {samples} bootstrap samples. The models learned from hardly any sentences as long as the longest ones, so those with attention fall there, too.",

@@ -5,63 +5,65 @@ from functools import partial
 import streamlit as st
 
 from core.metrics import sentence_similarity
-from core.text.variants import growing as clauses
-from dashboard import controls, explain, frame, growing, resources
+from core.text.variants import growing
+from dashboard import answers, beginning, controls, explain, parameters, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import bottleneck
 from dashboard.figures.table import table
 from dashboard.model_names import kind_label, way_label
+from dashboard.views.bottleneck import verdicts
+
+TRIES = {"long": {"text": next(text for text, name in beginning.EXAMPLES.items() if name == "long")}}
 
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    asked = frame.asked(say, "bottleneck", choose_model=False)
+    query = beginning.query(say, "bottleneck", TRIES, serves="en-de", predict=True)
     live = st.container()
     by_length(say)  # what is stored is there before any model has woken up
-    if asked:
+    if query:
         with live:
-            grow(say, asked)
-    explain.show_code(say, "core/findings/bottleneck.py", "bottleneck")
+            grow(say, query)
+    explain.show_code(say, "core/findings/bottleneck.py", "bottleneck", say["bottleneck_paper"])
 
 
 @st.fragment
-def grow(say, asked: frame.Asked) -> None:
+def grow(say, query: beginning.Query) -> None:
     """Each model's translation of the sentence so far, row by row, and where the blind one loses the thread."""
-    models = growing.contestants(asked)
+    models = verdicts.measured(query.cards)
     labels = {name: kind_label(say, card.family, card.config) for name, card in models.items()}
-    steps = clauses(asked.text)
+    steps = growing(query.text)
     blind = next((name for name, card in models.items() if not card.attends), None)
-    texts = growing.written(say, models, steps, growing.finding()["example"])
-    growing.unknown_pieces(say, texts, asked.text)
-    predict = controls.predict(say)
+    texts = answers.translations(say, models, steps, verdicts.finding()["example"])
     if len(steps) < 2 or blind not in texts or len(texts) < 2:
         st.info(say["bottleneck_short" if len(steps) < 2 else "bottleneck_missing"])
         return
     best = list(texts)[-1]
     rival = [name for name in texts if name != blind][-2:][0]
     agree = {name: sentence_similarity("chrf", list(zip(texts[name], texts[best], strict=True))) for name in texts}
-    lost = bottleneck.lost(agree[blind], agree[rival])
+    lost = verdicts.lost(texts[blind], texts[rival], texts[best])
+    texts = {name: texts[name] for name in dict.fromkeys((blind, rival, best, *texts))}  # what decides comes first
     columns = controls.headed(say, bottleneck_row="", bottleneck_source="")
-    if predict:
+    if query.predict:
         options = [*map(str, range(1, len(steps) + 1)), say["bottleneck_never"]]
         right = len(steps) if lost is None else lost
-        answer = growing.told(say, lost, steps)
+        answer = verdicts.where_lost(say, lost, steps)
         question = Question(say["bottleneck_question"].format(model=labels[blind]), options, [right], answer)
         st.html(table(columns, bottleneck.grown(steps, {}, blind, lost)))
         if not explain.questions(say, "bottleneck_quiz", [question]):
             return
     columns |= {labels[name]: "" for name in texts}
     st.html(table(columns, bottleneck.grown(steps, texts, blind, lost), marked=lost))
-    st.markdown(controls.plain(growing.told(say, lost, steps)))
+    st.markdown(controls.plain(verdicts.where_lost(say, lost, steps)))
     st.caption(
         say["bottleneck_agreement"].format(best=controls.plain(labels[best]), rival=controls.plain(labels[rival]))
     )
-    words, width = len(asked.text.split()), models[blind].config["width"]
+    words, width = len(query.text.split()), models[blind].config["width"]
     meaning = say["bottleneck_formula"].format(words=words, width=width, each=f"{width / max(words, 1):.0f}")
     explain.formula(say, bottleneck.first_state(models[blind].config), meaning)
     rows = partial(bottleneck.records, steps, texts, agree, labels)
-    explain.show_data(say, "growing", rows, growing.told(say, lost, steps))
+    explain.show_data(say, "growing", rows, verdicts.where_lost(say, lost, steps))
 
 
 @st.fragment
@@ -69,20 +71,22 @@ def by_length(say) -> None:
     """What was measured: BLEU or chrF over the number of words."""
     st.header(say["bottleneck_measured"])
     measures = {"bleu": "BLEU", "chrf": "chrF"}
-    measure = controls.choice("measure", say["measure"], measures, "bleu")
-    finding, found = growing.finding(), resources.shipped()[0]
-    names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in found]
-    labels = {name: way_label(say, found[name].family, found[name].config) for name in names}
+    measure = parameters.choice("measure", say["measure"], measures, "bleu")
+    finding, models = verdicts.finding(), verdicts.measured(resources.shipped()[0])
+    labels = {name: way_label(say, card.family, card.config) for name, card in models.items()}
     points = bottleneck.rows(finding, labels, measure)
     if not points:
         st.info(say["finding_none"].format(name="bottleneck"))
         return
-    keeps = "; ".join(say["bottleneck_keeps"].format(**one) for one in bottleneck.ends(points))
+    ends = bottleneck.ends(points)
+    keeps = "; ".join(say["bottleneck_keeps"].format(**end) for end in ends)
     description = say["bottleneck_described"].format(measure=measures[measure], keeps=keeps)
     words = {"words": say["bottleneck_words"], "score": measures[measure], "model": say["model"]}
     explain.chart("bottleneck", bottleneck.chart(points, words), description)
-    st.markdown(controls.plain(description))
-    for sentence in growing.backwards(say, finding, {name: found[name] for name in names}):
+    heads = [say[f"bottleneck_{part}"].format(measure=measures[measure]) for part in ("first", "last", "share")]
+    columns = {say["model"]: "", **dict(zip(heads, (".1f", ".1f", ".0f"), strict=True))}
+    st.html(table(columns, [tuple(end.values()) for end in ends]))
+    for sentence in verdicts.backwards(say, finding, models):
         st.markdown(controls.plain(sentence))
     st.caption(
         controls.plain(

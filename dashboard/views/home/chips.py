@@ -11,8 +11,8 @@ CHIP = (
 )
 
 
-def chips(pieces: Sequence[Piece]) -> str:
-    """Pieces of one word touch, words stand apart."""
+def chips(label: str, pieces: Sequence[Piece]) -> str:
+    """Pieces of one word touch, words stand apart; after a label."""
     spans = []
     for index, piece in enumerate(pieces):
         joins_left = index > 0 and pieces[index - 1].end == piece.start
@@ -22,16 +22,14 @@ def chips(pieces: Sequence[Piece]) -> str:
             f"{CHIP} border-radius: {left} {right} {right} {left}; margin-left: {'-1px' if joins_left else '0.4rem'}"
         )
         spans.append(f'<span style="{style}">{html.escape(piece.text)}</span>')
-    return f"<div style='line-height: 2'>{''.join(spans)}</div>"
+    return f'<div class="pieces">{named(label)}{"".join(spans)}</div>'
 
 
-def large(text: str) -> str:
-    """The translation, readable from the last row of a lecture hall."""
-    return (
-        f"<p style='font-size: 1.75rem; line-height: 1.3; margin: 0; overflow-wrap: anywhere'>{html.escape(text)}</p>"
-    )
+def large(label: str, text: str) -> str:
+    """The translation, readable from the last row of a lecture hall; after a label."""
+    return f'<p class="translation">{named(label)}{html.escape(text)}</p>'
 
 
-def lead(text: str) -> str:
-    """What a page is, in one breath."""
-    return f'<p class="lead">{html.escape(text)}</p>'
+def named(label: str) -> str:
+    """What stands before a line of the page."""
+    return f'<span class="named">{html.escape(label)}</span>'

@@ -13,6 +13,7 @@ from dashboard.figures import beam_tree, latex
 from dashboard.figures.alignment import labels_of, weights
 from dashboard.figures.tokens import WORD, label
 
+LIVE = ("step", "alignment", "beam")  # the pages of which there is a small picture of the reader's sentence
 CHOICES = 4  # next tokens in the picture of a step
 LOOKS = 8  # rows of the attention that a description names
 MISSES = 2  # pruned candidates a step in the picture of the tree
@@ -21,7 +22,7 @@ LINE = 4  # factors on a line of the formula
 FIRST, LAST = 5, 2  # factors of a long translation that are written out
 
 
-class Said(NamedTuple):
+class Translation(NamedTuple):
     """What a model made of the sentence; `text` is why not, and `score` None, where the model is damaged."""
 
     model: str
@@ -33,7 +34,7 @@ class Said(NamedTuple):
 def pictures(trace: DecodeTrace) -> dict[str, Any]:
     """The small picture of each page by its name, as plain JSON values; None where there is nothing to show."""
     attention = trace.attention()
-    return {"step": rivals(trace), "alignment": attention and heat(attention), "beam": branches(trace)}
+    return dict(zip(LIVE, (rivals(trace), attention and heat(attention), branches(trace)), strict=True))
 
 
 def rivals(trace: DecodeTrace) -> dict[str, Any]:
@@ -41,17 +42,17 @@ def rivals(trace: DecodeTrace) -> dict[str, Any]:
 
     `before` is what had been written by then, and `chosen` the index of what was taken.
     """
-    found = trace.hypotheses[0]
-    path = trace.tree.path(found.leaf)
-    asked = [trace.next_tokens(node, CHOICES) for node in (0, *path[:-1])]
-    at = max(range(len(asked)), key=lambda step: asked[step].probabilities[1:2])
-    tokens, shares = list(asked[at].tokens), list(asked[at].probabilities)
-    if found.tokens[at] not in tokens:
-        tokens[-1], shares[-1] = found.tokens[at], math.exp(found.logprobs[at])
+    hypothesis = trace.hypotheses[0]
+    path = trace.tree.path(hypothesis.leaf)
+    steps = [trace.next_tokens(node, CHOICES) for node in (0, *path[:-1])]
+    at = max(range(len(steps)), key=lambda step: steps[step].probabilities[1:2])
+    tokens, shares = list(steps[at].tokens), list(steps[at].probabilities)
+    if hypothesis.tokens[at] not in tokens:
+        tokens[-1], shares[-1] = hypothesis.tokens[at], math.exp(hypothesis.logprobs[at])
     return {
-        "before": "".join(found.tokens[:at]).replace(WORD, " ").strip(),
+        "before": "".join(hypothesis.tokens[:at]).replace(WORD, " ").strip(),
         "next": [[label(token), round(share, 4)] for token, share in zip(tokens, shares, strict=True)],
-        "chosen": tokens.index(found.tokens[at]),
+        "chosen": tokens.index(hypothesis.tokens[at]),
     }
 
 
@@ -63,10 +64,8 @@ def heat(attention: Attention) -> dict[str, Any]:
 
 
 def branches(trace: DecodeTrace) -> dict[str, Any]:
-    """The search tree without words: a node is [step, parent, fate], by step, then from top to bottom."""
-    drawn = beam_tree.beam_tree(trace, MISSES)
-    nodes = [[step, parent, fate] for step, parent, _, fate, *_ in drawn["nodes"]]
-    return {"steps": drawn["steps"], "nodes": nodes, "best": drawn["best"]}
+    """The search tree without numbers: nodes and `leaves` as `beam_tree` has them."""
+    return {name: beam_tree.beam_tree(trace, MISSES)[name] for name in ("steps", "nodes", "leaves")}
 
 
 def describe(trace: DecodeTrace) -> dict[str, dict[str, Any]]:
@@ -83,14 +82,14 @@ def describe(trace: DecodeTrace) -> dict[str, dict[str, Any]]:
     return {"step": facts, "alignment": looks, "beam": {"candidates": len(nodes), "pruned": pruned}}
 
 
-def product(found: Hypothesis) -> str:
+def product(hypothesis: Hypothesis) -> str:
     """The probability of a translation as the product over its tokens, each number over its token, as LaTeX.
 
     p(y | x) = Π p(y_t | y_<t, x), the model of every sequence-to-sequence paper (Sutskever et al. 2014, eq. 1).
     """
     factors = [
         rf"\underset{{{latex.words(label(token))}}}{{{math.exp(logprob):.2f}}}"
-        for token, logprob in zip(found.tokens, found.logprobs, strict=True)
+        for token, logprob in zip(hypothesis.tokens, hypothesis.logprobs, strict=True)
     ]
     if len(factors) > FIRST + LAST + 1:
         factors = [*factors[:FIRST], r"\cdots", *factors[-LAST:]]
@@ -98,20 +97,20 @@ def product(found: Hypothesis) -> str:
     numbers = r" \\ &\quad \cdot ".join(lines).replace(r"\cdot \cdots \cdot", r"\cdots")
     return (
         r"\begin{aligned}"
-        rf"p(y \mid x) &= \textstyle\prod_{{t=1}}^{{{len(found.tokens)}}} p(y_t \mid y_{{<t}}, x) \\"
+        rf"p(y \mid x) &= \textstyle\prod_{{t=1}}^{{{len(hypothesis.tokens)}}} p(y_t \mid y_{{<t}}, x) \\"
         rf"&= {numbers} \\"
-        rf"&= {latex.share(math.exp(found.total))}"
+        rf"&= {latex.share(math.exp(hypothesis.total))}"
         r"\end{aligned}"
     )
 
 
-def shuffled(said: Sequence[Said], text: str) -> list[Said]:
+def shuffled(translations: Sequence[Translation], text: str) -> list[Translation]:
     """The models in an order that the sentence decides and that tells nothing about them."""
-    return sorted(said, key=lambda one: hashlib.blake2b(f"{text}\n{one.model}".encode()).digest())
+    return sorted(translations, key=lambda row: hashlib.blake2b(f"{text}\n{row.model}".encode()).digest())
 
 
-def same(said: Sequence[Said], model: str) -> tuple[str, list[int]]:
+def same(translations: Sequence[Translation], model: str) -> tuple[str, list[int]]:
     """Whether one, some or all wrote just what a model wrote, and their places."""
-    wanted = next(one.text for one in said if one.model == model)
-    places = [place for place, one in enumerate(said) if one.text == wanted]
-    return "one" if len(places) == 1 else "all" if len(places) == len(said) else "some", places
+    wanted = next(row.text for row in translations if row.model == model)
+    places = [place for place, row in enumerate(translations) if row.text == wanted]
+    return "one" if len(places) == 1 else "all" if len(places) == len(translations) else "some", places

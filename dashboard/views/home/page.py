@@ -2,85 +2,76 @@
 
 import streamlit as st
 
-from core.options import BeamOptions
 from core.records import DecodeTrace
-from dashboard import controls, explain, frame
+from dashboard import answers, beginning, controls, explain
 from dashboard.model_names import outstanding
+from dashboard.pages import TABLE, Page
 from dashboard.views.home import chips, comparison, figure
-from dashboard.views.home.cards_component import LABELS, Card, cards, follow
+from dashboard.views.home.cards_component import LABELS, Card, cards, follow, thumbnail
+
+TRIES = {name: {"text": text} for text, name in beginning.EXAMPLES.items()}
 
 
 def main() -> None:
-    """The page, top to bottom; the other models, which may have to search first, come last."""
-    follow("cards")
+    """The page, top to bottom; the other models, which may have to search first, are drawn last."""
+    follow()
     say = controls.texts()
-    st.html(chips.lead(say["home_lead"]))
-    asked = frame.asked(say, "home")
-    guessing = examples(say, asked)
-    trace = asked and frame.traced(say, asked, BeamOptions())
+    query = beginning.query(say, "home", TRIES, predict=True, lead=True)
+    trace = query and answers.trace(say, query.model, query.text)
     if not trace:
         return
-    hidden = guessing and comparison.show_models(say, asked, guessing)
-    show_translation(say, trace, asked, hidden)
+    hidden = query.predict and comparison.show_models(say, query, guessing=True)
+    show_translation(say, trace, hidden)
+    if not hidden:
+        show_note(say, trace, query)
     show_cards(say, trace, hidden)
+    facts = {"count": query.card.config["vocabulary_size"], "nodes": len(trace.tree.nodes) - 1}
+    st.caption(say["home_search"].format(**facts, milliseconds=round(trace.seconds * 1000)))
     models = st.container()
     if not hidden:
         explain.formula(say, figure.product(trace.hypotheses[0]), controls.plain(say["home_formula"]))
-    explain.show_code(say, "core/decoding/translate.py", "decode")
-    if not guessing:
+    explain.show_code(say, "core/decoding/translate.py", "decode", say["home_paper"])
+    if not query.predict:
         with models:
-            comparison.show_models(say, asked, guessing)
+            comparison.show_models(say, query, guessing=False)
 
 
-def examples(say, asked: frame.Asked | None) -> bool:
-    """A button for each example that the model can read, which fills the field; whether the reader wants to guess."""
-    readable = frame.EXAMPLES if asked is None or asked.card.source == "en" else {}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if readable:
-            st.markdown(say["home_examples"], width="content")
-        for text, name in readable.items():
-            fill = {"on_click": st.session_state.update, "args": ({"text": text},)}
-            st.button(say[f"home_example_{name}"], key=f"example_{name}", help=text, **fill)
-        return controls.predict(say)
+def show_translation(say, trace: DecodeTrace, hidden: bool) -> None:
+    """The best hypothesis, and the sub-words that the model read."""
+    if hidden:
+        st.markdown(say["home_hidden"])
+    else:
+        st.html(chips.large(say["home_translation"], trace.hypotheses[0].text))
+    st.html(chips.chips(say["home_pieces"], trace.pieces))
 
 
-def show_translation(say, trace: DecodeTrace, asked: frame.Asked, hidden: bool) -> None:
-    """The best hypothesis, what there is to notice in an example, and the sub-words that the model read.
+def show_note(say, trace: DecodeTrace, query: beginning.Query) -> None:
+    """Where the search was cut off; what there is to notice in an example.
 
     The notes are true of the models that are compared while nobody has chosen one.
     """
-    with st.container(border=True):
-        if hidden:
-            st.info(say["home_hidden"])
-        else:
-            st.html(chips.large(trace.hypotheses[0].text))
-            if not trace.hypotheses[0].finished:
-                st.caption(say["home_unfinished"].format(count=len(trace.hypotheses[0].tokens)))
-            noted = outstanding(asked.found, frame.DEFAULT) if frame.DEFAULT in asked.found else ()
-            if trace.text in frame.EXAMPLES and asked.model in noted:
-                st.markdown(say[f"home_note_{frame.EXAMPLES[trace.text]}"])
-        st.caption(say["home_pieces"].format(count=asked.card.config["vocabulary_size"]))
-        st.html(chips.chips(trace.pieces))
-        frame.unknown_pieces(say, trace)
-        st.caption(say["home_search"].format(nodes=len(trace.tree.nodes) - 1, milliseconds=round(trace.seconds * 1000)))
+    if not trace.hypotheses[0].finished:
+        st.caption(say["home_unfinished"].format(count=len(trace.hypotheses[0].tokens)))
+    noted = outstanding(query.cards, beginning.DEFAULT) if beginning.DEFAULT in query.cards else ()
+    if trace.text in beginning.EXAMPLES and query.model in noted:
+        st.markdown(say[f"home_note_{beginning.EXAMPLES[trace.text]}"])
 
 
 def show_cards(say, trace: DecodeTrace, hidden: bool) -> None:
-    """A live picture of each page, which leads there."""
-    st.header(say["home_cards"])
-    facts = figure.describe(trace)
-    content = [
-        Card(
-            page,
-            say[f"page_{page}"],
-            say[f"home_card_{page}"],
-            None if hidden else picture,
-            say[f"home_describe_{page}"].format(**facts[page]) if picture else "",
-            say["home_hidden_card" if hidden else "home_no_attention"],
-        )
-        for page, picture in figure.pictures(trace).items()
-    ]
-    cards(content, {label: say[f"home_cards_{label}"] for label in LABELS}, key="cards")
+    """A picture of each page, which leads there: live, or a stored one."""
+    pictures, facts = figure.pictures(trace), figure.describe(trace)
+
+    def card(page: Page) -> Card:
+        name = page.name
+        words = say[f"menu_{page.group}"], say[f"page_{name}"], say[f"line_{name}"]
+        if name not in pictures:
+            return Card(name, *words, None, "", thumbnail=thumbnail(name), example=page.reads)
+        described = say[f"home_describe_{name}"].format(**facts[name]) if pictures[name] else ""
+        note = say["home_hidden_card" if hidden else "home_no_attention"]
+        return Card(name, *words, None if hidden else pictures[name], described, note)
+
+    labels = {label: say[f"home_cards_{label}"] for label in LABELS}
+    cards([card(page) for page in TABLE if page.group], labels)
 
 
 main()

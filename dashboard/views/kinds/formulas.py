@@ -65,8 +65,8 @@ PLACES = {"step": "Bahdanau et al. 2015, eq. 4", "readout": "Luong et al. 2015, 
 
 def score(kind: str, place: str) -> list[str]:
     """A kind's score with the state that asks, and what it needs: lines of LaTeX, aligned at their =."""
-    found = FORMULAS[kind]
-    lines = [f"e_{{t,j}} &= {found.score}", *([found.also] if found.also else [])]
+    formula = FORMULAS[kind]
+    lines = [f"e_{{t,j}} &= {formula.score}", *([formula.also] if formula.also else [])]
     return [line.replace("<s>", STATES.get(place, "s_t")) for line in lines]
 
 
@@ -79,7 +79,7 @@ def with_numbers(steps: AttentionSteps, place: str, step: int, layer: int, head:
     names = [latex.words(steps.sources[j]) for j in best]
     t, value = step + 1, FORMULAS[steps.kind].value
     near = r" \cdot e^{-\frac{(j-p_t)^2}{2\sigma^2}}" if steps.gaussian is not None else ""
-    told = [rf"e_{{{t},{name}}} = {scores[j]:z.2f}" for j, name in zip(best, names, strict=True)]
+    terms = [rf"e_{{{t},{name}}} = {scores[j]:z.2f}" for j, name in zip(best, names, strict=True)]
     shares = [rf"\alpha_{{{t},{name}}} = {weights[j]:.2f}" for j, name in zip(best, names, strict=True)]
     summed = [rf"{weights[j]:.2f}\,{value[:-1]}{{{name}}}" for j, name in zip(best, names, strict=True)]
     rest = [r"\cdots"] if dots else []
@@ -87,7 +87,7 @@ def with_numbers(steps: AttentionSteps, place: str, step: int, layer: int, head:
     width = steps.context.shape[-1]
     lines = [
         *score(steps.kind, place),
-        r"&\qquad " + NEXT.join([*told, *dots]),
+        r"&\qquad " + NEXT.join([*terms, *dots]),
         r"\alpha_{t,j} &= \frac{\exp e_{t,j}}{\textstyle\sum_i \exp e_{t,i}}" + near,
         r"&\qquad " + NEXT.join([*shares, *dots]),
         rf"c_{{{t}}} &= \textstyle\sum_j \alpha_{{{t},j}}\,{value} = {' + '.join([*summed, *rest])}",

@@ -5,12 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import controls
+from dashboard import parameters
 from dashboard.components import chosen_labels, component
+from dashboard.renewal import renewed
 
 LABELS = (
     "locale",  # "en": how numbers are written
     "description",  # the maps in a sentence
+    "keys",  # how to walk the cells
     "numbers",  # the numbers in a sentence: "… {title} …"
     "back",
     "forward",
@@ -32,7 +34,7 @@ LABELS = (
     "waking",
     "query",  # "… {width} …"
     "source",
-    "keys",
+    "key",
     "score",
     "gaussian",
     "weight",
@@ -42,20 +44,22 @@ LABELS = (
     "window",  # "… {centre} … {window} …"
     "colours",
 )
-COMPONENT = component("kinds", "words", "raster", "kinds_draw", folder=Path(__file__).parent)
+COMPONENT = component("kinds", folder=Path(__file__).parent)
 
 
 def places(key: str, payload: dict[str, Any]) -> dict[str, str]:
     """The chosen model's step, the layer and the head, counted from 1, as the browser or the link says."""
-    said = (st.session_state.get(key) or {}).get("at") or {}
+    reported = (st.session_state.get(key) or {}).get("at") or {}
     at, steps = {}, payload["steps"]
     if steps:
-        at["step"] = controls.reported("step", said.get("step"), controls.numbers(steps), "1")
+        at["step"] = parameters.reported("step", reported.get("step"), parameters.numbers(steps), "1")
     if payload["layers"] > 1:
         last = str(payload["layers"])
-        at["layer"] = controls.reported("layer", said.get("layer"), controls.numbers(payload["layers"]), last)
+        at["layer"] = parameters.reported("layer", reported.get("layer"), parameters.numbers(payload["layers"]), last)
     if payload["heads"] > 1:
-        at["head"] = controls.reported("head", said.get("head"), ["mean", *controls.numbers(payload["heads"])], "mean")
+        at["head"] = parameters.reported(
+            "head", reported.get("head"), ["mean", *parameters.numbers(payload["heads"])], "mean"
+        )
     return at
 
 
@@ -67,7 +71,7 @@ def kinds(data: dict[str, Any], labels: dict[str, str], *, key: str) -> None:
     """
     COMPONENT(
         key=key,
-        data={**data, "labels": chosen_labels("maps", LABELS, labels)},
+        data={**data, "renewed": renewed(), "labels": chosen_labels("maps", LABELS, labels)},
         on_at_change=lambda: None,
         on_wanted_change=lambda: None,
         on_model_change=lambda: pick(key),

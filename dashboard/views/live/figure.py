@@ -1,14 +1,16 @@
 """A training as figures: its film, its losses, the cross-entropy with the numbers of the moment."""
 
+import base64
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 
-from dashboard.figures import vega
+from dashboard.figures import cells, vega
 
-FRAME = ("step", "epoch", "tokens", "seconds", "loss", "costs", "output", "weights")  # as the film's script reads it
+FRAME = ("step", "costs", "output")  # what the film shows of a frame, beside its weights
 POINTS = 300  # of a curve
 TERMS = 4  # summands of the formula that are written out
 COLOURS = {"train": "#3b5bdb", "validation": "#e8590c"}  # of ColorBrewer's kind: told apart by everybody
@@ -23,24 +25,31 @@ def preview(source: str, right: str) -> dict[str, Any]:
 
 
 def film(name: str, about: Mapping[str, Any], frames: Frames, *, attends: bool, live: bool) -> dict[str, Any]:
-    """The payload of the component: each frame as a list in the order of `FRAME`."""
+    """The payload of the component, with the frames as they were filmed."""
     first = frames[0] if frames else {}
     shown = {part: about[part] for part in ("rows", "columns", "right")}
-    return {
-        "id": name,
-        "about": shown,
-        "attends": attends,
-        "live": live,
-        "layers": first.get("layers", 1),
-        "heads": first.get("heads", 1),
-        "frames": [[frame.get(part) for part in FRAME] for frame in frames],
-    }
+    counts = {"layers": first.get("layers", 1), "heads": first.get("heads", 1)}
+    return {"id": name, "about": shown, "attends": attends, "live": live, **counts, "frames": frames}
+
+
+def frame(filmed: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A frame of a film as the browser takes it; a model that never looks back has no weights."""
+    about, weights = payload["about"], None
+    if filmed.get("weights"):
+        shares = np.frombuffer(base64.b64decode(filmed["weights"]), np.uint8) / 255
+        shape = payload["layers"], payload["heads"], len(about["rows"]), len(about["columns"])
+        weights = cells.packed(shares.reshape(shape))
+    return {part: filmed[part] for part in FRAME} | {"weights": weights}
 
 
 def losses(frames: Frames, validation: Frames) -> list[dict[str, Any]]:
     """The points of both curves, nats a token, thinned out."""
-    train = [{"step": one["step"], "loss": one["loss"], "curve": "train"} for one in frames if one["loss"] is not None]
-    held = [{"step": one["step"], "loss": one["validation"], "curve": "validation"} for one in validation]
+    train = [
+        {"step": frame["step"], "loss": frame["loss"], "curve": "train"}
+        for frame in frames
+        if frame["loss"] is not None
+    ]
+    held = [{"step": frame["step"], "loss": frame["validation"], "curve": "validation"} for frame in validation]
     return [*thinned(train), *thinned(held)]
 
 
@@ -81,7 +90,7 @@ def chart(about: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]
 
 def describe(frames: Frames, validation: Frames) -> dict[str, Any]:
     """The numbers of the chart's sentences that are known: the newest loss, a first one before it, validation."""
-    known = [(one["step"], f"{one['loss']:.2f}") for one in frames if one["loss"] is not None]
+    known = [(frame["step"], f"{frame['loss']:.2f}") for frame in frames if frame["loss"] is not None]
     facts = {"output": frames[-1]["output"]}
     if known:
         facts |= {"step": known[-1][0], "loss": known[-1][1]}

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from dashboard import controls, explain, resources
+from dashboard import beginning, controls, explain, resources
 from dashboard.components.save import save
 from dashboard.live.plan import Plan
 from dashboard.live.trainings import Training
@@ -12,30 +12,37 @@ from dashboard.views.live import figure, parts
 from dashboard.views.live.film import LABELS, film
 
 PACE = 0.5  # seconds between two looks at a training that runs
+TRIES = {"reverse": {"task": "reverse"}, "blind": {"kind": "rnn-plain"}}
 MOVING = ("waiting", "starting", "running", "stopping")
 
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    controls.intro(say, "live")
+    beginning.see(say, "live", TRIES)
     plan, predict = parts.wanted(say)
-    training = resources.own().training
+    newest = resources.own().training
+    training = parts.shown(newest, plan)
     shown = training.plan if training else plan
     hidden = predict and shown is not None and not explain.questions(say, "live_quiz", parts.guesses(say, shown))
-    state = st.session_state["live_state"] = training and training.state
+    state = st.session_state["live_state"] = newest and newest.state
     st.fragment(watch, run_every=PACE if state in MOVING else None)(say, plan, hidden)
+    if shown:
+        st.caption(parts.described(say, shown))
     if training and training.frames and not hidden:
         show_data(say, training)
     parts.models(say)
-    explain.show_code(say, "core/training/loop.py", "train_step")
+    explain.show_code(say, "core/training/loop.py", "train_step", say["live_paper"])
 
 
 def watch(say, plan: Plan | None, hidden: bool) -> None:
     """What changes while a training runs: drawn again and again by itself, and the rest of the page with its state."""
-    training = resources.own().training
-    parts.buttons(say, plan, training)
+    newest = resources.own().training
+    training = parts.shown(newest, plan)
+    parts.buttons(say, plan, newest)
     parts.status(say, training)
+    if training and parts.another(training, plan):
+        st.info(say["live_other"].format(again=say["live_again"]))
     shown = training.plan if training else plan
     if shown and not shown.attends:
         st.info(say["live_blind"].format(width=shown.config["width"]))
@@ -46,7 +53,9 @@ def watch(say, plan: Plan | None, hidden: bool) -> None:
         with right:
             parts.losses(say, training)
         show_formula(say, training)
-    if training and training.state != st.session_state["live_state"]:
+    elif shown:
+        right.caption(say["live_soon"])
+    if newest and newest.state != st.session_state["live_state"]:
         st.rerun()
 
 
@@ -59,7 +68,8 @@ def show_film(say, training: Training | None, plan: Plan | None, hidden: bool) -
     name = training.name if training else f"{plan.task} {plan.kind}"
     moving = bool(training) and training.state in MOVING
     payload = figure.film(name, about, frames, attends=plan.attends, live=moving)
-    film(payload, {label: say[f"film_{label}"] for label in LABELS}, key="film", hidden=hidden)
+    texts = {label: say[f"film_{label}"] for label in LABELS}
+    film(payload, texts | ({"empty": say["film_coming"]} if moving else {}), key="film", hidden=hidden)
 
 
 def show_formula(say, training: Training) -> None:
@@ -78,7 +88,7 @@ def show_data(say, training: Training) -> None:
             return
         frames, about = training.frames[:], training.about
         rows = figure.table(frames, about["rows"])
-        st.text(parts.told(say, training))
+        st.text(parts.losses_in_words(say, training))
         st.dataframe(rows, hide_index=True, width="stretch")
         with st.container(horizontal=True):
             save("film", "seqscope-film", say)

@@ -1,39 +1,42 @@
 """The parts of the page Train it live: what to train, the buttons, how far it is, and what becomes of the model."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from core.checkpoints import Card
 from core.training.options import REGIME_OPTIONS
-from dashboard import address, controls, explain, resources
+from dashboard import beginning, controls, explain, parameters, resources
 from dashboard.components.quiz import Question
 from dashboard.controls import Texts
 from dashboard.live import pairs, trainings
 from dashboard.live.model_zip import LARGEST_ZIP
 from dashboard.live.own_models import MOST
-from dashboard.live.plan import DEFAULTS, KINDS, SIZES, TASKS, Plan
+from dashboard.live.plan import DEFAULTS, DETAILS, HAS, KINDS, SIZES, TASKS, Plan
 from dashboard.live.refusal import Refusal
 from dashboard.live.trainings import Training
 from dashboard.model_names import kind_label, model_label
-from dashboard.pages import script
+from dashboard.pages import opening, script
 from dashboard.views.live import figure as figures
 
-PAGES = ("step", "alignment", "beam")  # where a model is opened
-DIAGONALS = {"copy": 0, "reverse": 1}  # a task's place among the answers to the first question
+LOOKS = ("falling", "rising", "column", "even")  # the answers to the first question
+# Under which keys a detail's choices, and a sentence on each, stand in the catalogue, where they are not its own.
+WORDS = {"score": ("kind", "kind_words"), "context": ("model_place", "place_words")}
 
 
 def wanted(say: Texts) -> tuple[Plan | None, bool]:
     """What the reader wants to train (None, after one sentence, if their own pairs can't be read); whether to guess."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with controls.row():
         task = pick(say, "task", {name: say[f"task_{name}"] for name in TASKS})
-        kind = pick(say, "kind", {name: kind_label(say, *made) for name, made in KINDS.items()})
+        kind = pick(say, "kind", {name: say[f"live_kind_{name}"] for name in KINDS})
         size = pick(say, "size", {name: say[f"size_{name}"] for name in SIZES})
         regime = pick(say, "regime", {name: say[f"regime_{name}"] for name in REGIME_OPTIONS})
+        with st.popover(say["live_more"], key="more"):
+            details = {name: detail(say, name) for name in HAS[kind]}
         predict = controls.predict(say)
-    st.caption(say[f"regime_about_{regime}"])
     try:
-        return Plan(task, kind, size, regime, given_pairs(say) if task == "own" else ()), predict
+        return Plan(task, kind, size, regime, given_pairs(say) if task == "own" else (), details), predict
     except Refusal as refusal:
         st.error(in_words(say[f"pairs_{refusal.reason}"], refusal))
         return None, predict
@@ -41,7 +44,21 @@ def wanted(say: Texts) -> tuple[Plan | None, bool]:
 
 def pick(say: Texts, name: str, options: Mapping[str, str]) -> str:
     """One of a table's names."""
-    return controls.choice(name, say[name], options, DEFAULTS[name])
+    return parameters.one_of_many(name, say[name], options, DEFAULTS[name])
+
+
+def detail(say: Texts, name: str) -> str:
+    """One of the choices of a detail, and below it a sentence on it."""
+    label, about = WORDS.get(name, (f"live_{name}", f"live_{name}_about"))
+    options = {value: say[f"{label}_{value}"] for value in DETAILS[name]}
+    value = parameters.one_of_many(name, say[f"live_{name}"], options, next(iter(options)))
+    st.caption(say[f"{about}_{value}"])
+    return value
+
+
+def described(say: Texts, plan: Plan) -> str:
+    """What is trained, in words, and how."""
+    return f"{kind_label(say, plan.family, plan.config)}. {say[f'regime_about_{plan.regime}']}"
 
 
 def given_pairs(say: Texts) -> tuple[tuple[str, str], ...]:
@@ -63,13 +80,13 @@ def in_words(sentence: str, refusal: Refusal) -> str:
 
 def guesses(say: Texts, plan: Plan) -> list[Question]:
     """What the reader may predict before the training shows it."""
-    asked = []
-    if plan.attends and plan.task in DIAGONALS:
-        options = [say[f"live_look_{where}"] for where in ("falling", "rising", "column", "even")]
-        right = DIAGONALS[plan.task]
-        asked = [Question(say["live_look"], options, (right,), say[f"live_look_{plan.task}"])]
+    questions = []
+    if plan.looks:
+        options = [say[f"live_look_{where}"] for where in LOOKS]
+        answer = say["live_look_mean" if plan.looks == "even" else f"live_look_{plan.task}"]
+        questions = [Question(say["live_look"], options, (LOOKS.index(plan.looks),), answer)]
     options = [say[f"live_guess_{value}"] for value in ("zero", "log", "all")]
-    return [*asked, Question(say["live_guess"], options, (1,), say["live_guess_answer"])]
+    return [*questions, Question(say["live_guess"], options, (1,), say["live_guess_answer"])]
 
 
 def buttons(say: Texts, plan: Plan | None, training: Training | None) -> None:
@@ -85,8 +102,18 @@ def buttons(say: Texts, plan: Plan | None, training: Training | None) -> None:
             training.ask("go")
             st.rerun()
         if st.button(say["live_stop"], key="stop", disabled=not busy or state == "stopping"):
-            resources.trainings().stop(training)
+            resources.own().trainings.stop(training)
             st.rerun()
+
+
+def shown(training: Training | None, plan: Plan | None) -> Training | None:
+    """The training that the page shows: one that is over gives way to another plan."""
+    return None if training and training.over and another(training, plan) else training
+
+
+def another(training: Training, plan: Plan | None) -> bool:
+    """Whether something else is chosen than what is trained; pairs aside, as a file is gone with the page."""
+    return plan is not None and replace(plan, pairs=()) != replace(training.plan, pairs=())
 
 
 def begin(say: Texts, plan: Plan) -> None:
@@ -104,7 +131,7 @@ def status(say: Texts, training: Training | None) -> None:
     if training is None:
         return
     if training.state == "waiting":
-        manager = resources.trainings()
+        manager = resources.own().trainings
         st.info(say["live_waiting"].format(place=manager.place(training), places=manager.places))
     elif training.state == "failed":
         st.error(failure(say, training))
@@ -118,10 +145,13 @@ def status(say: Texts, training: Training | None) -> None:
             "epoch": last["epoch"],
             "tokens": f"{last['tokens']:,}".replace(",", "\u202f"),
         }
-        line = say[f"live_{training.state}"].format(**facts, seconds=round(last["seconds"]))
+        cut_short = training.state == "ended" and last["step"] < steps
+        line = say["live_stopped" if cut_short else f"live_{training.state}"].format(
+            **facts, seconds=round(last["seconds"])
+        )
         st.progress(min(1.0, last["step"] / steps), line)
         if training.timed_out:
-            st.info(say["live_time"].format(minutes=round(resources.trainings().seconds / 60)))
+            st.info(say["live_time"].format(minutes=round(resources.own().trainings.seconds / 60)))
 
 
 def failure(say: Texts, training: Training) -> str:
@@ -134,7 +164,7 @@ def failure(say: Texts, training: Training) -> str:
     return say["live_died"].format(line=line) if line else say["live_killed"]
 
 
-def told(say: Texts, training: Training) -> str:
+def losses_in_words(say: Texts, training: Training) -> str:
     """What is known of the losses by now, in sentences, and what the model writes."""
     facts = figures.describe(training.frames, training.validation)
     parts = ["live_loss_both" if "first" in facts else "live_loss_one"] if "loss" in facts else []
@@ -150,21 +180,21 @@ def losses(say: Texts, training: Training) -> None:
     if points:
         chart = figures.chart(training.about, labels)
         st.vega_lite_chart(points, chart, key="losses", alt=say["live_losses"], width="stretch")
-    st.caption(controls.plain(told(say, training)))
+    st.caption(controls.plain(losses_in_words(say, training)))
 
 
 def models(say: Texts) -> None:
     """The session's own models: open each on another page, take it home, bring it back."""
     st.subheader(say["live_models"])
     own = resources.own()
-    found = own.found()
-    if not found:
+    cards = own.saved()
+    if not cards:
         st.caption(say["live_models_none"])
-    for name, card in reversed(found.items()):
+    for name, card in reversed(cards.items()):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"card_{name}"):
             label = model_label(card, say)
             st.markdown(controls.plain(label), width="content")
-            for page in PAGES if card.attends else [page for page in PAGES if page != "alignment"]:
+            for page in opening(card.attends):
                 if st.button(say["live_open"].format(page=say[f"page_{page}"]), key=f"open_{page}_{name}"):
                     open_on(page, name, card)
             file = f"seqscope-{card.corpus}-{card.training['steps']}.zip"
@@ -176,9 +206,11 @@ def models(say: Texts) -> None:
 
 def open_on(page: str, name: str, card: Card) -> None:
     """Go to another page with this model, and a sentence that it can read."""
-    address.keep("model", name, None)
+    parameters.keep("model", name, None)
     if text := card.training["filmed"]:
-        address.keep("text", text, None)
+        beginning.follow(card.source, text, new=False)
+        st.session_state["text"] = text
+        parameters.keep("text", text, text)
     st.switch_page(script(page), query_params={})
 
 

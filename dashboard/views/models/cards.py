@@ -1,5 +1,7 @@
 """The parts of a model's card: what it is, how good it is, how it learned."""
 
+from html import escape
+
 import streamlit as st
 
 from core.checkpoints import Card
@@ -16,12 +18,13 @@ SETS = ("val", "test_2016", "test")
 def quality(say: Texts, card: Card) -> None:
     """Its scores on what was held out."""
     if card.metrics:
-        scores = {f"models_{one}": form for one, form in figure.SCORES.items()}
+        scores = {f"models_{score}": form for score, form in figure.SCORES.items()}
         sets = {name: say[f"models_set_{name}"] for name in SETS}
         columns = controls.headed(say, models_set="", models_sentences="", **scores)
         st.html(table(columns, figure.score_rows(card.metrics, sets)))
         st.caption(say["models_scores"].format(alpha=card.length_penalty))
-        st.caption(controls.plain(" · ".join(figure.signatures(card.metrics))))
+        signatures = "<br>".join(map(escape, figure.signatures(card.metrics)))
+        st.html(f"<details><summary>{say['models_signatures']}</summary>{signatures}</details>")
         rows = figure.data_rows(card.metrics)
         explain.offer(say["save"].format(kind="CSV"), lambda: explain.csv_text(rows), f"{card.name}.csv", "scores_csv")
 
@@ -46,7 +49,6 @@ def facts(say: Texts, card: Card) -> None:
     weights, spent = resources.weights_of(card.name), figure.spent(card)
     facts = {
         "models_folder": f"pretrained/{card.name}",
-        "models_shape": f"{card.family}: {figure.shape(card.config)}",
         "models_numbers": f"{figure.parameters(card.parameters)} ({weights / 2**20:.1f} MB)",
         "models_data": learned_from(say, card),
         "models_licence": card.licence,
@@ -54,10 +56,11 @@ def facts(say: Texts, card: Card) -> None:
             epochs=spent["epochs"],
             tokens=spent["tokens"] / 1e6,
             minutes=spent["minutes"],
-            seed=card.recipe.get("seed", "–"),
         ),
     }
     st.html(table({say["models_fact"]: "", say["models_value"]: ""}, [(say[key], text) for key, text in facts.items()]))
+    settings = f"{card.family}: {figure.shape(card.config)}, seed {card.recipe.get('seed', '–')}"
+    st.html(f"<details><summary>{escape(say['models_shape'])}</summary>{escape(settings)}</details>")
 
 
 def learned_from(say: Texts, card: Card) -> str:
@@ -68,13 +71,13 @@ def learned_from(say: Texts, card: Card) -> str:
 
 def curve(say: Texts, card: Card) -> None:
     """How the loss fell."""
-    found, broken = resources.curves()
-    if card.name not in found:
+    curves, broken = resources.curves()
+    if card.name not in curves:
         st.warning(say["curves_broken"].format(reasons=controls.plain(broken.get(card.name, card.name))))
         return
-    one = {resources.labels(say)[card.name]: found[card.name]}
+    points = {resources.labels(say)[card.name]: curves[card.name]}
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
-    description = say["models_curve"].format(**training.curve_facts(one))
-    explain.chart("curve", training.curve_chart(one, "epochs", labels | {"epochs": say["axis_epochs"]}), description)
+    description = say["models_curve"].format(**training.curve_facts(points))
+    explain.chart("curve", training.curve_chart(points, "epochs", labels | {"epochs": say["axis_epochs"]}), description)
     st.caption(controls.plain(description))
-    explain.show_data(say, "curve", lambda: training.curve_rows(one, "epochs"), description)
+    explain.show_data(say, "curve", lambda: training.curve_rows(points, "epochs"), description)

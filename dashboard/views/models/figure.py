@@ -10,19 +10,24 @@ SCORES = {"bleu": ".1f", "bleu_lowercased": ".1f", "bleu_literature": ".1f", "ch
 def score_rows(metrics: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
     """A row for each held-out set: its name, its sentences, and each of `SCORES`, None where it was not measured."""
     return [
-        (names.get(split, split), f"{one.get('sentences', '–')}", *(one.get(score) for score in SCORES))
-        for split, one in metrics.items()
+        (names.get(split, split), f"{scores.get('sentences', '–')}", *(scores.get(score) for score in SCORES))
+        for split, scores in metrics.items()
     ]
 
 
 def trick_rows(tricks: Sequence[Mapping[str, Any]], this: str) -> list[tuple[Any, ...]]:
     """A row for each training that was tried: in what it differs from the shipped one, BLEU on val and test, minutes.
 
+    The shipped one comes first.
+
     >>> trick_rows([{"name": "short", "differs": {"epochs": 5, "start": ""}, "val": 38.0, "minutes": 9}], "this one")
     [('short', 'epochs 5, start –', 38.0, None, 9)]
     """
     scores = "val", "test_2016", "minutes"
-    return [(one["name"], differing(one["differs"]) or this, *(one.get(score) for score in scores)) for one in tricks]
+    return [
+        (trick["name"], differing(trick["differs"]) or this, *(trick.get(score) for score in scores))
+        for trick in sorted(tricks, key=lambda trick: bool(trick["differs"]))
+    ]
 
 
 def differing(settings: Mapping[str, Any]) -> str:
@@ -32,13 +37,13 @@ def differing(settings: Mapping[str, Any]) -> str:
 
 def data_rows(metrics: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same with signatures, for a file."""
-    return [{"set": split, **one} for split, one in metrics.items()]
+    return [{"set": split, **scores} for split, scores in metrics.items()]
 
 
 def signatures(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """sacreBLEU's signatures, each once."""
-    found = [one.get(f"signature_{name}") for one in metrics.values() for name in ("bleu", "chrf")]
-    return [one for one in dict.fromkeys(found) if one]
+    signatures = [scores.get(f"signature_{name}") for scores in metrics.values() for name in ("bleu", "chrf")]
+    return [signature for signature in dict.fromkeys(signatures) if signature]
 
 
 def shape(config: Mapping[str, Any]) -> str:
@@ -47,8 +52,11 @@ def shape(config: Mapping[str, Any]) -> str:
     >>> shape({"width": 256, "attention": "dot", "residual": False, "dropout": 0.0})
     'width 256, attention dot'
     """
-    told = [(name.replace("_", " "), value) for name, value in config.items() if value not in (False, 0, 0.0, "")]
-    return ", ".join(name if value is True else f"{name} {value}" for name, value in told)
+    settings = [(name.replace("_", " "), value) for name, value in config.items() if value not in (False, 0, 0.0, "")]
+    return ", ".join(name if value is True else f"{name} {value}" for name, value in settings)
+
+
+PRUNING = ("steps", "learning_rate", "gate_rate", "warmup", "max_tokens", "seed")  # decide a pruned model
 
 
 def commands(name: str, recipe: Mapping[str, Any], defaults: Callable[[str], Mapping[str, Any]]) -> str:
@@ -63,6 +71,9 @@ def commands(name: str, recipe: Mapping[str, Any], defaults: Callable[[str], Map
     >>> print(commands("toy", chain, lambda name: {"seed": 1, "start": "runs/old" if name == "toy" else ""}))
     python -m core train old --seed 2
     python -m core train toy
+    >>> pruned = {"penalty": 0.1, "kinds": "encoder, cross", "steps": 9, "start": {"model": "toy"}}
+    >>> commands("few", pruned, lambda name: {})
+    'python -m core prune --model toy --lambda 0.1 --kinds encoder cross --steps 9'
     """
     usual, begun = defaults(name), recipe.get("start", {})
     flags = [
@@ -70,8 +81,13 @@ def commands(name: str, recipe: Mapping[str, Any], defaults: Callable[[str], Map
         for option, value in recipe.items()
         if option in usual and option != "start" and usual[option] != value
     ]
-    extra = [f"--extra {one['file']}" for one in recipe.get("extra", [])]
+    extra = [f"--extra {pairs['file']}" for pairs in recipe.get("extra", [])]
     before = [commands(begun["model"], begun["recipe"], defaults)] if "recipe" in begun else []
+    if "penalty" in recipe:
+        kinds = recipe["kinds"].replace(",", "")
+        options = [f"--{name.replace('_', '-')} {recipe[name]}" for name in PRUNING if name in recipe]
+        command = f"python -m core prune --model {begun['model']} --lambda {recipe['penalty']} --kinds {kinds}"
+        return "\n".join([*before, " ".join([command, *options])])
     folder = f"runs/{begun['model']}" if before else begun.get("model", "")
     start = [f"--from {folder}"] if folder and folder != usual.get("start") else []
     return "\n".join([*before, " ".join([f"python -m core train {name}", *start, *flags, *extra])])
@@ -86,20 +102,23 @@ def spent(card: Any) -> dict[str, float]:
     return total
 
 
-def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    """A row a model: its name in words, its languages, BLEU and chrF on its test set, million numbers, minutes.
+Compared = dict[tuple[str, str], list[tuple[Any, ...]]]
 
-    The best first of those of the same languages; the languages that most models have come first.
+
+def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> Compared:
+    """Those that can be compared, by languages and test set: a row a model, the best first.
+
+    A row: its name in words, BLEU and chrF, million numbers, minutes. What most models share comes first.
     """
-    rows = []
+    groups: Compared = {}
     for name, card in cards.items():
-        split = next((one for one in ("test_2016", "test") if one in card.metrics), None)
+        split = next((name for name in ("test_2016", "test") if name in card.metrics), None)
         test = card.metrics.get(split, {})
         scores = test.get("bleu"), test.get("chrf")
-        known = labels[name], f"{card.source} → {card.target}", names.get(split, "–")
-        rows.append((*known, *scores, card.parameters / 1e6, spent(card)["minutes"]))
-    pairs = Counter(row[1] for row in rows)
-    return sorted(rows, key=lambda row: (-pairs[row[1]], row[1], -(row[3] or 0)))
+        row = labels[name], *scores, card.parameters / 1e6, spent(card)["minutes"]
+        groups.setdefault((f"{card.source} → {card.target}", names.get(split, "–")), []).append(row)
+    ranked = {shared: sorted(rows, key=lambda row: -(row[1] or 0)) for shared, rows in groups.items()}
+    return dict(sorted(ranked.items(), key=lambda group: (-len(group[1]), group[0])))
 
 
 def parameters(count: int) -> str:

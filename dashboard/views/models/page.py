@@ -7,35 +7,35 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.recipes.recipes import RECIPES, recipe
-from dashboard import controls, explain, frame, resources
+from dashboard import beginning, controls, explain, resources
 from dashboard.components.quiz import Question
 from dashboard.figures.table import table
 from dashboard.model_names import outstanding, quality
 from dashboard.views.models import cards, figure
 
+TRIES = {"blind": {"model": "en-de-rnn-plain"}}
+
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    controls.intro(say, "models")
-    found, _ = resources.shipped()
-    if not found:
+    shipped, _ = resources.shipped()
+    if not shipped:
         st.error(say["models_none"])
         return
-    show_card(say, found)
-    show_all(say, found)
-    explain.show_code(say, "core/recipes/model_folders.py", "cook")
+    with beginning.bar():
+        name = beginning.model(say, shipped)
+    predict = beginning.see(say, "models", TRIES, predict=True)
+    show_card(say, shipped[name])
+    show_all(say, shipped, predict)
+    explain.show_code(say, "core/recipes/model_folders.py", "carry_out", say["models_paper"])
 
 
-@st.fragment
-def show_card(say, found: dict[str, Card]) -> None:
+def show_card(say, card: Card) -> None:
     """One model: what it is for, how good it is, how it learned, how to make it again."""
-    first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
-    labels = resources.labels(say, found)
-    card = found[controls.one_of_many("model", say["model"], labels, first)]
     languages = {"source": say[f"language_{card.source}"], "target": say[f"language_{card.target}"]}
     with st.container(border=True):
-        st.subheader(controls.plain(labels[card.name]))
+        st.subheader(resources.labels(say)[card.name], anchor=False)
         st.markdown(say[f"models_for_{card.corpus}"].format(**languages))
         left, right = st.columns(2, gap="medium")
         with left:
@@ -59,32 +59,32 @@ def usual(name: str) -> dict[str, Any]:
     return asdict(recipe(name).options) | {"start": recipe(name).start} if name in RECIPES else {}
 
 
-def riddle(say, found: dict[str, Card]) -> Question:
+def riddle(say, shipped: dict[str, Card]) -> Question:
     """Which of a few is best at captions?"""
-    first = frame.DEFAULT if frame.DEFAULT in found else next(iter(found))
-    some = outstanding(found, first)
+    first = beginning.DEFAULT if beginning.DEFAULT in shipped else next(iter(shipped))
+    some = outstanding(shipped, first)
     labels = resources.labels(say, some)
     best = max(some, key=lambda name: quality(some[name]))
-    answer = say["models_answer"].format(model=labels[best], bleu=f"{quality(some[best]):.1f}")
-    return Question(say["models_question"], list(labels.values()), [list(some).index(best)], answer)
+    facts = {"model": labels[best], "bleu": f"{quality(some[best]):.1f}"}
+    return explain.question(say, "models", [list(some).index(best)], list(labels.values()), **facts)
 
 
-def show_all(say, found: dict[str, Card]) -> None:
+def show_all(say, shipped: dict[str, Card], predict: bool) -> None:
     """All of them, the best first."""
     st.header(say["models_all"])
-    if controls.predict(say) and not explain.questions(say, "models_quiz", [riddle(say, found)]):
+    if predict and not explain.questions(say, "models_quiz", [riddle(say, shipped)]):
         return
     sets = {name: say[f"models_set_{name}"] for name in cards.SETS}
     columns = {
         "model": "",
-        "models_pair": "",
-        "models_set": "",
         "models_bleu": ".1f",
         "models_chrf": ".1f",
         "models_millions": ".1f",
         "models_minutes": ".0f",
     }
-    st.html(table(controls.headed(say, **columns), figure.overview(found, resources.labels(say), sets)))
+    for shared, rows in figure.overview(shipped, resources.labels(say), sets).items():
+        st.markdown(f"**{controls.plain(' · '.join(shared))}**")
+        st.html(table(controls.headed(say, **columns), rows))
     st.caption(say["models_all_caption"])
 
 

@@ -1,12 +1,12 @@
 """What stands on the page Word order."""
 
 TEXT = {
+    "line_order": "What positions are for.",
     "keys_order": "",
-    "order_see": "**What you see.** Your sentence and the same words shuffled, translated by each model. A Transformer without positions cannot tell the two apart: to it a sentence is a bag of words.",
-    "order_try": "**What to try.** “A dog bites a man.” Shuffle until the dog is bitten, and see who notices.",
+    "order_see": "Your words as written and shuffled: without positions a Transformer can’t tell the two apart.",
+    "order_try_dog": "A dog bites a man",
+    "order_try_woman": "A woman kisses a man",
     "order_paper": "**The papers.** Vaswani et al. 2017, §3.5 (positional encoding), Gehring et al. 2017 (learned positions).",
-    "order_seed": "Shuffle",
-    "order_seed_help": "Each number is another order of the words.",
     "order_mixed": "Shuffled: “{text}”",
     "order_written": "As you wrote it",
     "order_shuffled": "Shuffled",

@@ -5,56 +5,60 @@ import random
 import streamlit as st
 
 from core.text.variants import shuffled
-from dashboard import controls, explain, frame, growing, resources
-from dashboard.components.quiz import Question
+from dashboard import answers, beginning, controls, explain, resources
 from dashboard.figures import scores
 from dashboard.figures.bottleneck import has_example
 from dashboard.figures.table import table
 
 ORDERS = ("as written", "shuffled")
+# Shuffle 21 of five words has the second and the last change places: who bites whom.
+TRIES = {
+    "dog": {"text": "A dog bites a man.", "seed": "21"},
+    "woman": {"text": "A woman kisses a man.", "seed": "21"},
+}
 
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    asked = frame.asked(say, "order", choose_model=False)
-    finding, found = resources.measured("word-order"), resources.shipped()[0]
+    query = beginning.query(say, "order", TRIES, serves="en-de")
+    finding, cards = resources.measured("word-order"), resources.shipped()[0]
     if not (scores.sound(finding, scores.ORDER) and has_example(finding)):
         st.info(say["finding_none"].format(name="word-order"))
         return
-    names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in found]
+    names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in cards]
     labels = resources.labels(say, names)
-    if asked:
-        shuffle(say, asked, labels)
+    if query:
+        shuffle(say, query, labels)
     measured(say, finding, labels)
-    explain.show_code(say, "core/findings/word_order.py", "word_order")
+    explain.show_code(say, "core/findings/word_order.py", "word_order", say["order_paper"])
 
 
 @st.fragment
-def shuffle(say, asked: frame.Asked, labels: dict[str, str]) -> None:
+def shuffle(say, query: beginning.Query, labels: dict[str, str]) -> None:
     """The sentence as it is and shuffled, and what each model makes of both."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = int(controls.number("seed", say["order_seed"], 1, 20, 1, help=say["order_seed_help"]))
+    with controls.row():
+        seed = controls.order(say)
         predict = controls.predict(say)
-    mixed = shuffled(asked.text, random.Random(seed))
+    mixed = shuffled(query.text, random.Random(seed))
     st.markdown(say["order_mixed"].format(text=controls.plain(mixed)))
     example = resources.measured("word-order")["example"]
-    texts = growing.written(say, labels, [asked.text, mixed], example)
-    growing.unknown_pieces(say, texts, asked.text)
-    same = [one == other for one, other in texts.values()]
+    texts = answers.translations(say, labels, [query.text, mixed], example)
+    same = [written == shuffled for written, shuffled in texts.values()]
     rows = [
-        (labels[name], *texts[name], say["order_yes" if one else "order_no"])
-        for name, one in zip(texts, same, strict=True)
+        (labels[name], *texts[name], say["order_yes" if alike else "order_no"])
+        for name, alike in zip(texts, same, strict=True)
     ]
     if predict and rows:
         names = [row[0] for row in rows]
         options = [*names, say["order_none"]]
-        right = [place for place, one in enumerate(same) if one] or [len(names)]
-        answer = say["order_answer"].format(models=", ".join(options[place] for place in right))
-        if not explain.questions(say, "order_quiz", [Question(say["order_question"], options, right, answer)]):
+        right = [place for place, alike in enumerate(same) if alike] or [len(names)]
+        models = ", ".join(options[place] for place in right)
+        if not explain.questions(say, "order_quiz", [explain.question(say, "order", right, options, models=models)]):
             return
     columns = controls.headed(say, model="", order_written="", order_shuffled="", order_same="")
     st.html(table(columns, rows))
+    beginning.captions_alone(say, query.text, [query.cards[name] for name in texts])
     data = [dict(zip(("model", "as written", "shuffled", "same"), row, strict=True)) for row in rows]
     explain.show_data(say, "order", lambda: data, say["order_mixed"].format(text=mixed))
 
@@ -65,13 +69,16 @@ def measured(say, finding, labels: dict[str, str]) -> None:
     words = {order: say[f"order_{order.split()[-1]}"] for order in ORDERS}
     rows = [{**row, "order": words.get(row["order"], row["order"])} for row in finding["rows"]]
     points = scores.points(rows, labels)
-    said = [one for one in points if one["order"] == words["as written"]]
+    written = [point for point in points if point["order"] == words["as written"]]
     facts = [
-        (one, next(other for other in points if other["model"] == one["model"] and other is not one)) for one in said
+        (point, next(other for other in points if other["model"] == point["model"] and other is not point))
+        for point in written
     ]
     description = " ".join(
-        say["order_described"].format(model=one["model"], bleu=one["bleu"], shuffled=other["bleu"], same=one["same"])
-        for one, other in facts
+        say["order_described"].format(
+            model=point["model"], bleu=point["bleu"], shuffled=other["bleu"], same=point["same"]
+        )
+        for point, other in facts
     )
     labelled = {name: say[f"score_{name}"] for name in ("model", "bleu", "low", "high")}
     explain.chart("orders", scores.dots(points, labelled, "order"), description)

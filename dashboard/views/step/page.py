@@ -4,50 +4,53 @@ import streamlit as st
 
 from core.options import BeamOptions
 from core.records import DecodeTrace
-from dashboard import controls, explain, frame
+from dashboard import answers, beginning, controls, explain, parameters
 from dashboard.figures import step
 from dashboard.views.step.stepper import LABELS, stepper
 
 PATHS = {"beam": 5, "greedy": 1}  # beam sizes; a search one branch wide is greedy
 BEST = 0  # the hypothesis that is walked
+TRIES = {
+    "waver": {"model": "en-de-transformer", "text": "A woman is waiting at the bank.", "step": "5"},
+    "blind": {"model": "en-de-rnn-plain"},
+}
 
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    asked = frame.asked(say, "step")
-    if asked:
-        walk(say, asked)
+    query = beginning.query(say, "step", TRIES)
+    if query:
+        walk(say, query)
 
 
 @st.fragment
-def walk(say, asked: frame.Asked) -> None:
+def walk(say, query: beginning.Query) -> None:
     """Everything that the choice of a path or a step changes."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        path = controls.choice("path", say["step_path"], {name: say[f"path_{name}"] for name in PATHS}, "beam")
+    with controls.row():
+        path = parameters.choice("path", say["step_path"], {name: say[f"path_{name}"] for name in PATHS}, "beam")
         predict = controls.predict(say)
     options = BeamOptions(PATHS[path])
-    trace = frame.traced(say, asked, options)
+    trace = answers.trace(say, query.model, query.text, options)
     if trace is None:
         return
-    frame.unknown_pieces(say, trace)
     walked = step.moments(trace, BEST)
-    size = asked.card.config["vocabulary_size"]
-    show_steps(say, asked, options, walked, predict)
+    size = query.card.config["vocabulary_size"]
+    show_steps(say, query, options, walked, predict)
     if not predict:  # this would tell how long the translation is
         show_search(say, step.unlikely(walked), path)
         st.markdown(say["step_space"].format(**step.space(trace, BEST, size)))
     show_formula(say, trace, predict)
-    explain.show_code(say, "core/decoding/search.py", "search")
+    explain.show_code(say, "core/decoding/search.py", "search", say["step_paper"])
 
 
 @st.fragment
-def show_steps(say, asked: frame.Asked, options: BeamOptions, walked: list[step.Moment], predict: bool) -> None:
+def show_steps(say, query: beginning.Query, options: BeamOptions, walked: list[step.Moment], predict: bool) -> None:
     """The walk, its sentence and its data: alone, as each step that the reader takes is written into the address."""
-    trace = frame.traced(say, asked, options)
+    trace = answers.trace(say, query.model, query.text, options)
     if trace is None:
         return
-    config = asked.card.config
+    config = query.card.config
     description = say["step_description"].format(**step.describe(trace, BEST, walked))
     texts = {name: say[f"stepper_{name}"] for name in LABELS if f"stepper_{name}" in say}
     texts |= {name: say[f"quiz_{name}"] for name in ("right", "wrong", "score")}

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import controls
+from dashboard import parameters
 from dashboard.components import chosen_labels, component
+from dashboard.renewal import renewed
 
 LABELS = (
     "locale",  # "en": how numbers are written
@@ -32,8 +33,8 @@ LABELS = (
     "guess",
     "best",  # "… {token} …"
     "other",  # "… {token} … {rank} … {top} …"
-    "entropy",  # "… {sure} …"
-    "tail",  # "… {share} … {bits} …"
+    "entropy",  # "… {sure} … {share} …"
+    "tail",  # "… {bits} … {most} … {vocabulary} …"
     "certain",
     "sure",
     "unsure",
@@ -56,7 +57,7 @@ LABELS = (
     "wrong",
     "score",
 )
-COMPONENT = component("stepper", "words", "raster", "stepper_draw", folder=Path(__file__).parent)
+COMPONENT = component("stepper", folder=Path(__file__).parent)
 
 
 def stepper(payload: dict[str, Any], labels: dict[str, str], *, key: str, predict: bool = False) -> None:
@@ -65,11 +66,12 @@ def stepper(payload: dict[str, Any], labels: dict[str, str], *, key: str, predic
     With `predict` a step hides what comes next until the reader has guessed it. `labels` holds every text of `LABELS`;
     ValueError if one is missing.
     """
-    said = (st.session_state.get(key) or {}).get("at") or {}
-    at = {"step": controls.reported("step", said.get("step"), controls.numbers(len(payload["steps"])), "1")}
-    for name in ("layer", "head"):
-        count = payload[f"{name}s"]
+    reported = (st.session_state.get(key) or {}).get("at") or {}
+    at = {"step": parameters.reported("step", reported.get("step"), parameters.numbers(len(payload["steps"])), "1")}
+    shape = payload["attention"]["shape"] if payload["attention"] else (1, 1)
+    for name, count in zip(("layer", "head"), shape, strict=False):
         if count > 1:  # where there is one, the choice made for another model is left alone
-            at[name] = controls.reported(name, said.get(name), ["mean", *controls.numbers(count)], "mean")
-    data = {**payload, "at": at, "predict": predict, "labels": chosen_labels("stepper", LABELS, labels)}
+            at[name] = parameters.reported(name, reported.get(name), ["mean", *parameters.numbers(count)], "mean")
+    data = {**payload, "at": at, "predict": predict, "renewed": renewed()}
+    data["labels"] = chosen_labels("stepper", LABELS, labels)
     COMPONENT(key=key, data=data, on_at_change=lambda: None)

@@ -1,220 +1,199 @@
-// How a step looks: words in lines, bars, what the heads looked at, an RNN's numbers.
+// How a step looks: words in lines, bars, what was taken, and beside it every head or what an RNN holds.
 
-const CELL = 15;                                         // px a row of numbers
-const WHOLE = .02;                                        // what shares add up to if it is so near to 1: they are rounded
-const DARKEST = 0.58;                                    // of the shading: text on it keeps a contrast of 4.5 : 1
+import {peak} from '../../components/attention.js';
+import {bars, namesOf, ROW} from '../../components/bars.js';
+import {
+  picture as framed,
+  raster,
+  remember,
+  SCALES,
+  shade,
+  themeOf,
+} from '../../components/colour.js';
+import {add, drawn, fill, set, sized} from '../../components/dom.js';
+import {
+  BIG,
+  BODY,
+  BOX,
+  flow,
+  GAP,
+  inkOf,
+  letters,
+  NARROWEST,
+  prose,
+  put,
+  SMALL,
+  token,
+  WIDE,
+} from '../../components/ink.js';
+import {share} from '../../components/numbers.js';
+import {heads, states} from './stepper_inside.js';
+import {facts} from './stepper_words.js';
+
+const WHOLE = 0.02; // what shares add up to if it is so near to 1: they are rounded
+const BELOW = 26; // px between lines of tokens, for the number below each
+const RAMP = 120; // px of the legend's colours
+const MIDDLE = {'text-anchor': 'middle'};
 
 // ---- where things stand
 
-function lay(view) {                                      // what depends on the width, but not on the step
-  const {data, steps, box, root, labels} = view, width = view.width = box.clientWidth, style = getComputedStyle(root);
-  const theme = ['background', 'text', 'primary'].map(part => style.getPropertyValue(`--st-${part}-color`));
-  const laid = `${data.id} ${width} ${labels.locale} ${theme}`;
+// What depends on the width, but not on the step.
+export function lay(view) {
+  const {data, steps, box, root, labels} = view;
+  const width = box.clientWidth;
+  const theme = themeOf(root);
+  const laid = [data.id, width, labels.locale, theme.key].join();
   if (!width || view.laid === laid) return;
-  const [ground, ink, hue] = theme.map(rgb);
-  Object.assign(view, {laid, colors: {ground, ink, hue}, images: new Map(), tall: 0, room: null});
-  view.read = flow(view, data.source.map(([text, joined]) => ({text, joined})), width);
-  view.wrote = flow(view, steps.map(({label, joined}) => ({text: label, joined})), width);
-  view.rows = Math.max(...steps.map(one => one.next.length));
-  const most = Math.max(...steps.flatMap(one => one.next.map(([text]) => letters(view, text, BIG))));
-  view.column = width < WIDE ? width : Math.round(width * (data.states ? .5 : .54));
-  view.names = Math.min(Math.max(most, letters(view, others(view, steps[0]), BODY, false)), view.column * .45);
-}
-
-// ---- drawing
-
-function draw(view) {
-  const {picture, width, data, column} = view;
-  if (!width) return;
-  picture.replaceChildren();
-  let y = writing(view, reading(view, 3));
-  const beside = width >= WIDE, left = bars(view, y, column);
+  const ink = inkOf(root);
+  const beside = width >= WIDE;
+  const column = beside ? Math.round(width * (data.states ? 0.5 : 0.54)) : width;
   const [x, room] = beside ? [column + 36, width - column - 37] : [0, width - 1];
-  let right = facts(view, x, beside ? y : left, room);
-  if (data.states) right = vectors(view, x, right, room);
-  else if (data.layers * data.heads > 1) right = grid(view, x, right, room);
-  const height = view.tall = Math.max(view.tall, left, right);         // never shorter: the page below stays where it is
-  set(picture, {viewBox: `0 0 ${width} ${height}`, width, height});
-}
-
-function reading(view, y) {
-  const {data, labels, picture, width} = view, attends = Boolean(data.attention), weights = attends && looks(view);
-  const most = weights && peak(weights), pitch = BOX + (attends ? 26 : 10);
-  y = prose(view, picture, 0, y, width, attends ? labels.looked : labels.source, SMALL, 'title');
-  if (attends) y = scale(view, y, weights.reduce((sum, weight) => sum + weight));
-  y += 6;
-  view.read.forEach((one, i) => {
-    const top = y + one.line * pitch;
-    token(picture, one, top, `token${i === most ? ' most' : ''}`, attends ? shading(weights[i]) : 0, i === most);
-    if (attends && weights[i] >= .01) {
-      const note = put(picture, one.x + one.width / 2, top + BOX + SMALL + 2, share(view, weights[i]), SMALL, i === most ? 'strong' : 'dim');
-      note.setAttribute('text-anchor', 'middle');
-    }
+  const texts = steps.flatMap(step => step.next.map(([text]) => text));
+  const plan = {ink, theme, width, beside, column, x, room, images: new Map(), tall: 0, lines: 1};
+  view.laid = laid;
+  view.plan = Object.assign(plan, {
+    read: flow(
+      ink,
+      data.source.map(([text, joined]) => ({text, joined})),
+      width,
+    ),
+    wrote: flow(
+      ink,
+      steps.map(({label, joined}) => ({text: label, joined})),
+      width,
+    ),
+    rows: Math.max(...steps.map(step => step.next.length)),
+    names: namesOf(ink, texts, others(view, steps[0]), column, 0.45),
+    verdict: Math.max(
+      ...steps.map(step => verdict({...view, ...plan, picture: drawn('g')}, step, 0)),
+    ),
   });
-  y += (view.read.at(-1).line + 1) * pitch;
-  return attends ? y + 4 : prose(view, picture, 0, y, width, labels.unattended, BODY) + 8;
 }
 
-function scale(view, y, sum) {                            // the legend of the shading: beside the title, or below it
-  const {labels, picture, width} = view, size = letters(view, labels.looked, SMALL, false), swatch = 48;
-  const text = Math.abs(sum - 1) < WHOLE ? labels.share : fill(labels.share_less, {sum: view.exact.format(sum)});
-  const all = letters(view, text, SMALL, false) + 8 + 4 * swatch, beside = size + 24 + all <= width;
-  let x = beside ? width - all - 1 : 0;
-  const top = beside ? y - 20 : y;
-  put(picture, x, top + SMALL, text, SMALL, 'dim');
-  x += all - 4 * swatch;
-  for (const value of [0, .1, .3, 1]) {
-    add(picture, 'rect', {x, y: top - 2, width: swatch, height: 20, class: 'token plain'});
-    add(picture, 'rect', {x, y: top - 2, width: swatch, height: 20, class: 'shade', 'fill-opacity': shading(value)});
-    put(picture, x + swatch / 2, top + SMALL - 1, view.percents[0].format(value), SMALL - 1).setAttribute('text-anchor', 'middle');
-    x += swatch;
-  }
-  return beside ? y : y + 24;
-}
-
-function writing(view, y) {
-  const {labels, picture, width, steps, at} = view, pitch = BOX + 26;
-  y = prose(view, picture, 0, y, width, labels.target, SMALL, 'title') + 6;
-  for (let i = 0; i <= at.step; i++) {
-    const one = steps[i], here = i === at.step, off = one.rank > 1 ? ' unlikely' : '';
-    if (here && hidden(view, i)) { token(picture, blank(view, i), y + blank(view, i).line * pitch, 'token now'); break; }
-    const place = view.wrote[i], top = y + place.line * pitch;
-    const group = token(picture, place, top, `token${here ? ' now' : ' plain'}${off}`, 0, here);
-    set(group, {class: here ? 'appear' : 'past', 'data-step': i});
-    const note = put(group, place.x + place.width / 2, top + BOX + SMALL + 2, share(view, Math.exp(one.logprob)), SMALL, 'dim');
-    note.setAttribute('text-anchor', 'middle');
-  }
-  return y + (view.wrote.at(-1).line + 1) * pitch + 8;
-}
-
-function blank({wrote, width}, step) {                    // where the next word will stand, whatever it is
-  const before = wrote[step - 1] ?? {x: -GAP, width: 0, line: 0}, x = before.x + before.width + GAP;
+// Where the next word will stand, whatever it is.
+export function blank(wrote, step, width) {
+  const before = wrote[step - 1] ?? {x: -GAP, width: 0, line: 0};
+  const x = before.x + before.width + GAP;
   const fits = x + NARROWEST <= width;
   return {shown: '?', x: fits ? x : 0, line: before.line + !fits, width: NARROWEST};
 }
 
-const others = ({labels, data}, one) => fill(labels.others, {n: data.vocabulary - one.next.length});
+const others = ({labels, data}, step) =>
+  fill(labels.others, {n: data.vocabulary - step.next.length});
 
-function bars(view, y, width) {
-  const {labels, picture, steps, at, rows, names: column} = view, one = steps[at.step];
-  y = prose(view, picture, 0, y, width, labels.next, SMALL, 'title') + 6;
-  const below = y + (rows + 1) * ROW + 8;
-  if (hidden(view, at.step)) {
-    add(picture, 'rect', {x: 1, y, width: width - 2, height: below - y - 8, rx: 6, class: 'curtain'});
-    prose(view, picture, 20, y + 20, width - 40, labels.guess, BIG);
+// ---- drawing
+
+export function draw(view) {
+  const {picture, plan, data, counts, steps, hidden} = view;
+  if (!plan) return;
+  const scene = {...view, ...plan, step: view.player.at};
+  picture.replaceChildren();
+  const y = writing(scene, reading(scene, 3));
+  const left = expected(scene, y);
+  const top = plan.beside ? y : left;
+  if (!hidden) verdict(scene, steps[scene.step], top);
+  const inside = data.states ? states : counts[0] * counts[1] > 1 ? heads : (_, below) => below;
+  const right = inside(scene, top + plan.verdict + 12);
+  plan.tall = Math.max(plan.tall, left, right); // never shorter: the page below stays where it is
+  sized(picture, plan.width, plan.tall);
+}
+
+function reading(scene, y) {
+  const {picture, ink, width, labels, read, weights, formats} = scene;
+  const most = weights && peak(weights);
+  const pitch = BOX + (weights ? BELOW : 10);
+  const title = weights ? labels.looked : labels.source;
+  let top = prose(ink, picture, 0, y, width, title, SMALL, 'title');
+  if (weights) top = legend(scene, top);
+  top += 6;
+  read.forEach((place, i) => {
+    const at = top + place.line * pitch;
+    const style = i === most ? 'token most' : 'token';
+    token(picture, place, at, style, {weight: weights?.[i], bold: i === most});
+    if (weights)
+      note(picture, place, at, little(formats, weights[i]), i === most ? 'strong' : 'dim');
+  });
+  const below = top + (read.at(-1).line + 1) * pitch;
+  if (weights) return below + 4;
+  return prose(ink, picture, 0, below, width, labels.unattended, BODY) + 8;
+}
+
+// A weight as short as a token is wide.
+const little = (formats, value) =>
+  value < 0.01 ? `< ${formats.percents[0].format(0.01)}` : share(formats, value);
+
+function note(parent, {x, width}, top, text, style) {
+  put(parent, x + width / 2, top + BOX + SMALL + 2, text, SMALL, style, MIDDLE);
+}
+
+// The legend of the colours: beside the title, or below it.
+function legend({picture, ink, width, labels, weights, formats, images}, y) {
+  const sum = weights.reduce((all, weight) => all + weight);
+  const whole = Math.abs(sum - 1) < WHOLE;
+  const text = whole ? labels.share : fill(labels.share_less, {sum: formats.two.format(sum)});
+  const before = letters(ink, text, SMALL, false) + 8;
+  const [low, high] = [0, 1].map(value => formats.percents[0].format(value));
+  const end = letters(ink, high, SMALL, false) + 8;
+  const start = before + letters(ink, low, SMALL, false) + 6;
+  const all = start + RAMP + end;
+  const beside = letters(ink, labels.looked, SMALL, false) + 24 + all <= width;
+  const [left, top] = beside ? [width - all - 1, y - 20] : [0, y];
+  put(picture, left, top + SMALL, text, SMALL, 'dim');
+  put(picture, left + before, top + SMALL, low, SMALL);
+  const ramp = remember(images, 'ramp', () =>
+    raster(RAMP, 1, i => shade(SCALES.weight, i / (RAMP - 1))),
+  );
+  framed(picture, {x: left + start, y: top, width: RAMP, height: 14}, ramp);
+  put(picture, left + start + RAMP + 6, top + SMALL, high, SMALL);
+  return beside ? y : y + 24;
+}
+
+function writing({plan, picture, ink, width, labels, steps, step, wrote, hidden, formats}, y) {
+  const pitch = BOX + BELOW;
+  const top = prose(ink, picture, 0, y, width, labels.target, SMALL, 'title') + 6;
+  const here = hidden ? blank(wrote, step, width) : wrote[step];
+  plan.lines = Math.max(plan.lines, here.line + 1); // grows with the translation, and never shrinks
+  for (let i = 0; i <= step - hidden; i++) {
+    const {rank, next, chosen} = steps[i];
+    const now = i === step;
+    const at = top + wrote[i].line * pitch;
+    const style = `token${now ? ' now' : ' plain'}${rank > 1 ? ' unlikely' : ''}`;
+    const group = token(picture, wrote[i], at, style, {bold: now});
+    set(group, {class: now ? 'appear' : 'past', 'data-step': i});
+    note(group, wrote[i], at, share(formats, next[chosen][1]), 'dim');
+  }
+  if (hidden) token(picture, here, top + here.line * pitch, 'token now');
+  return top + plan.lines * pitch + 8;
+}
+
+// What the model expects next, or a curtain before it.
+function expected(scene, y) {
+  const {picture, ink, column: width, labels, steps, step, rows, names, hidden, formats} = scene;
+  const top = prose(ink, picture, 0, y, width, labels.next, SMALL, 'title') + 6;
+  const below = top + (rows + 1) * ROW + 8;
+  if (hidden) {
+    const frame = {x: 1, y: top, width: width - 2, height: below - top - 8, rx: 6};
+    add(picture, 'rect', {...frame, class: 'curtain'});
+    prose(ink, picture, 20, top + 20, width - 40, labels.guess, BIG);
     return below;
   }
-  const x = 22 + column + 12, room = width - x - 74;
-  const row = (text, value, style, i) => {
-    const middle = y + i * ROW + ROW / 2, chosen = style === 'chosen', length = Math.max(value > 0 ? 2 : 0, room * value);
-    if (chosen) add(picture, 'path', {class: 'mark', d: `M4 ${middle - 7}l11 7l-11 7z`});
-    const label = put(picture, 22, middle, text, style === 'rest' ? BODY : BIG, chosen ? 'strong' : style === 'rest' ? 'dim' : '');
-    label.setAttribute('dy', '.35em');
-    add(picture, 'rect', {x, y: middle - 10, width: room, height: 20, class: 'bar-of track'});
-    add(picture, 'rect', {x, y: middle - 10, width: length, height: 20, class: `bar-of ${style}`});
-    put(picture, x + length + 8, middle, share(view, value), BIG, chosen ? 'strong' : '').setAttribute('dy', '.35em');
-  };
-  one.next.forEach(([text, value], i) => row(cut(view, text, BIG, column), value, i === one.chosen ? 'chosen' : 'other', i));
-  row(cut(view, others(view, one), BODY, column, false), one.rest, 'rest', one.next.length);
+  const {next, chosen, rest} = steps[step];
+  const shown = next.map(([text, value], i) => ({
+    text,
+    value,
+    style: i === chosen ? 'chosen' : 'other',
+  }));
+  shown.push({text: others(scene, steps[step]), value: rest, style: 'rest'});
+  bars(ink, picture, {x: 0, y: top, width, names}, shown, value => share(formats, value));
   return below;
 }
 
-function facts(view, x, y, width) {
-  const {labels, picture, steps, at} = view;
-  const lines = one => {
-    const [token, top] = [one.next[one.chosen][0], one.next[0][0]], level = SURE.find(([least]) => one.next[0][1] >= least)[1];
-    return [
-      [fill(one.rank > 1 ? labels.other : labels.best, {token, top, rank: one.rank}), BIG, 'strong'],
-      [fill(labels.entropy, {sure: labels[level]}), BIG, 'strong'],
-      [fill(labels.tail, {share: share(view, one.rest), bits: view.exact.format(one.entropy)}), BODY, ''],
-    ];
-  };
-  const write = (parent, one) => lines(one).reduce((below, [text, size, style]) =>
-    prose(view, parent, x, below, width, text, size, style, style === 'strong') + 4, y);
-  const probe = document.createElementNS(SVG, 'g');       // the same room at every step: what stands below does not jump
-  view.room ??= Math.max(...steps.map(one => write(probe, one))) - y;
-  if (!hidden(view, at.step)) write(picture, steps[at.step]);
-  return y + view.room + 12;
-}
-
-// Every head at once: a block a layer, a row a head, a column a source position.
-function grid(view, x, y, width) {
-  const {labels, picture, data, at} = view, {layers, heads} = data, gutter = 22, gap = 14;
-  y = prose(view, picture, x, y, width, labels.heads, SMALL, 'title') + 24;
-  const block = (width - gutter - gap * (layers - 1)) / layers, pitch = Math.max(8, Math.min(20, 168 / heads));
-  for (let l = 0; l < layers; l++) {
-    const left = x + gutter + l * (block + gap);
-    const chosen = at.layer === l && at.head == null;
-    put(picture, left, y - 6, `${labels.layer} ${l + 1}`, SMALL, chosen ? 'strong' : 'dim');
-    set(add(picture, 'image', {x: left, y, width: block, height: pitch * heads, preserveAspectRatio: 'none', 'image-rendering': 'pixelated'}),
-      {href: blend(view, l)});
-    add(picture, 'rect', {x: left, y, width: block, height: pitch * heads, class: `frame${chosen ? ' chosen' : ''}`});
-    for (let h = 0; h < heads; h++) {
-      const here = at.head === h && (at.layer == null || at.layer === l), top = y + h * pitch;
-      if (l === 0 && pitch >= 12) put(picture, x, top + pitch / 2, h + 1, SMALL - 1, at.head === h ? 'strong' : 'dim').setAttribute('dy', '.35em');
-      set(add(picture, 'rect', {x: left, y: top, width: block, height: pitch, class: `head frame${here ? ' chosen' : ''}`}),
-        {'data-layer': l, 'data-head': h, 'pointer-events': 'all'});
-    }
-  }
-  for (const chosen of picture.querySelectorAll('.frame.chosen')) picture.append(chosen);          // on top of its neighbours
-  return y + pitch * heads + 12;
-}
-
-function blend(view, layer) {                             // one layer's heads at this step, H rows of S cells
-  const {data, at, images, colors} = view, {heads, source, attention} = data, S = source.length, row = attention[at.step];
-  return remember(images, `grid ${at.step} ${layer}`, () => raster(S, heads, i =>
-    mix(colors.ground, colors.hue, shading(row[layer * heads * S + i] / 1000))));
-}
-
-// Hidden vectors: a row each, a cell a number.
-function vectors(view, x, y, width) {
-  const {labels, picture, data, held, at} = view, {width: size} = held, count = data.source.length;
-  y = prose(view, picture, x, y, width, labels.states, SMALL, 'title');
-  y = prose(view, picture, x, y, width, fill(labels.states_meaning, {width: size}), SMALL) + 4;
-  y = ruler(view, x, y) + 10;
-  const names = Math.min(140, width * .34), left = x + names, room = width - names;
-  const strip = (key, values, rows, height) => {
-    set(add(picture, 'image', {x: left, y, width: room, height, preserveAspectRatio: 'none', 'image-rendering': 'pixelated'}),
-      {href: paint(view, key, values, rows)});            // where cells are finer than pixels some drop out, but none mix
-    add(picture, 'rect', {x: left, y, width: room, height, class: 'frame'});
-  };
-  const pitch = Math.max(3, Math.min(CELL, 360 / count)), weights = data.attention && looks(view), most = weights && peak(weights);
-  y = prose(view, picture, x, y, width, labels.encoder, SMALL, 'dim') + 2;
-  strip('encoder', held.encoder, count, pitch * count);
-  if (pitch > 6) for (let s = 1; s < count; s++) set(add(picture, 'path', {d: `M${left} ${y + s * pitch}h${room}`}), {class: 'gap'});
-  data.source.forEach(([text], s) => {
-    if (pitch < 13 && s !== most) return;
-    const middle = y + (s + .5) * pitch, note = weights && weights[s] >= .05 ? ` ${share(view, weights[s])}` : '';
-    if (weights) {
-      const shade = {class: 'shade', 'fill-opacity': shading(weights[s]).toFixed(3)};
-      add(picture, 'rect', {x, y: middle - CELL / 2, width: names - 4, height: CELL, ...shade});
-    }
-    put(picture, x + 3, middle, cut(view, text, SMALL - 1, names - 50) + note, SMALL - 1, s === most ? 'strong' : '').setAttribute('dy', '.35em');
-  });
-  if (weights) add(picture, 'rect', {x: left, y: y + most * pitch, width: room, height: pitch, class: 'frame chosen'});
-  y += pitch * count + 8;
-  for (const part of ['decoder', 'context']) {
-    if (!held[part]) continue;
-    y = prose(view, picture, x, y, width, labels[part], SMALL, 'dim') + 2;
-    strip(`${part} ${at.step}`, held[part].subarray(at.step * size, (at.step + 1) * size), 1, 20);
-    y += 26;
-  }
-  return y;
-}
-
-function ruler(view, x, y) {                              // the legend of the numbers: -1 to 1
-  const {picture} = view, length = 140;
-  put(picture, x, y + SMALL, '−1', SMALL);
-  set(add(picture, 'image', {x: x + 22, y: y + 1, width: length, height: 16, preserveAspectRatio: 'none'}),
-    {href: paint(view, 'legend', Int8Array.from({length: 255}, (_, i) => i - 127), 1)});
-  add(picture, 'rect', {x: x + 22, y: y + 1, width: length, height: 16, class: 'frame'});
-  put(picture, x + 22 + length / 2, y + SMALL, '0', SMALL).setAttribute('text-anchor', 'middle');
-  put(picture, x + 28 + length, y + SMALL, '1', SMALL);
-  return y + 20;
-}
-
-function paint(view, key, values, rows) {                 // orange, the page's own colour, purple: told apart by everybody
-  const {images, colors: {ground, ink}} = view, dark = ground[0] + ground[1] + ground[2] < ink[0] + ink[1] + ink[2];
-  const ends = dark ? [[253, 184, 99], [190, 180, 225]] : [[179, 88, 6], [84, 39, 136]];
-  return remember(images, key, () => raster(values.length / rows, rows, i => mix(ground, ends[+(values[i] > 0)], Math.abs(values[i]) / 127)));
+// What was taken and how sure the model was. → the y below
+function verdict(scene, step, y) {
+  const looks = [BIG, BIG, BODY];
+  return facts(scene, step).reduce((below, text, i) => {
+    const strong = looks[i] === BIG;
+    const {ink, picture, x, room} = scene;
+    return prose(ink, picture, x, below, room, text, looks[i], strong ? 'strong' : '', strong) + 4;
+  }, y);
 }

@@ -2,40 +2,57 @@
 
 import streamlit as st
 
-from dashboard import controls, explain, resources
+from dashboard import beginning, controls, explain, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import scores, swap
 from dashboard.figures.table import table
 from dashboard.model_names import way_label
 
+GUESSED = 4  # models to choose from
+TRIES = {"mean": {"page": "kinds", "model": "en-de-rnn-mean"}}
+
 
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    controls.intro(say, "swap")
-    finding, found = resources.measured("attention-swap"), resources.shipped()[0]
+    predict = beginning.see(say, "swap", TRIES, predict=True)
+    finding, shipped = resources.measured("attention-swap"), resources.shipped()[0]
     if not swap.sound(finding):
         st.info(say["finding_none"].format(name="attention-swap"))
         return
-    cards = {row["model"]: found[row["model"]] for row in finding["rows"] if row["model"] in found}
+    cards = {row["model"]: shipped[row["model"]] for row in finding["rows"] if row["model"] in shipped}
     labels = {name: way_label(say, card.family, card.config) for name, card in cards.items()}
-    points = [swap.told(point) for point in scores.points(finding["rows"], labels)]
+    points = [swap.described(point) for point in scores.points(finding["rows"], labels)]
     if not points:
         st.info(say["finding_none"].format(name="attention-swap"))
         return
-    if not controls.predict(say) or explain.questions(say, "swap_quiz", [riddle(say, points)]):
+    show_kinds(say, finding["rows"], cards, predict)
+    if not predict or explain.questions(say, "swap_quiz", [riddle(say, points)]):
         show_table(say, finding, points)
+        for contrast in finding.get("twins", []):
+            if {contrast["from"], contrast["to"]} <= labels.keys():
+                st.markdown(f"{say['swap_twins']} {verdict(say, finding, labels, contrast)}")
         show_square(say, finding, labels)
-    show_maps(say, labels)  # they may help to guess
-    explain.show_code(say, "core/findings/attention_swap.py", "attention_swap")
+        show_maps(say, labels)
+    explain.show_code(say, "core/findings/attention_swap.py", "attention_swap", say["swap_paper"])
 
 
 def riddle(say, points) -> Question:
-    """Which of them translates best?"""
-    names = sorted(point["model"] for point in points)
+    """Which of a few translates best?"""
+    names = sorted(point["model"] for point in swap.apart(points, GUESSED))
     best = points[0]
-    answer = say["swap_answer"].format(model=best["model"], bleu=f"{best['bleu']:.1f}")
-    return Question(say["swap_question"], names, [names.index(best["model"])], answer)
+    facts = {"model": best["model"], "bleu": f"{best['bleu']:.1f}"}
+    return explain.question(say, "swap", [names.index(best["model"])], names, **facts)
+
+
+def show_kinds(say, rows, cards, predict) -> None:
+    """What is swapped: where the context goes, and each way to look, a sentence each."""
+    places = dict.fromkeys(row["context"] for row in rows if row["model"] in cards and row["context"])
+    kinds = dict.fromkeys(row["attention"] for row in rows if row["model"] in cards)
+    st.markdown("  \n".join(f"**{say[f'model_place_{place}']}**: {say[f'place_words_{place}']}" for place in places))
+    with st.expander(say["swap_kinds"], expanded=predict):
+        lines = [(say[f"kind_{kind}"], say[f"kind_words_{kind}"]) for kind in kinds]
+        st.html(table({say["swap_kind"]: "", say["swap_does"]: ""}, lines))
 
 
 def show_table(say, finding, points) -> None:
@@ -46,16 +63,18 @@ def show_table(say, finding, points) -> None:
         count=len(points), best=best["model"], high=best["bleu"], last=last["model"], low=last["bleu"]
     )
     labels = {name: say[f"score_{name}"] for name in ("model", "bleu", "low", "high")}
-    places = {place: say[f"model_place_{place}"] for place in finding["places"]} | {"": say["kind_none"]}
-    placed = [{**one, "place": places.get(one["context"], one["context"])} for one in points]
+    placed = [
+        {**point, "place": say[f"model_place_{point['context']}" if point["context"] else "kind_none"]}
+        for point in points
+    ]
     explain.chart("swap", scores.dots(placed, labels, "place"), description)
     st.markdown(controls.plain(description))
     columns = {say[f"swap_{name}"]: form for name, form in swap.COLUMNS.items()}
-    st.html(table(columns, [tuple(one[name] for name in swap.COLUMNS) for one in points]))
+    st.html(table(columns, [swap.line(point, finding["samples"]) for point in points]))
     facts = {name: finding[name] for name in ("sentences", "samples", "beam_size")}
     facts["least"] = swap.least(finding["samples"])
-    facts["first"] = next((one["model"] for one in points if one["p"] is None), "–")
-    st.caption(controls.plain(say["swap_caption"].format(words=max(one["words"] for one in points), **facts)))
+    facts["first"] = next((point["model"] for point in points if point["p"] is None), "–")
+    st.caption(controls.plain(say["swap_caption"].format(words=max(point["words"] for point in points), **facts)))
     explain.show_data(say, "swap", lambda: points, description)
 
 
@@ -69,10 +88,15 @@ def show_square(say, finding, labels) -> None:
         return
     columns = {say["swap_score"]: "", **{say[f"model_place_{place}"]: ".1f" for place in places}}
     st.html(table(columns, [(say[f"kind_{score}"], *row) for score, row in zip(names, cells, strict=True)]))
-    for one in finding["contrasts"]:
-        facts = {"first": labels[one["from"]], "second": labels[one["to"]], "bleu": abs(one["bleu"])}
-        facts["p"] = swap.chance(one["p"], finding["samples"])
-        st.markdown("- " + controls.plain(say[f"swap_{swap.verdict(one)}"].format(**facts)))
+    for contrast in finding["contrasts"]:
+        st.markdown(f"- {verdict(say, finding, labels, contrast)}")
+
+
+def verdict(say, finding, labels, contrast) -> str:
+    """Which of two models is better, and whether by more than chance."""
+    facts = {"first": labels[contrast["from"]], "second": labels[contrast["to"]], "bleu": abs(contrast["bleu"])}
+    facts["p"] = swap.chance(contrast["p"], finding["samples"])
+    return controls.plain(say[f"swap_{swap.verdict(contrast)}"].format(**facts))
 
 
 def show_maps(say, labels) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from core.options import check
+from core.checks import check
 from core.records import DecodeTrace
 from dashboard.figures import latex, step
 from dashboard.figures.tokens import label
@@ -32,9 +32,9 @@ class Position(NamedTuple):
 
 def positions(trace: DecodeTrace, smoothing: float) -> list[Position]:
     """Every position of a trace that knows its uniform losses; with `smoothing` 0 both losses are -log p."""
-    found = trace.hypotheses[BEST]
+    hypothesis = trace.hypotheses[BEST]
     lane = []
-    for moment, logprob in zip(step.moments(trace, BEST), found.logprobs, strict=True):
+    for moment, logprob in zip(step.moments(trace, BEST), hypothesis.logprobs, strict=True):
         check(moment.uniform_loss is not None, "this trace was stored without the mean loss over the vocabulary")
         lane.append(Position(moment, -logprob, smoothed(-logprob, moment.uniform_loss, smoothing), moment.uniform_loss))
     return lane
@@ -59,27 +59,29 @@ def worst(lane: Sequence[Position]) -> int:
     return max(range(len(lane)), key=lambda index: lane[index].loss)
 
 
-def lesson(gold: Sequence[Position], own: Sequence[Position], about: dict[str, Any]) -> dict[str, Any]:
+def payload(gold: Sequence[Position], own: Sequence[Position], about: dict[str, Any]) -> dict[str, Any]:
     """Both lanes as plain JSON values, so that the browser can walk them alone.
 
     `about` has the texts' `text`, the model's `vocabulary` size, the `smoothing`. A position is [label, text, joined,
     loss, smoothed, rank, chosen, rest, next], `next` the likeliest [label, probability].
     """
-    lanes = {"gold": [entry(one) for one in gold], "own": [entry(one) for one in own]}
-    means = {name: round(mean([one.loss for one in lane]), 4) for name, lane in (("gold", gold), ("own", own))}
-    means["smoothed"] = round(mean([one.smoothed for one in gold]), 4)
+    lanes = {"gold": [entry(position) for position in gold], "own": [entry(position) for position in own]}
+    means = {
+        name: round(mean([position.loss for position in lane]), 4) for name, lane in (("gold", gold), ("own", own))
+    }
+    means["smoothed"] = round(mean([position.smoothed for position in gold]), 4)
     content = {**about, **lanes, "means": means, "worst": worst(gold), "known": step.KNOWN}
     walk = json.dumps([about["text"], [values[0] for values in lanes["gold"]], means["gold"], means["own"]])
     return {"id": hashlib.blake2b(walk.encode(), digest_size=8).hexdigest(), **content}
 
 
-def entry(one: Position) -> list[Any]:
+def entry(position: Position) -> list[Any]:
     """A position as the component takes it."""
-    moment, shown = one.moment, bars(one.moment)
+    moment, shown = position.moment, bars(position.moment)
     return [
-        *step.step(moment, -one.loss)[:3],
-        round(one.loss, 4),
-        round(one.smoothed, 4),
+        *step.step(moment)[:3],
+        round(position.loss, 4),
+        round(position.smoothed, 4),
         moment.rank,
         shown.index(moment.chosen),
         round(max(0.0, 1 - sum(moment.probabilities[index] for index in shown)), 5),
@@ -127,7 +129,7 @@ def dearest(lane: Sequence[Position]) -> Guess | None:
     """Which token costs most, among the next most expensive as they follow; None where there is no choice."""
     ranked = sorted(range(len(lane)), key=lambda index: -lane[index].loss)
     names = dict.fromkeys(label(lane[index].moment.token) for index in ranked)
-    order = [label(one.moment.token) for one in lane]
+    order = [label(position.moment.token) for position in lane]
     options = sorted(list(names)[:OPTIONS], key=order.index)
     best = ranked[0]
     facts = {"token": order[best], "position": best + 1, "loss": f"{lane[best].loss:.2f}"}
@@ -137,11 +139,11 @@ def dearest(lane: Sequence[Position]) -> Guess | None:
 
 def softened(lane: Sequence[Position], options: Sequence[str]) -> Guess:
     """What label smoothing does to the cheapest token's loss: it "rises", "falls" or "stays", in the reader's words."""
-    one = min(lane, key=lambda position: position.loss)
-    after = smoothed(one.loss, one.uniform_loss, SMOOTHING)
-    right = 0 if after > one.loss else 1 if after < one.loss else 2
-    facts = {"token": label(one.moment.token), "share": percent(math.exp(-one.loss)), "smoothing": SMOOTHING}
-    facts |= {"loss": f"{one.loss:.2f}", "after": f"{after:.2f}"}
+    position = min(lane, key=lambda position: position.loss)
+    after = smoothed(position.loss, position.uniform_loss, SMOOTHING)
+    right = 0 if after > position.loss else 1 if after < position.loss else 2
+    facts = {"token": label(position.moment.token), "share": percent(math.exp(-position.loss)), "smoothing": SMOOTHING}
+    facts |= {"loss": f"{position.loss:.2f}", "after": f"{after:.2f}"}
     return Guess(facts, tuple(options), (right,))
 
 
@@ -158,16 +160,16 @@ def table(lanes: dict[str, Sequence[Position]]) -> list[dict[str, Any]]:
         {
             "reads": name,
             "position": number,
-            "token": label(one.moment.token),
-            "loss": one.loss,
-            "smoothed": one.smoothed,
-            "rank": one.moment.rank,
-            "candidate": label(one.moment.tokens[index]),
-            "probability": one.moment.probabilities[index],
+            "token": label(position.moment.token),
+            "loss": position.loss,
+            "smoothed": position.smoothed,
+            "rank": position.moment.rank,
+            "candidate": label(position.moment.tokens[index]),
+            "probability": position.moment.probabilities[index],
         }
         for name, lane in lanes.items()
-        for number, one in enumerate(lane, 1)
-        for index in bars(one.moment)
+        for number, position in enumerate(lane, 1)
+        for index in bars(position.moment)
     ]
 
 
@@ -176,7 +178,7 @@ def meaning(lane: Sequence[Position], smoothing: float, vocabulary_size: int) ->
 
     That is the entropy of the smoothed target. A loss may be "worse" than that of blind guessing, ln V.
     """
-    loss, after = mean([one.loss for one in lane]), mean([one.smoothed for one in lane])
+    loss, after = mean([position.loss for position in lane]), mean([position.smoothed for position in lane])
     wanted, share = 1 - smoothing + smoothing / vocabulary_size, smoothing / vocabulary_size
     floor = -wanted * math.log(wanted) - ((vocabulary_size - 1) * share * math.log(share) if share else 0)
     blind = math.log(vocabulary_size)
@@ -200,9 +202,11 @@ def cross_entropy(lane: Sequence[Position], smoothing: float, vocabulary_size: i
 
     Cross-entropy against the gold tokens; with smoothing ε, against q (Szegedy et al. 2016, §7).
     """
-    count, loss = len(lane), mean([one.loss for one in lane])
+    count, loss = len(lane), mean([position.loss for position in lane])
     form = nats(loss)
-    terms = [rf"\underset{{{latex.words(label(one.moment.token))}}}{{{one.loss:{form}}}}" for one in lane]
+    terms = [
+        rf"\underset{{{latex.words(label(position.moment.token))}}}{{{position.loss:{form}}}}" for position in lane
+    ]
     if count > TERMS + 1:
         terms = [*terms[: TERMS - 1], r"\cdots", terms[-1]]
     sums = r" \\ &\quad + ".join(" + ".join(terms[i : i + TERM]) for i in range(0, len(terms), TERM))
@@ -211,7 +215,7 @@ def cross_entropy(lane: Sequence[Position], smoothing: float, vocabulary_size: i
         rf"&= \tfrac{{1}}{{{count}}} \big({sums}\big) = {loss:{form}}",
     ]
     if smoothing > 0:
-        uniform = mean([one.uniform_loss for one in lane])
+        uniform = mean([position.uniform_loss for position in lane])
         share = smoothing / vocabulary_size
         lines += [
             rf"q(y_t) &= 1-\varepsilon+\tfrac{{\varepsilon}}{{V}} = {1 - smoothing + share:.5f}",

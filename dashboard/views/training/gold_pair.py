@@ -3,17 +3,15 @@
 from functools import partial
 from typing import NamedTuple
 
-import streamlit as st
-
 from core.options import BeamOptions
 from core.records import DecodeTrace
-from dashboard import controls, resources
+from dashboard import answers, controls, resources
+from dashboard.beginning import Query
 from dashboard.controls import Texts
-from dashboard.frame import Asked
 from dashboard.views.training.figure import Position, positions
 
 
-class Lesson(NamedTuple):
+class GoldPair(NamedTuple):
     """The gold translation's trace and the greedy one's, and every position of each under a label smoothing."""
 
     gold: DecodeTrace
@@ -22,28 +20,23 @@ class Lesson(NamedTuple):
     free: list[Position]
 
 
-def gold_translation(say: Texts, asked: Asked, best: str) -> tuple[str, str]:
-    """The gold translation and, as one sentence also says, whose it is.
+def gold_translation(say: Texts, query: Query, best: str) -> tuple[str, str, str]:
+    """The gold translation; as one sentence also says, whose it is; what was cut off, in a sentence.
 
     "typed" by the reader; else a "person"'s, where the sentence is the example; else the "model"'s own, `best`, or
     "nobody"'s where that is empty.
     """
-    known, tip = resources.gold(asked.model, asked.text), say["gold_help"].format(limit=controls.LIMIT)
-    typed = st.text_input(say["gold"], key="target", placeholder=known or best, help=tip, **controls.ADDRESS)
-    given = controls.within_limits(say, typed, "target_cut", partial(resources.pieces, asked.model))
+    known, tip = resources.gold(query.model, query.text), say["gold_help"].format(limit=controls.LIMIT)
+    typed = controls.target(say["gold"], known or best, tip)
+    given, cut = controls.within_limits(say, typed, "target_cut", partial(resources.pieces, query.model))
     whose = "typed" if given else "person" if known else "model" if best.strip() else "nobody"
-    st.caption(say[f"gold_{whose}"].format(text=controls.plain(given or known or best)))
-    return given or known or best, whose
+    return given or known or best, whose, cut
 
 
-def taken(asked: Asked, target: str, smoothing: float) -> Lesson | None:
-    """The lesson; None where there is no translation to teach or, after one sentence, the model is damaged."""
+def taken(say: Texts, query: Query, target: str, smoothing: float) -> GoldPair | None:
+    """Both walks; None where there is no translation to teach or, after one sentence, the model is damaged."""
     if not target.strip():
         return None
-    try:
-        gold = resources.forced(asked.model, asked.text, target)
-        own = resources.decode(asked.model, asked.text, BeamOptions(1))
-        return Lesson(gold, own, positions(gold, smoothing), positions(own, smoothing))
-    except ValueError as error:
-        st.error(controls.plain(str(error)))
-        return None
+    gold = answers.forced(say, [query.model], query.text, target).get(query.model)
+    own = gold and answers.trace(say, query.model, query.text, BeamOptions(1))
+    return own and GoldPair(gold, own, positions(gold, smoothing), positions(own, smoothing))

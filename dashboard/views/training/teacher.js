@@ -1,102 +1,84 @@
 // One pair under teacher forcing and in free running. Python has recorded both: the reader walks without the server.
 
+import {drawn, fill, kept, later, make, named} from '../../components/dom.js';
+import {onResize} from '../../components/ink.js';
+import {formats, share} from '../../components/numbers.js';
+import {player} from '../../components/player.js';
+import {draw, lay} from './teacher_draw.js';
+import {ending, prefix} from './teacher_words.js';
+
 const ENTRY = ['label', 'text', 'joined', 'loss', 'smoothed', 'rank', 'chosen', 'rest', 'next'];
-const views = new WeakMap();                             // one per mounted component: survives reruns
+const views = kept(() => ({}));
 
 export default function ({data, parentElement, setStateValue}) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, view = {at: 0});
-  view.tell = () => setStateValue('at', {position: String(view.at + 1)});
+  const view = views(parentElement);
   const root = parentElement.querySelector('.root');
+  view.tell = () => setStateValue('at', {position: String(view.player.at + 1)});
   if (view.root !== root) mount(view, root);
   accept(view, data);
 }
 
-// ---- data in
+function mount(view, root) {
+  const picture = drawn('svg', {class: 'picture', role: 'img'});
+  const [line, box] = [make('p', 'line'), make('div', 'box', picture)];
+  line.setAttribute('role', 'status');
+  const position = () => ({n: view.player.at + 1, N: view.gold.length});
+  const on = {
+    step: () => show(view),
+    text: () => fill(view.labels.position, position()),
+    tell: () => view.tell(),
+  };
+  const walk = player(root, {first: 1, on});
+  root.replaceChildren(walk.bar, line, box);
+  picture.onclick = ({target}) => {
+    const token = target.closest('.go');
+    if (token) walk.stop(Number(token.dataset.at));
+  };
+  Object.assign(view, {root, picture, line, box, player: walk, data: null});
+  onResize(box, () => {
+    lay(view);
+    draw(view);
+  });
+}
 
 function accept(view, data) {
-  const before = view.data, fresh = before?.id !== data.id;
-  Object.assign(view, {data, labels: data.labels});
-  const named = values => Object.fromEntries(values.map((value, i) => [ENTRY[i], value]));
-  view.gold = data.gold.map(named);
-  view.own = data.own.map(named);
-  if (!before) view.at = data.at.position - 1;
-  else if (fresh) view.at = before.text === data.text ? Math.min(view.at, view.gold.length - 1) : data.hidden ? 0 : data.worst;
-  if (before && String(view.at + 1) !== data.at.position) later(view, view.tell);
-  const number = digits => new Intl.NumberFormat(data.labels.locale, digits);
-  view.nats = number({minimumFractionDigits: 2, maximumFractionDigits: 2});
-  view.exact = number({maximumSignificantDigits: 2});
-  view.plain = number({maximumFractionDigits: 2});
-  view.short = number({minimumFractionDigits: 1, maximumFractionDigits: 1});
-  view.percents = [0, 1].map(digits => number({style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits}));
-  view.range.setAttribute('aria-label', data.labels.slider);
-  for (const act of ['back', 'forward']) name(view.buttons[act], data.labels[act]);
-  view.laid = null;
-  again(view);
+  const {player: walk, data: before} = view;
+  const renewed = before?.renewed !== data.renewed; // by a link, a chip or the browser's Back
+  Object.assign(
+    view,
+    {data, labels: data.labels, formats: formats(data.labels.locale)},
+    lanes(data),
+  );
+  walk.last = view.gold.length - 1;
+  if (renewed) walk.at = Number(data.at.position) - 1;
+  else if (before.id !== data.id) {
+    const first = data.hidden ? 0 : data.worst;
+    walk.at = before.text === data.text ? Math.min(walk.at, walk.last) : first;
+  }
+  if (before && String(walk.at + 1) !== data.at.position) later(view.root, view.tell);
+  walk.label(data.labels);
+  walk.refresh();
+  lay(view);
   show(view);
 }
 
-// ---- the position
-
-const last = view => view.gold.length - 1;
-const before = (lane, at) => lane.slice(0, at).map(one => one.text).join('').trim();
-const ending = (text, most) => text.length > most ? `… ${text.slice(-most).replace(/^\S*\s/, '')}` : text;     // whole words
+// What Python packed.
+export const lanes = ({gold, own}) => ({gold: named(ENTRY, gold), own: named(ENTRY, own)});
 
 function show(view) {
-  const {at, labels, range, buttons, output, data} = view;
-  Object.assign(range, {max: last(view) + 1, value: at + 1});
-  output.textContent = fill(labels.position, {n: at + 1, N: last(view) + 1});
-  range.setAttribute('aria-valuetext', output.textContent);
-  buttons.back.setAttribute('aria-disabled', at === 0);                // not `disabled`, which would drop the focus
-  buttons.forward.setAttribute('aria-disabled', at === last(view));
-  view.line.textContent = sentence(view);
+  const {labels, data} = view;
+  view.line.textContent = data.hidden ? labels.guess : sentence(view, view.player.at);
   view.picture.setAttribute('aria-label', data.hidden ? labels.hidden : labels.description);
   draw(view);
 }
 
-function sentence(view) {                                 // the position in words, which a screen reader reads out
-  const {at, gold, labels, data} = view, one = gold[at], read = before(gold, at);
-  if (data.hidden) return labels.guess;
-  const facts = {before: ending(read, 70), token: one.label, share: share(view, Math.exp(-one.loss)),
-    rank: rank(view, one), loss: view.nats.format(one.loss)};
-  return fill(read ? labels.said : labels.said_first, facts);
-}
-
-const rank = ({labels, data}, one) =>
-  one.rank > data.known ? fill(labels.rank_beyond, {known: data.known}) : fill(labels.rank_of, {rank: one.rank});
-
-function go(view, at) {
-  view.at = Math.max(0, Math.min(last(view), at));
-  later(view, view.tell);
-  show(view);
-}
-
-// ---- wiring
-
-function mount(view, root) {
-  const $ = selector => root.querySelector(selector);
-  Object.assign(view, {root, data: null, font: null, laid: null,
-    picture: $('.picture'), box: $('.box'), range: $('input'), output: $('output'), line: $('.line'),
-    buttons: Object.fromEntries([...root.querySelectorAll('button')].map(button => [button.dataset.act, button]))});
-  const {buttons, range, box, picture} = view;
-  buttons.back.onclick = () => go(view, view.at - 1);
-  buttons.forward.onclick = () => go(view, view.at + 1);
-  range.oninput = () => go(view, +range.value - 1);
-  picture.onclick = ({target}) => {
-    const token = target.closest('.go');
-    if (token) go(view, +token.dataset.at);
-  };
-  onPageKeys(root, event => {
-    const moves = {ArrowLeft: () => view.at - 1, ArrowRight: () => view.at + 1, Home: () => 0, End: () => last(view)};
-    if (!moves[event.key]) return;
-    event.preventDefault();
-    go(view, moves[event.key]());
-  });
-  new ResizeObserver(() => { if (view.data && box.clientWidth !== view.width) again(view); }).observe(box);
-  if (document.fonts.status === 'loading') document.fonts.ready.then(() => { view.laid = null; if (view.data) again(view); });
-}
-
-function again(view) {
-  lay(view);
-  draw(view);
+// The position in words, which a screen reader reads out.
+export function sentence({gold, labels, data, formats}, at) {
+  const {label, loss, rank} = gold[at];
+  const read = prefix(gold, at);
+  const beyond = rank > data.known;
+  const ranked = fill(beyond ? labels.rank_beyond : labels.rank_of, {known: data.known, rank});
+  const facts = {token: label, share: share(formats, Math.exp(-loss)), rank: ranked};
+  const text = read ? labels.said : labels.said_first;
+  return fill(text, {...facts, before: ending(read, 70), loss: formats.two.format(loss)});
 }

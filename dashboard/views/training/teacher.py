@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import controls
+from dashboard import parameters
 from dashboard.components import chosen_labels, component
+from dashboard.renewal import renewed
 
 LABELS = (
     "locale",  # "en": how numbers are written
@@ -38,19 +39,22 @@ LABELS = (
     "same_prefix",
     "other_prefix",
 )
-COMPONENT = component("teacher", "words", "teacher_draw", folder=Path(__file__).parent)
+COMPONENT = component("teacher", folder=Path(__file__).parent)
 
 
 def teacher(payload: dict[str, Any], labels: dict[str, str], *, key: str, hidden: bool = False) -> None:
-    """Walk what `figures.teaching.lesson` prepared; the address holds the position, counted from 1.
+    """Walk what `figure.payload` prepared; the address holds the position, counted from 1.
 
     It begins at the most expensive token. While it is `hidden`, no loss and no expectation is shown. `labels` holds
     every text of `LABELS`; ValueError if one is missing.
     """
-    said = (st.session_state.get(key) or {}).get("at") or {}
+    reported = (st.session_state.get(key) or {}).get("at") or {}
     first = "1" if hidden else str(payload["worst"] + 1)
     at = {
-        "position": controls.reported("position", said.get("position"), controls.numbers(len(payload["gold"])), first)
+        "position": parameters.reported(
+            "position", reported.get("position"), parameters.numbers(len(payload["gold"])), first
+        )
     }
-    data = {**payload, "at": at, "hidden": hidden, "labels": chosen_labels("teacher", LABELS, labels)}
+    data = {**payload, "at": at, "hidden": hidden, "renewed": renewed()}
+    data["labels"] = chosen_labels("teacher", LABELS, labels)
     COMPONENT(key=key, data=data, on_at_change=lambda: None)

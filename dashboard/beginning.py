@@ -1,0 +1,234 @@
+"""How every page begins: one bar with sentence, direction and model, a line on what is seen, what to try."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from core.checkpoints import Card
+from core.records import Piece
+from dashboard import controls, parameters, resources
+from dashboard.controls import Texts
+from dashboard.model_names import alike, direction, directions, grouped, meanings, quality
+from dashboard.pages import script
+
+DEFAULT = "en-de-everyday"
+# Each shows something: its name stands for what, in the catalogues and in a test.
+EXAMPLES = {
+    "A street musician plays the violin in a train station.": "moved",
+    "A boy watches a girl who is painting a picture.": "verb",
+    "A woman in a blue dress is sitting on a bench and reading a book "
+    "while two boys are playing with a ball in front of a fountain.": "long",
+    "A woman is waiting at the bank.": "bank",
+    "A construction worker is drinking coffee.": "compound",
+    "An octopus is playing the guitar.": "rare",
+}
+CAPTIONS = "multi30k"  # the text of photo captions
+LOOKING = {"head", "compare", "show"}  # parameters of where a model looked
+Tries = Mapping[str, Mapping[str, Any]]  # what a chip sets, by its name in the page's words; "page" leads elsewhere
+
+
+class Query(NamedTuple):
+    """What the reader asks: a sentence (never empty) of a model; whether they want to guess first, if it was asked."""
+
+    text: str
+    model: str
+    cards: dict[str, Card]
+    predict: bool = False
+
+    @property
+    def card(self) -> Card:
+        """The chosen model's card."""
+        return self.cards[self.model]
+
+
+def query(
+    say: Texts, page: str, tries: Tries | None = None, *, serves: str = "", predict: bool = False, lead: bool = False
+) -> Query | None:
+    """The page's beginning; None, after one sentence, where there is no model, no text, or none that the page can read.
+
+    With `predict` the switch for guessing stands here; a page with a row of controls has it there.
+    What is seen stands beside what to try or, as a `lead`, on top.
+    A page that `serves` one direction alone compares models of its own, so none is chosen there.
+    """
+    cards = resources.known()
+    if not cards:
+        st.error(say["models_none"])
+        return None
+    if lead:
+        st.markdown(f"**{say[f'{page}_see']}**")
+    with bar():
+        field = st.container()
+        name = model(say, cards, listed=not serves)
+        card = cards[name]
+        with field:
+            text, cut = controls.sentence(say, example(cards, name), card.source, partial(resources.pieces, name))
+    notes(say, cut, resources.pieces(name, text))
+    if text and not serves:
+        captions_alone(say, text, [card])
+    guessing = see(say, page, tries, card, predict=predict, line=not lead)
+    if serves not in ("", direction(card)):
+        elsewhere(say, cards, serves, card)
+    elif not text:
+        st.info(say["sentence_empty"])
+    else:
+        return Query(text, name, cards, guessing)
+    return None
+
+
+def bar():
+    """The row that stays in sight: what every page reads, and with which model."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar")
+
+
+def model(say: Texts, cards: Mapping[str, Card], *, listed: bool = True) -> str:
+    """The name of the chosen model: first its direction, where there are several, then one of that, if `listed`.
+
+    The sentence follows the language that it reads.
+    """
+    default = DEFAULT if DEFAULT in cards else next(iter(cards))
+    new = parameters.prepare("model", dict.fromkeys(cards, ""), default)
+    name = st.session_state["model"]
+    ways = directions(cards, say)
+    if len(ways) > 1:
+        st.session_state["direction"] = direction(cards[name])
+        look = {"format_func": ways.get, "on_change": turn, "args": (cards,)}
+        st.selectbox(say["direction"], list(ways), key="direction", **look)
+    if listed:
+        name = parameters.listed(
+            "model", say["model"], grouped(alike(cards, name), say), default, new, partial(explained, say, cards)
+        )
+    else:
+        parameters.addressed("model", name, default)
+    follow(cards[name].source, example(cards, name), new)
+    return name
+
+
+def explained(say: Texts, cards: Mapping[str, Card], name: str) -> str:
+    """What the words of a model's name mean, a line each."""
+    return "\n\n".join(f"**{word}**: {meaning}" for word, meaning in meanings(say, cards[name]).items())
+
+
+def turn(cards: Mapping[str, Card], way: str = "") -> None:
+    """Choose the best known model of a direction: of the one in the bar, or of `way`."""
+    way = way or st.session_state["direction"]
+    names = [name for name, card in cards.items() if direction(card) == way]
+    parameters.take("model", DEFAULT if DEFAULT in names else best(names, cards))
+
+
+def best(names: Sequence[str], cards: Mapping[str, Card]) -> str:
+    """The model that knows most; of several the best, of those the newest."""
+    return max(reversed(names), key=lambda name: (cards[name].corpus == "everyday", quality(cards[name])))
+
+
+def elsewhere(say: Texts, cards: Mapping[str, Card], serves: str, card: Card) -> None:
+    """Say that the page compares models of another direction, and offer that."""
+    ways = directions(cards, say)
+    facts = {"served": ways.get(serves, serves), "chosen": ways[direction(card)]}
+    st.info(say["direction_other"].format(**facts))
+    if serves in ways:
+        st.button(say["direction_take"].format(**facts), key="turn", on_click=turn, args=(cards, serves))
+
+
+def example(cards: Mapping[str, Card], name: str) -> str:
+    """A sentence that a model can read: its own example, what it was filmed with, or an example in its language."""
+    readers = (name, *(other for other, card in cards.items() if card.source == cards[name].source))
+    stored = next((trace.text for trace in map(resources.stored, readers) if trace), "")
+    return cards[name].training.get("filmed") or stored
+
+
+def follow(language: str, text: str, new: bool) -> None:
+    """Where the sentence is in a language that the model can't read, put the last one in its own there, or `text`.
+
+    Not where an address has just set both, which a `new` value of the model says.
+    """
+    before = st.session_state.get("read")
+    st.session_state["read"] = language
+    if before in (None, language) or (new and parameters.travelled()):
+        return
+    sentences = st.session_state.setdefault("sentences", {})
+    sentences[before] = st.session_state.get("kept_text", "")
+    st.session_state["text"] = sentences.get(language) or text
+    parameters.keep("text", st.session_state["text"], text)
+
+
+def see(
+    say: Texts, page: str, tries: Tries | None = None, card: Card | None = None, *, predict: bool = False, line=True
+) -> bool:
+    """What you see, in a `line`, and beside it what to try: chips that do it; whether the reader wants to guess."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="see"):
+        if line:
+            st.markdown(say[f"{page}_see"], width="stretch")
+        fitting = {name: values for name, values in (tries or {}).items() if possible(values, card)}
+        if not (fitting or predict):
+            return False
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="tries"):
+            guessing = predict and controls.predict(say)
+            for name, values in fitting.items():
+                chip(say[f"{page}_try_{name}"], name, values)
+        return guessing
+
+
+def possible(values: Mapping[str, Any], card: Card | None) -> bool:
+    """Whether what a chip sets fits: its models are there, its words in the languages of the chosen one, which attends.
+
+    Of a model that never looks back there is nothing to compare, of one with itself neither.
+    """
+    models = {values[name] for name in ("model", "compare") if name in values}
+    reads = card is None or card.source == "en" or "text" not in values
+    writes = card is None or direction(card) == "en-de" or not {"compare", "target"} & set(values)
+    looks = card is None or "model" in values or not LOOKING & set(values) or card.attends
+    heads = card is None or not {"head", "closed"} & set(values) or card.config.get("heads", 1) > 1
+    other = card is None or values.get("compare") != card.name
+    return models <= resources.known().keys() and reads and writes and looks and heads and other
+
+
+def chip(label: str, name: str, values: Mapping[str, Any]) -> None:
+    """One thing to try."""
+    page = values.get("page", st.session_state.get("page"))
+    chosen = {key: value for key, value in values.items() if key != "page"}
+    clicked = st.button(label, key=f"try_{name}", on_click=controls.show, args=(page, chosen))
+    if clicked and "page" in values:
+        st.switch_page(script(values["page"]), query_params={})
+
+
+def offer_transformer(say: Texts, query: Query) -> None:
+    """A button for the best Transformer of the same direction, where there is one."""
+    names = [name for name, card in alike(query.cards, query.model).items() if card.family == "transformer"]
+    if names:
+        name = best(names, query.cards)
+        label = say["open_model"].format(model=controls.plain(resources.labels(say, [name])[name]))
+        st.button(label, key="open_model", on_click=parameters.take, args=("model", name))
+
+
+def reads_captions(card: Card) -> bool:
+    """Whether photo captions are all that a model has read."""
+    return card.corpus == CAPTIONS
+
+
+def captions_alone(say: Texts, text: str, cards: Sequence[Card]) -> None:
+    """Below what models write that have read photo captions alone: that they have, and an example that they can read.
+
+    Nothing is said of our own examples, nor where one of the models has read more.
+    """
+    language = cards[0].source if cards else ""
+    known = {example(resources.known(), card.name) for card in cards} | EXAMPLES.keys()
+    if text in known or any(not reads_captions(card) for card in cards):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="captions"):
+        st.caption(say["captions_alone"], width="content")
+        if language == "en":
+            take = {"text": next(iter(EXAMPLES))}
+            st.button(say["captions_take"], key="captions_take", on_click=controls.choose, args=(take,))
+
+
+def notes(say: Texts, cut: str, pieces: Sequence[Piece]) -> None:
+    """Right below the bar, one sentence each on what was cut off and on sub-words that the model has never seen."""
+    unknown = " ".join(dict.fromkeys(piece.text for piece in pieces if piece.unknown))
+    if cut or unknown:
+        with st.container(gap="xsmall", key="notes"):
+            if cut:
+                st.warning(cut)
+            if unknown:
+                st.warning(say["unknown_pieces"].format(pieces=controls.plain(unknown)))

@@ -1,0 +1,201 @@
+// Search trees that grow in step: the player, the zoom, the pruned ones, the card of a candidate, the guess.
+
+import {button, check, idle} from './controls.js';
+import {fill, make, name} from './dom.js';
+import {inkOf} from './ink.js';
+import {formats} from './numbers.js';
+import {player} from './player.js';
+import {climb, close, follow, leave, pointAt, stride} from './tree_card.js';
+import {draw, legend, plant, reveal} from './tree_draw.js';
+import {guessing} from './tree_guess.js';
+
+const PACE = 650; // ms a step
+const ZOOMS = [0.85, 1, 1.25, 1.6, 2]; // the smallest keeps 13px letters at 11px
+const ALL = Number.POSITIVE_INFINITY; // opened: nothing is left to guess
+
+// An empty view in `root`. `on.tell()` writes the address, `on.opened()` comes once nothing is left to guess.
+export function trees(root, on) {
+  const view = {root, on, ink: inkOf(root), trees: [], zoom: 1, pruned: true, opened: ALL};
+  view.place = Object.assign(make('div', 'place'), {hidden: true});
+  view.panes = make('div', 'panes');
+  view.tip = Object.assign(make('div', 'tip'), {hidden: true});
+  view.tip.setAttribute('role', 'status');
+  view.legend = make('ul', 'legend');
+  view.omitted = make('span', 'omitted');
+  view.steps = player(root, {
+    acts: ['back', 'play', 'forward', 'end'],
+    pace: PACE,
+    on: {
+      step: moved => step(view, moved),
+      text: () =>
+        fill(view.labels.step, {n: view.steps.at, N: hidden(view) ? '?' : view.steps.last}), // a hint
+      tell: on.tell,
+      limit: () => Math.min(view.steps.last, view.opened + 1),
+      move: by => stride(view, view.trees[0], by),
+    },
+  });
+  view.check = check(checked => again(Object.assign(view, {pruned: checked})));
+  view.zooms = ['smaller', 'larger'].map((act, i) => button(act, () => zoom(view, 2 * i - 1)));
+  view.steps.bar.append(view.check.element, make('div', 'buttons', ...view.zooms));
+  view.guess = guessing(view, view.place, {opened: () => opened(view)});
+  root.onkeydown = event => key(view, event);
+  root.append(view.steps.bar, view.place, view.panes);
+  root.append(make('div', 'foot', view.legend, view.omitted), view.tip);
+  if (document.fonts.status === 'loading')
+    document.fonts.ready.then(() => {
+      view.ink = inkOf(root);
+      if (view.all) again(view);
+    });
+  return view;
+}
+
+// Whether something is left to guess.
+export const hidden = view => view.opened !== ALL;
+
+// Show trees {key, nodes, steps, best, ranks, omitted, heading, description}: `best` is the set of nodes on the best path,
+// `ranks` the place of each leaf by its node, `key` changes with what is drawn. `at` is the step, or null where it
+// begins; it counts at first and when it is `renewed`. As long as there is something to guess (`predict`), only the first
+// tree is shown.
+export function show(view, {all, labels, predict, at, renewed, height}) {
+  const before = {all: view.all, predict: view.predict, words: view.words};
+  const another = predict && (!before.predict || before.all[0].key !== all[0].key); // another question
+  Object.assign(view, {all, predict, words: JSON.stringify(labels)});
+  view.root.style.setProperty('--height', `${height}px`);
+  const grown = arrange(view, predict && (another || hidden(view)) ? all.slice(0, 1) : all);
+  const {at: stood} = view.steps;
+  begin(view, before.all && !renewed ? before : {}, another, at);
+  if (before.words !== view.words) write(view, labels);
+  if (grown || another || before.words !== view.words || before.predict !== predict) again(view);
+  describe(view);
+  if (!before.all || view.steps.at !== stood) for (const tree of view.trees) follow(tree, view);
+}
+
+// As many trees as there are; whether one has to be drawn.
+function arrange(view, all) {
+  let grown = view.trees.length !== all.length;
+  while (view.trees.length > all.length) view.trees.pop().pane.remove();
+  all.forEach((content, k) => {
+    view.trees[k] ??= grow(view);
+    grown ||= view.trees[k].key !== content.key;
+    Object.assign(view.trees[k], content);
+  });
+  view.panes.classList.toggle('two', all.length > 1);
+  view.steps.last = Math.max(...all.map(({steps}) => steps));
+  return grown;
+}
+
+function grow(view) {
+  const tree = plant();
+  const nodeAt = event => event.target.closest('.node')?.dataset.i;
+  view.panes.append(tree.pane);
+  // A tree that moves below a pointer at rest opens no card, which `pointerover` would.
+  tree.svg.onpointermove = tree.svg.onpointerdown = event => {
+    const i = nodeAt(event);
+    if (i == null) leave(view);
+    else if (tree.pointed !== Number(i)) pointAt(view, tree, Number(i));
+  };
+  tree.svg.onpointerleave = event => event.pointerType !== 'touch' && leave(view); // a finger leaves at once
+  tree.svg.onclick = event => view.guess.choose(nodeAt(event));
+  tree.box.onscroll = () =>
+    tree.layers.axis.setAttribute('transform', `translate(0 ${tree.box.scrollTop / view.zoom})`);
+  new ResizeObserver(() => {
+    const {clientWidth} = tree.box;
+    if (tree.room == null || tree.room === clientWidth) return;
+    tree.room = clientWidth;
+    again(view);
+  }).observe(tree.box);
+  return tree;
+}
+
+// The step, once other trees or another way to show them have come.
+function begin(view, before, another, at) {
+  const {steps, predict} = view;
+  const home = predict ? 1 : steps.last;
+  if (!before.all) steps.at = at ?? home;
+  else if (!view.chosen || (another && before.predict)) steps.at = home;
+  steps.at = Math.min(steps.at, steps.last);
+  if (!predict) view.opened = ALL;
+  if (another) view.guess.begin();
+  view.chosen = steps.at !== home;
+}
+
+function write(view, labels) {
+  view.labels = labels;
+  view.numbers = formats(labels.locale);
+  view.steps.label(labels);
+  view.check.show(labels.show_pruned, view.pruned);
+  for (const element of view.zooms) name(element, labels[element.dataset.act]);
+}
+
+function describe(view) {
+  const {trees: all, labels} = view;
+  for (const {svg, box, title, heading, description} of all) {
+    title.textContent = heading;
+    svg.setAttribute('aria-label', hidden(view) ? labels.hidden : description);
+    box.setAttribute('aria-label', `${all.length > 1 ? heading : labels.tree}. ${labels.keys}`);
+  }
+  const omitted = all.reduce((sum, tree) => sum + tree.omitted, 0);
+  view.omitted.textContent = omitted ? fill(labels.omitted, {n: omitted}) : '';
+}
+
+// Everything anew.
+function again(view) {
+  close(view);
+  for (const tree of view.trees) draw(tree, {...view, step: view.steps.at});
+  legend(view.legend, view.trees, view.labels);
+  view.zooms.forEach((element, i) => {
+    idle(element, view.zoom === ZOOMS.at(-i));
+  });
+  view.steps.refresh();
+  view.guess.ask();
+}
+
+function step(view, moved) {
+  const {steps, predict} = view;
+  view.chosen = steps.at !== (predict ? 1 : steps.last);
+  leave(view);
+  for (const tree of view.trees) reveal(tree, steps.at, moved);
+  view.guess.ask();
+  for (const tree of view.trees) follow(tree, view);
+}
+
+// What became of a step's candidates.
+function opened(view) {
+  again(view);
+  describe(view);
+  follow(view.trees[0], view);
+  if (!hidden(view)) view.on.opened();
+}
+
+function zoom(view, by) {
+  const at = ZOOMS.indexOf(view.zoom) + by;
+  view.zoom = ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, at))];
+  again(view);
+}
+
+function key(view, event) {
+  const {target} = event;
+  if (event.altKey || event.ctrlKey || event.metaKey || target.matches('select')) return;
+  const {steps, guess} = view;
+  const tree = view.trees.find(({box}) => box === target) ?? view.trees[0];
+  const moves = {
+    ArrowLeft: () => stride(view, tree, -1),
+    ArrowRight: () => stride(view, tree, 1),
+    Home: () => steps.stop(0),
+    End: () => steps.stop(steps.last),
+    ArrowUp: () => climb(view, tree, -1),
+    ArrowDown: () => climb(view, tree, 1),
+  };
+  const presses = {' ': () => steps.toggle(), Enter: () => guess.choose(tree.cursor)};
+  const act = {
+    ...(!target.matches('input[type=range]') && moves),
+    ...(!target.matches('button, input[type=checkbox]') && presses),
+    Escape: () => leave(view),
+  }[event.key];
+  if (!act) return;
+  if (event.key !== 'Escape') {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  act();
+}
