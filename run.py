@@ -361,7 +361,7 @@ COMMANDS = {
         lambda rest: check(["tests.soak", *rest]),
     ),
     "pictures": (
-        "photograph every page into pictures/ (with --readme: the README's, into docs/)",
+        "photograph every page into pictures/ (--readme: the README's, --thumbnails: those of Home's cards)",
         lambda rest: check(["tests.pictures", *rest]),
     ),
 }

@@ -13,13 +13,15 @@ import run
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
-PICTURE = "svg[role=img], .main-svg, [data-testid=stVegaLiteChart] svg"  # ours, in a shadow root, Plotly's, Altair's
+# Ours, in a shadow root, Plotly's, Altair's.
+PICTURE = "svg[role=img], canvas[role=img], .main-svg, [data-testid=stVegaLiteChart] svg"
 PACE = 0.01  # seconds between two looks at whether a server answers
 PATIENCE = 60_000  # ms that a page may take for anything
 
 # Runs in the page before Streamlit does. It notes when the first thing was painted that the first selector matches and
 # that has something in it. Armed with a selector, it notes when the user acted, when the first byte left for the
-# server, and when the frame was painted that holds the first and the last change of what the selector matches.
+# server, and when the frame was painted that holds the first and the last change of what the selector matches. Told to
+# `turn`, it notes when the user acted and when the first such thing was painted that was not there before.
 PROBE = """
 (() => {
   const L = window.__probe = {selector: null, first: 0}, now = () => performance.now();
@@ -50,11 +52,17 @@ PROBE = """
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) { if (L.t0) L.sent ||= now(); send.call(this, data); };
   const filled = element => element.getBoundingClientRect().height > 0
-    && element.querySelectorAll('*').length + element.textContent.length > 10;
+    && (element.matches('canvas') || element.querySelectorAll('*').length + element.textContent.length > 10);
+  const all = () => [...roots].flatMap(root => [...root.querySelectorAll('FIRST')]);
+  let before = new WeakSet();
   const look = () => {
-    const painted = [...roots].some(root => [...root.querySelectorAll('FIRST')].some(filled));
-    if (painted) setTimeout(() => { L.first = now(); });
+    if (all().some(one => one.isConnected && !before.has(one) && filled(one))) setTimeout(() => { L.first = now(); });
     else requestAnimationFrame(look);
+  };
+  L.turn = () => {
+    before = new WeakSet(all());
+    Object.assign(L, {selector: 'none', t0: 0, first: 0});
+    requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })();
@@ -136,3 +144,12 @@ def redraw(page, action: Callable[[], None], selector: str, quiet: float = 250) 
     )
     times = page.evaluate("__probe")
     return times["painted"] - times["t0"], max(0.0, times["sent"] - times["t0"])
+
+
+def switch(page, action: Callable[[], None]) -> float:
+    """Act; ms from the event until the first picture of another page is painted."""
+    settle(page)
+    page.evaluate("__probe.turn()")
+    action()
+    page.wait_for_function("__probe.first", timeout=PATIENCE)
+    return page.evaluate("__probe.first - __probe.t0")

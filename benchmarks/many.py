@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import json
 import time
 from urllib.parse import urlencode
 
@@ -14,7 +15,8 @@ from benchmarks.browser import dashboard
 from benchmarks.report import machine, percentile, table
 from benchmarks.sentences import SENTENCES
 
-PAGE, SLIDER = "beam", "beam"  # the page, and the key of its slider, which is its name in the address
+PAGE, SLIDER = "beam", "beam"  # the page, and the name of its slider in the address
+COMPONENT = "search_tree"  # in which the slider is
 BEGIN = 5  # the slider's default
 SIZES = (6, 4, 7, 3, 8, 2, 9, 10, 11, 12)  # the stops of the slider that a round may choose
 PATIENCE = 120  # seconds
@@ -25,7 +27,7 @@ class Session:
 
     def __init__(self, address: str, text: str):
         self.address, self.text = address.replace("http", "ws", 1) + "/_stcore/stream", text
-        self.slider = self.fragment = ""
+        self.component = self.fragment = ""
 
     async def __aenter__(self) -> "Session":
         self.socket = await websockets.connect(self.address, subprotocols=["streamlit"], max_size=None)
@@ -40,23 +42,23 @@ class Session:
         run = message.rerun_script
         run.page_name = PAGE
         run.query_string = urlencode({SLIDER: beam_size, "text": self.text})
-        if self.slider:
+        if self.component:
             run.fragment_id = self.fragment
-            run.widget_states.widgets.add(id=self.slider).double_array_value.data.append(beam_size)
+            run.widget_states.widgets.add(id=self.component).json_value = json.dumps({"at": {SLIDER: str(beam_size)}})
         began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         await asyncio.wait_for(self.answered(), PATIENCE)
         return time.perf_counter() - began
 
     async def answered(self) -> None:
-        """Read on until the run has finished, and learn by which names the server knows the slider."""
+        """Read on until the run has finished, and learn by which names the server knows the component."""
         while True:
             answer = ForwardMsg.FromString(await self.socket.recv())
             kind = answer.WhichOneof("type")
-            if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "slider":
-                slider = answer.delta.new_element.slider.id
-                if slider.endswith(f"-{SLIDER}"):
-                    self.slider, self.fragment = slider, answer.delta.fragment_id
+            if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "bidi_component":
+                component = answer.delta.new_element.bidi_component
+                if component.component_name.endswith(COMPONENT):
+                    self.component, self.fragment = component.id, answer.delta.fragment_id
             if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
                 raise SystemExit(f"The page failed: {answer.delta.new_element.exception.message}")
             if kind == "script_finished":
@@ -78,7 +80,7 @@ async def measure(address: str, texts: list[str], rounds: int) -> tuple[list[lis
         for session in sessions:  # one after the other: the first also wakes the model
             await session.choose(1)
             await session.choose(BEGIN)
-        if not all(session.slider for session in sessions):
+        if not all(session.component for session in sessions):
             raise SystemExit(f"There is no slider {SLIDER!r} on the page {PAGE!r}.")
         new, known = [], []
         for size in SIZES[:rounds]:

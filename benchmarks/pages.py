@@ -2,54 +2,33 @@
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle, islice
-from typing import NamedTuple
 
 from playwright.sync_api import Error
 
-from benchmarks.browser import PICTURE, chromium, dashboard, open_page, redraw
+from benchmarks.browser import PICTURE, chromium, dashboard, open_page, redraw, switch
+from benchmarks.controls import BEAM, BEAMS, CONTROLS, MAPS, Control
 from benchmarks.places import PAGES, address
-from benchmarks.report import machine, milliseconds, percentile, table
+from benchmarks.report import machine, milliseconds, percentile, print_rows
 from benchmarks.sentences import SENTENCES
 from dashboard.text import catalogue
 
 SAY = catalogue("en")
-BEAMS = 12  # stops of the beam's slider
 TEXTS = SENTENCES[:3]
-TABLES = "[data-testid=stHtml]"
-CHART = "[data-testid=stVegaLiteChart] svg"
+HEAD = ("event → painted", "times", "p50 ms", "p95 ms", "p50 ms until it is sent")
+SWITCH = "page switch: click in the menu → first picture"
+WARM, REST = 10_000, 1_000  # ms in which the models are loaded; in which a page is looked at
 PATIENCE = 5_000  # ms in which a control has to be on its page
 
 Waits = list[tuple[float, float]]  # ms from an event until it is painted, until it is sent
 
 
-class Control(NamedTuple):
-    """A control: its page, role and label in the catalogue, how many of its stops are used, what shows the answer."""
-
-    words: str
-    page: str
-    role: str
-    label: str
-    stops: int
-    answer: str
-
-
-CONTROLS = (
-    Control("Step through: step (no server) → picture", "step", "slider", "stepper_slider", 10, PICTURE),
-    Control("Step through: head (no server) → picture", "step", "combobox", "stepper_head", 6, PICTURE),
-    Control("Beam search: step in the tree (no server) → tree", "beam", "slider", "tree_slider", 10, PICTURE),
-    Control("Beam search: α → table of hypotheses", "beam", "slider", "length_penalty", 21, TABLES),
-    Control("Beam search: model, all searched before → tree", "beam", "list", "model", 3, PICTURE),
-    Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
-    Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
-    Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "kinds_model", 3, PICTURE),
-    Control("Training: position (no server) → picture", "training", "slider", "teacher_slider", 10, PICTURE),
-    Control("Training: step of the schedules → charts", "training", "slider", "update", 10, CHART),
-    Control("Training: model, all read before → picture", "training", "list", "model", 3, PICTURE),
-    Control("Alignment: head → heat map", "alignment", "radiogroup", "head", 5, PICTURE),
-)
-BEAM = Control("Beam search: beam size", "beam", "slider", "beam_size", BEAMS, PICTURE)
+PARTS = "The Transformer: a part opened → picture"
+OTHERS = {"transformer": PICTURE, "attention": PICTURE, "heads": MAPS}  # by what shows another sentence
+EDIT = "Heads: a weight of a row, edited → translated again"
+QUIET = 1_000  # ms in which the server has answered an edit, which is drawn before that
 
 
 class Missing(Exception):
@@ -60,6 +39,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--starts", type=int, default=5, help="cold starts of each page (default: %(default)s)")
     parser.add_argument("--changes", type=int, default=40, help="changes of each control (default: %(default)s)")
+    parser.add_argument("--only", default="", help="just the rows in whose name this stands")
     return parser.parse_args()
 
 
@@ -98,7 +78,7 @@ def turns(page, control: Control, changes: int) -> list[Callable[[], None]]:
     if control.role == "radiogroup":
         radios = found.get_by_role("radio")
         stops = min(radios.count(), control.stops)
-        chosen = [radios.nth(number).get_attribute("aria-checked") for number in range(stops)].index("true")
+        chosen = [radios.nth(number).is_checked() for number in range(stops)].index(True)
         return [radios.nth((chosen + turn) % stops).click for turn in range(1, changes + 1)]
     if control.role == "list":
         return [lambda option=turn % control.stops: pick(page, found, option) for turn in range(1, changes + 1)]
@@ -112,19 +92,18 @@ def turns(page, control: Control, changes: int) -> list[Callable[[], None]]:
 
 
 def pick(page, box, option: int) -> None:
-    """Take an option, counted from the end: the first models have no map. The clock starts when the list is open."""
+    """Take an option after the second, which is the default; the best come first. The clock starts when it is open."""
     box.click()
     page.evaluate("__probe.arm(__probe.selector)")
-    page.get_by_role("option").nth(-1 - option).click()
+    page.get_by_role("option").nth(2 + option).click()
 
 
-def measure(browser, root: str, control: Control, changes: int, **state) -> Waits:
-    """The waits at one control of a page in this state, each of whose answers has been computed before."""
-    page, _ = open_page(browser, root + address(control.page, **state))
+def measure(browser, root: str, control: Control, changes: int, *, known: bool = False, **state) -> Waits:
+    """The waits at one control of a page in this state; of a list, and where `known`, all answers were seen before."""
+    page, _ = open_page(browser, root + address(control.page, **control.state, **state))
     try:
-        acts = turns(page, control, changes)
-        if control.role in ("radiogroup", "list"):  # once round, so that every answer is known
-            acts = turns(page, control, control.stops + changes)
+        before = control.stops if known or control.role in ("radiogroup", "list") else 0  # once round
+        acts = turns(page, control, before + changes)
         return [redraw(page, act, control.answer) for act in acts][-changes:]
     except Error as error:
         raise Missing(error.message.splitlines()[0]) from None
@@ -132,45 +111,106 @@ def measure(browser, root: str, control: Control, changes: int, **state) -> Wait
         page.context.close()
 
 
-def beam_sizes(browser, root: str, changes: int) -> dict[str, Waits]:
-    """The waits at sizes that are new to the server, and at sizes that it knows."""
-    new = [wait for text in TEXTS for wait in measure(browser, root, BEAM, BEAMS - 1, text=text, beam=1)]
-    return {
-        f"{BEAM.words}, first time at it → tree": new,
-        f"{BEAM.words}, seen before (from the cache) → tree": measure(
-            browser, root, BEAM, changes, text=TEXTS[0], beam=1
-        ),
-    }
+def new_sizes(browser, root: str) -> Waits:
+    """The waits at beam sizes that are new to the server."""
+    return [wait for text in TEXTS for wait in measure(browser, root, BEAM, BEAMS - 1, text=text, beam=1)]
 
 
-def row(name: str, waits: Waits) -> tuple:
-    """A line of the table."""
-    painted, sent = zip(*waits, strict=True)
+def edits(browser, root: str, changes: int) -> Waits:
+    """The waits at edits of a head that are new to the server: one bar of the row after the other is moved."""
+    page, _ = open_page(browser, root + address("heads", tab="edit", head="2", text=TEXTS[0]))
+    bars = page.get_by_role("slider")
+    bars.first.press("ArrowRight")
+    page.wait_for_timeout(WARM)
+    waits = []
+    for turn in range(changes):
+        bars.nth(turn % bars.count()).focus()
+        waits.append(redraw(page, lambda: page.keyboard.press("ArrowRight"), ".result", QUIET))
+    page.context.close()
+    return waits
+
+
+def parts(browser, root: str, changes: int) -> Waits:
+    """The waits at one part of the whole network after the other."""
+    page, _ = open_page(browser, root + address("transformer", text=TEXTS[0]))
+    page.wait_for_timeout(WARM)
+    boxes = page.locator(".part")
+    waits = [redraw(page, boxes.nth(turn % boxes.count()).click, PICTURE) for turn in range(1, changes + 1)]
+    page.context.close()
+    return waits
+
+
+def sentences(browser, root: str, page_name: str, changes: int) -> Waits:
+    """The waits at sentences that are new to the server, typed on a page whose model is awake."""
+    page, _ = open_page(browser, root + address(page_name, text=TEXTS[0]))
+    page.wait_for_timeout(WARM)
+    field, waits = page.get_by_label(SAY["sentence_en"]).first, []
+    for text in SENTENCES[1 : changes + 1]:
+        field.fill(text)
+        waits.append(redraw(page, lambda: page.keyboard.press("Enter"), OTHERS[page_name], QUIET))
+    page.context.close()
+    return waits
+
+
+def switches(browser, root: str, turns: int) -> Iterator[tuple]:
+    """Each page from the menu, every page visited once before; a row for all and one a page."""
+    page, _ = open_page(browser, root)
+    page.wait_for_timeout(WARM)
+    waits: dict[str, list[float]] = {name: [] for name in PAGES}
+    for turn in range(turns + 1):
+        for name in (*PAGES[1:], PAGES[0]):
+            link = page.locator(f"[data-testid=stSidebarNavLink][href$='{address(name)}']")
+            wait = switch(page, link.click)
+            if turn:
+                waits[name].append(wait)
+            page.wait_for_timeout(REST)
+    page.context.close()
+    yield (*milliseconds(SWITCH, [wait for one in waits.values() for wait in one]), "–")
+    for name, one in waits.items():
+        yield (*milliseconds(f"{SWITCH} of {SAY[f'page_{name}']}", one), "–")
+
+
+def rows(browser, starts: int, changes: int, only: str) -> Iterator[tuple]:
+    """The table's lines, each as soon as it has been measured."""
+    for name in PAGES if starts else ():
+        answered, painted = cold_start(browser, name, starts)
+        if name == PAGES[0]:
+            yield (*milliseconds("cold start: server process → it answers", answered), "–")
+        yield (*milliseconds(f"cold start: server process → {SAY[f'page_{name}']}", painted), "–")
+    with dashboard() as (root, _):
+        open_page(browser, root)[0].wait_for_timeout(WARM)  # what waits for a model would count for a control
+        if only in SWITCH:
+            yield from switches(browser, root, max(1, changes // 10))
+        measures = {
+            control.words: partial(measure, browser, root, control, changes, text=TEXTS[0]) for control in CONTROLS
+        }
+        measures[f"{BEAM.words}, first time at it → tree"] = partial(new_sizes, browser, root)
+        known = partial(measure, browser, root, BEAM, changes, known=True, text=TEXTS[0], beam=1)
+        measures[EDIT] = partial(edits, browser, root, changes)
+        measures[PARTS] = partial(parts, browser, root, changes)
+        for name in OTHERS:
+            words = f"{SAY[f'page_{name}']}: another sentence, new to the server → picture"
+            measures[words] = partial(sentences, browser, root, name, changes)
+        measures[f"{BEAM.words}, seen before → tree"] = known
+        for name in measures:
+            if only in name:
+                yield row(name, measures[name])
+
+
+def row(name: str, waits: Callable[[], Waits]) -> tuple:
+    """A line of the table; without numbers, but with the reason, where the control can't be used."""
+    try:
+        painted, sent = zip(*waits(), strict=True)
+    except Missing as reason:
+        return (f"{name}: {reason}", 0, float("nan"), float("nan"), "–")
     return (*milliseconds(name, painted), f"{percentile(sent, 50):.0f}")
 
 
 def main() -> None:
     asked = parse()
     print(machine(), flush=True)
-    rows, missing = [], []
     with chromium() as browser:
-        for name in PAGES if asked.starts else ():
-            answered, painted = cold_start(browser, name, asked.starts)
-            if name == PAGES[0]:
-                rows.append((*milliseconds("cold start: server process → it answers", answered), "–"))
-            rows.append((*milliseconds(f"cold start: server process → {SAY[f'page_{name}']}", painted), "–"))
-        with dashboard() as (root, _):
-            for control in CONTROLS:
-                try:
-                    rows.append(row(control.words, measure(browser, root, control, asked.changes, text=TEXTS[0])))
-                except Missing as reason:
-                    missing.append(f"{control.words}: n/a: {reason}")
-            try:
-                rows += [row(name, waits) for name, waits in beam_sizes(browser, root, asked.changes).items()]
-            except Missing as reason:
-                missing.append(f"{BEAM.words}: n/a: {reason}")
-    print(table(("event → painted", "times", "p50 ms", "p95 ms", "p50 ms until it is sent"), rows))
-    print("\n".join(["", *missing]) if missing else "")
+        print_rows(HEAD, rows(browser, asked.starts, asked.changes, asked.only))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlencode
 
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, TABLE
 
 # Those that read a sentence with a model.
-READING = tuple(page for page in PAGES if page not in ("live", "swap", "models"))
+READING = tuple(page.name for page in TABLE if page.reads)
 
 
 def address(page: str, **parameters: object) -> str:

@@ -3,7 +3,7 @@
 import importlib.metadata
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -39,10 +39,23 @@ def machine(threads: int = 1) -> str:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A Markdown table: text to the left, numbers to the right."""
-    right = [isinstance(cell, int | float) for cell in rows[0]]
-    lines = [head, ["--:" if number else ":--" for number in right]]
-    lines += [[f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join([*heading(head, rows[0]), *map(line, rows)])
+
+
+def print_rows(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same, each row as soon as it is there: a reader who stops it keeps what was measured."""
+    for number, row in enumerate(rows):
+        print(*([] if number else heading(head, row)), line(row), sep="\n", flush=True)
+
+
+def heading(head: Sequence[str], row: Sequence[object]) -> tuple[str, str]:
+    """The two lines above a table with such rows."""
+    return line(head), line(["--:" if isinstance(cell, int | float) else ":--" for cell in row])
+
+
+def line(row: Sequence[object]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(f'{cell:.1f}' if isinstance(cell, float) else str(cell) for cell in row)} |"
 
 
 def milliseconds(name: str, values: Sequence[float]) -> tuple[str, int, float, float]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from core.checkpoints import cards, load_packed
 from core.options import BeamOptions
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: test processes, servers and browsers share the cores
+os.environ.setdefault("SEQSCOPE_NICE", "0")  # a training that gives way to all of them would hardly begin
 
 FLAGS = [
     "--headless",
@@ -40,32 +42,51 @@ PROBE = re.compile(r"http://[^/]+/[^/]+/_stcore/(health|host-config)$")
 CARDS = cards()[0]
 GERMAN = {name: card for name, card in CARDS.items() if (card.source, card.target) == ("en", "de")}
 OTHER = next(name for name, card in GERMAN.items() if card.attends and card.family == "rnn")
-PLAIN = next(name for name, card in GERMAN.items() if not card.attends)
+PLAIN = next(name for name, card in GERMAN.items() if not card.attends and card.config["bidirectional"])
 STATES = {  # what a link to each page can say, with values that are not the defaults
     "home": {"model": OTHER, "predict": "true"},
     "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1"},
+    "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
     "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
     "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
+    "transformer": {"box": "decoder-2-cross", "source": "2", "step": "3"},
+    "positions": {"view": "rotation", "length": "12", "width": "8", "base": "100", "row": "5", "pair": "2"},
+    "attention": {"attention": "decoder", "layer": "2", "head": "3", "query": "3", "key": "2", "stage": "context"}
+    | {"scale": "one", "mask": "off"},
+    "pruning": {"closed": "e1.2,d2.*", "by": "random2", "tint": "confidence"},
     "training": {
         "target": "Eine Katze schläft.",
         "smoothing": "0.1",
         "position": "3",
-        "half": "2000",
-        "axis": "tokens",
     },
     "bottleneck": {"measure": "chrf"},
     "order": {"seed": "3"},
     "swap": {"predict": "true"},
     "models": {"model": OTHER},
-    "live": {"task": "reverse", "kind": "transformer", "size": "medium"},
+    "live": {"task": "reverse", "kind": "transformer", "size": "medium", "positions": "rotary", "norm": "pre"},
 }
+VIEWS = [  # what a page shows besides, in the place of its first picture
+    *(("transformer", {"inside": view}) for view in ("families", "gradients", "cache")),
+    *(("attention", {"view": view}) for view in ("lookup", "masks", "toy")),
+    *(("heads", {"tab": tab}) for tab in ("edit", "head_view", "model_view")),
+]
 # The slider's value right after a key: nothing can come from the server before a script ends.
 PRESS = """key => {
   document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
-  const inside = [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector('input[type=range]'));
+  const inside = [...document.querySelectorAll('*')].map(
+    one => one.shadowRoot?.querySelector('.bar > input[type=range]'));
   return inside.find(Boolean).value;
 }"""
+
+MODULES = Path(run.HERE) / "dashboard"
+HOST = "http://modules.test"  # no such machine: every request is answered here
+FLAT = "{measure: (text, size, bold) => text.length * size / 2}"  # an ink whose letters are half as wide as high
+
+
+def call(page, module, expression, *values):
+    """What an expression is worth in a blank page, in which `m` is a module and `v` a list of values."""
+    return page.evaluate(f"async v => {{const m = await import('/{module}'); return {expression};}}", list(values))
 
 
 def radio(page, group, name):
@@ -138,7 +159,7 @@ def browser():
         from playwright.sync_api import Error, expect, sync_playwright
     except ImportError as error:
         no_browser(str(error))
-    expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
+    expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         chromium = run.find_chromium()  # without one playwright looks for its own
         try:
@@ -147,6 +168,24 @@ def browser():
             no_browser(f"no Chromium starts here (set CHROME_BIN to one): {error.message.splitlines()[0]}")
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def blank(browser):
+    """A blank page that can import the modules as they lie there."""
+    page = browser.new_page()
+
+    def answer(route):
+        path = MODULES / route.request.url.removeprefix(HOST + "/")
+        if path.is_file():
+            route.fulfill(path=path, content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    page.route(f"{HOST}/**", answer)
+    page.goto(HOST)
+    yield page
+    page.close()
 
 
 class Dashboard:
@@ -204,13 +243,13 @@ class Dashboard:
 
     def open(self, path="/"):
         """The page at this address, once its first script run has finished, is painted, and its keys listen."""
-        self.rerun(lambda: self.page.goto(self.url + path), timeout_ms=60_000)
+        self.rerun(lambda: self.page.goto(self.url + path))
         self.page.locator(".st-key-shell button.copy:not(:empty)").wait_for()
         return self.page
 
-    def rerun(self, action, timeout_ms=15_000):
+    def rerun(self, action):
         """Act, and come back once the script run which that causes has finished and is painted."""
-        before, give_up = self.finished, time.monotonic() + timeout_ms / 1000
+        before, give_up = self.finished, time.monotonic() + 60
         action()
         while self.finished == before:
             assert time.monotonic() < give_up, "the control caused no rerun"
@@ -227,6 +266,14 @@ class Dashboard:
         self.page.locator(RESTLESS).first.wait_for(state="detached")
         self.painted()
         self.page.locator(RESTLESS).first.wait_for(state="detached")
+
+
+@pytest.fixture
+def no_warming_up(monkeypatch):
+    """No model is loaded in the background, where it would outlive the tests of a page opened here."""
+    from dashboard.resources import models
+
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
 
 
 def profile(browser):

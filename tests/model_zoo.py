@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.attention_scores import SCORES
+from core.models.ensemble import Ensemble
 from core.models.rnn import RNN
 from core.models.rnn_layers import CONTEXTS, RNNConfig
 from core.models.transformer import Transformer
@@ -45,19 +46,28 @@ def rnn_name(config: RNNConfig) -> str:
     return "-".join([config.cell, str(config.layers), ways, config.attention, config.context, *marked])
 
 
-def transformer(norm: str, positions: str, tied: bool) -> nn.Module:
-    """A Transformer with 3 heads of width 2 in 2 + 2 layers."""
+KEPT = {  # what pruning may leave: one head, some, all
+    "encoder": [[1], [0, 1, 2]],
+    "decoder": [[0, 2], [1]],
+    "cross": [[1, 2], [0]],
+}
+NOTHING = {"encoder": [[], [2]], "decoder": [[0, 1], []], "cross": [[], [0, 1, 2]]}  # or none at all, here and there
+
+
+def transformer(norm: str, positions: str, tied: bool, kept: dict[str, list[list[int]]] | None = None) -> nn.Module:
+    """A Transformer with 3 heads of width 2 in 2 + 2 layers, or what pruning left of them."""
     config = TransformerConfig(
         VOCABULARY_SIZE,
         width=6,
         heads=3,
-        encoder_layers=2,
+        encoder_layers=2 if kept is None else len(kept["encoder"]),
         decoder_layers=2,
         feed_forward=10,
         norm=norm,
         positions=positions,
         tied=tied,
         max_positions=MAX_POSITIONS,
+        kept=kept,
     )
     return random_model(Transformer, config)
 
@@ -105,11 +115,35 @@ TRANSFORMERS: dict[str, Callable[[], nn.Module]] = {
         ("pre", "alibi", False),
     )
 }
-MODELS = RNNS | TRANSFORMERS
+PRUNED: dict[str, Callable[[], nn.Module]] = {
+    f"pruned-{norm}-{positions}": partial(transformer, norm, positions, True, kept)
+    for norm, positions, kept in (
+        ("post", "alibi", KEPT),
+        ("post", "rotary", NOTHING),
+        ("pre", "rotary", KEPT | {"encoder": [[0, 2]]}),  # of one layer
+    )
+}
+SINGLE = RNNS | TRANSFORMERS | PRUNED
+
+
+def ensemble(*names: str) -> nn.Module:
+    """Several of them as one."""
+    return Ensemble([SINGLE[name]() for name in names]).eval()
+
+
+ENSEMBLES: dict[str, Callable[[], nn.Module]] = {
+    "ensemble-of-recurrent": partial(ensemble, "gru-1-bi-additive-step", "lstm-2-uni-general-readout"),
+    "ensemble-half-attending": partial(ensemble, "gru-1-bi-additive-step", "lstm-2-uni-none-step"),
+    "ensemble-of-transformers": partial(ensemble, "transformer-post-alibi-tied", "transformer-pre-learned-untied"),
+    "ensemble-of-both": partial(ensemble, "lstm-2-uni-general-readout", "transformer-pre-rotary-tied"),
+}
+MODELS = SINGLE | ENSEMBLES
 EVERY = MODELS | MORE_RNNS  # what MODELS leaves out, a kind with a context, meets the main laws
-ATTENDING = [name for name in MODELS if name in TRANSFORMERS or "-none-" not in name]
-# For decoders, which know the contract alone: one that looks, one that does not, one that keeps a cache.
-DECODED = ("gru-1-bi-additive-step", "lstm-2-uni-none-step", "transformer-pre-learned-untied")
+# An ensemble of models that look in different numbers of layers does not say where.
+HEADED = TRANSFORMERS | PRUNED
+ATTENDING = [name for name in MODELS if name in HEADED or ("-none-" not in name and name != "ensemble-of-both")]
+# For decoders, which know the contract alone: one that looks, one that does not, one that keeps a cache, two at once.
+DECODED = ("gru-1-bi-additive-step", "lstm-2-uni-none-step", "transformer-pre-learned-untied", "ensemble-of-both")
 
 
 def vocabulary() -> Subwords:

@@ -11,21 +11,18 @@ from playwright.sync_api import Error, Page
 import run
 from benchmarks.browser import PATIENCE, PICTURE, chromium, dashboard, settle
 from benchmarks.places import PAGES, address
+from dashboard.pages import TABLE
 from dashboard.text import LANGUAGES
+from dashboard.views.home.cards_component import THUMBNAIL, VIEWS
+from dashboard.views.home.figure import LIVE
 
 ALBUM, DOCS = run.HERE / "pictures", run.HERE / "docs"
 LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 400)}  # colours, width in px
-README = {  # px of a page that the README shows, and the page's state
-    "home": (1000, {}),
-    "step": (1000, {"step": 6}),
-    "alignment": (1180, {}),
-    "beam": (870, {}),
-    "kinds": (1180, {"step": 3}),
-    "training": (1000, {}),
-    "bottleneck": (1000, {}),
-    "swap": (1000, {}),
-}
+README = {page.name: page.picture for page in TABLE if page.picture}  # px of a page that it shows, and its state
 README_BYTES = 200_000
+THUMBNAIL_SIZE, THUMBNAIL_BYTES = (600, 300), 12_000  # px, twice as many as on Home
+# px of a picture on a phone that its detail leaves out on top
+ABOVE = {"kinds": 60, "transformer": 200, "training": 150, "models": 60}
 MARGIN = 24  # px below the last thing on a page
 CHART = "[data-testid=stVegaLiteChart] svg"
 # A chart that has not been drawn yet, in any of the ways in which a page draws.
@@ -123,17 +120,48 @@ def readme(browser, root: str, folder: Path) -> None:
         page.context.close()
 
 
+def thumbnails(browser, root: str, folder: Path) -> None:
+    """The first picture of each page that has no live one on Home, as on a phone and cut to its beginning: a detail."""
+    for name in PAGES[1:]:
+        if name not in LIVE:
+            look = {"reduced_motion": "reduce", "color_scheme": "light", "device_scale_factor": 2}
+            page = browser.new_context(**look).new_page()
+            page.goto(root + address(name))
+            photograph(page, LOOKS["narrow"][1])
+            drawn = page.locator(f"{PICTURE}, {CHART}").locator("visible=true")
+            picture = (drawn if drawn.count() else page.locator("[data-testid=stHtml] table")).first
+            keep(folder / name / THUMBNAIL, webp(picture.screenshot(animations="disabled"), 2 * ABOVE.get(name, 0)))
+            page.context.close()
+
+
+def webp(picture: bytes, above: int) -> bytes:
+    """The beginning of a PNG, below so many pixels and twice as wide as high, as WebP within THUMBNAIL_BYTES."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    width = min(image.width, max(640, 2 * image.height))
+    canvas = Image.new("RGB", (width, width // 2), "white")
+    canvas.paste(image, (0, -above))
+    small = canvas.resize(THUMBNAIL_SIZE, Image.Resampling.LANCZOS)
+    for quality in range(80, 0, -10):
+        file = io.BytesIO()
+        small.save(file, "WEBP", quality=quality, method=6)
+        if file.tell() <= THUMBNAIL_BYTES:
+            break
+    return file.getvalue()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="run.py pictures", description=__doc__)
     parser.add_argument("--readme", action="store_true", help="only the README's pictures, into docs/")
+    parser.add_argument("--thumbnails", action="store_true", help="only those of Home's cards, beside each page")
     parser.add_argument("--folder", type=Path, help=f"where to (default: {ALBUM.name}/, the README's: {DOCS.name}/)")
     asked = parser.parse_args()
-    folder = asked.folder or (DOCS if asked.readme else ALBUM)
+    series, place = (readme, DOCS) if asked.readme else (thumbnails, VIEWS) if asked.thumbnails else (album, ALBUM)
+    folder = asked.folder or place
     save(folder / ".writable", b"?")  # before anything takes its time
     (folder / ".writable").unlink()
     with dashboard() as (root, _), chromium() as browser:
         try:
-            (readme if asked.readme else album)(browser, root, folder)
+            series(browser, root, folder)
         except Error as error:
             sys.exit(f"A page could not be photographed: {error.message.splitlines()[0]}")
 

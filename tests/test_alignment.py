@@ -11,11 +11,12 @@ from opening import to_page
 from streamlit.testing.v1 import AppTest
 
 from core.checkpoints import TOKENIZER, cards
-from core.options import ForcedOptions
+from core.options import ForcedOptions, strategy_of
 from core.records import Attention, DecodeTrace, Distribution, Hypothesis, Node, SearchTree
 from dashboard import resources
-from dashboard.figures import alignment, heatmap
+from dashboard.figures import alignment
 from dashboard.figures.alignment import Panel
+from dashboard.resources import models
 from dashboard.text import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,6 +69,8 @@ def test_the_sum_of_a_row_is_told_where_it_is_not_one():
     assert alignment.row_sums(alignment.weights(record, None, None)) is None
     local = replace(record, weights=record.weights * np.array([1, 0.14, 0.5])[:, None])  # as a Gaussian leaves them
     assert alignment.row_sums(alignment.weights(local, None, None)) == pytest.approx((0.14, 1))
+    with pytest.raises(ValueError, match="partly hidden"):
+        alignment.row_sums(alignment.hide(alignment.panel("A", local, None, None), 1).values)
     assert alignment.context_vector(replace(local, weights=0.14 * record.weights), 1, 0)["sum"] == "0.14"
 
 
@@ -112,11 +115,6 @@ def test_hidden_rows_are_in_no_cell_no_table_and_no_sentence():
     assert np.isnan(half.values).tolist() == [[False] * 4, [True] * 4, [True] * 4]
     assert {row["row"] for row in alignment.table([half])} == {1}
     assert alignment.describe(half)[1]["target"] == "a"
-    cells = heatmap.heatmap([half], LABELS).to_plotly_json()["data"][0]
-    assert cells["hoverongaps"] is False
-    assert [[value is None or math.isnan(value) for value in row] for row in cells["z"]] == np.isnan(
-        half.values
-    ).tolist()
     none = alignment.hide(whole, 0)
     assert alignment.table([none]) == []
     assert alignment.describe(none) == ("hidden", {"title": "A", "rows": 3, "columns": 4})
@@ -144,8 +142,13 @@ def test_no_more_is_asked_than_a_reader_bears():
     assert all(guess.options[guess.right[0]] == guess.source for guess in asked)
 
 
+def test_a_row_that_looks_at_the_column_of_its_number_is_not_asked_for_where_there_are_others():
+    values = np.array([[0.9, 0.1, 0], [0, 0.1, 0.9], [0, 0.9, 0.1]])
+    assert [guess.row for guess in alignment.guesses(Panel("A", tuple("abc"), tuple("xyz"), values))] == [1, 2]
+
+
 def test_a_row_is_shown_after_its_answer_and_all_after_the_last():
-    values = np.array([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.8, 0.2], [0.5, 0.5]])
+    values = np.array([[0.1, 0.9], [0.5, 0.5], [0.1, 0.9], [0.8, 0.2], [0.5, 0.5]])
     asked = [guess for guess in alignment.guesses(Panel("A", tuple("abcde"), ("x", "y"), values)) if guess.weight > 0.5]
     assert [guess.row for guess in asked] == [0, 2, 3]
     assert [alignment.revealed(asked, answered) for answered in range(4)] == [0, 1, 3, None]
@@ -221,112 +224,6 @@ def test_no_probability_is_written_as_nothing(share, text):
     assert alignment.percent(share) == text
 
 
-# --- the figure
-
-
-def test_the_figure_keeps_repeated_and_tag_like_pieces_apart():
-    figure = heatmap.heatmap([alignment.panel("A", attention(), 1, 0)], LABELS)
-    (data,) = figure.data
-    assert data.x is None
-    assert np.array_equal(data.z, attention().weights[1, 0])
-    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, 1)
-    assert figure.layout.xaxis.tickvals == (0, 1, 2, 3)
-    assert figure.layout.xaxis.ticktext == ("der", "der", "&lt;s&gt;", "&lt;eos&gt;")
-    assert figure.layout.xaxis.side == "top"
-    assert figure.layout.yaxis.ticktext == ("a", "·b", "&lt;eos&gt;")
-    assert figure.layout.yaxis.range == (2.5, -0.5)  # downwards
-    for part in ("Source: <b>%{x}", "Target: <b>%{y}", "Weight: <b>%{z:.2f}"):
-        assert part in data.hovertemplate
-
-
-def test_a_long_label_is_shortened():
-    (shown,) = {heatmap.short("Donaudampfschifffahrtsgesellschaft")}
-    assert len(shown) == heatmap.LONGEST
-    assert shown.endswith("…")
-    assert heatmap.short("Donau") == "Donau"
-
-
-def pixels(figure, number):
-    """Width and height of the cells of a map, and its left and upper edge."""
-    suffix, whole = "" if number == 1 else str(number), figure.layout
-    columns, rows = whole[f"xaxis{suffix}"], whole[f"yaxis{suffix}"]
-    width = (columns.domain[1] - columns.domain[0]) * whole.width / len(columns.tickvals)
-    height = (rows.domain[1] - rows.domain[0]) * whole.height / len(rows.tickvals)
-    return width, height, columns.domain[0] * whole.width, (1 - rows.domain[1]) * whole.height
-
-
-@pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (4, 2), (14, 17), (28, 56), (70, 70)])
-def test_cells_are_square_large_enough_and_inside_the_picture(rows, columns, count):
-    figure = heatmap.heatmap([square(f"model {i}", rows, columns, i == 3) for i in range(1, count + 1)], LABELS)
-    for number in range(1, count + 1):
-        width, height, left, top = pixels(figure, number)
-        assert width == pytest.approx(height)
-        assert heatmap.CELL[0] <= round(width) <= heatmap.CELL[1]
-        assert left > 0
-        assert top > 0
-        assert left + columns * width < figure.layout.width
-        assert top + rows * height < figure.layout.height
-
-
-def test_maps_stand_side_by_side_where_they_fit_and_below_each_other_where_not():
-    def edges(columns):
-        figure = heatmap.heatmap([square(name, 14, columns) for name in "ABC"], LABELS)
-        return [pixels(figure, number)[2:] for number in (1, 2, 3)], figure.layout.width
-
-    (first, second, third), width = edges(15)
-    assert first[1] == second[1] == third[1]
-    assert first[0] < second[0] < third[0] < width <= heatmap.PAGE + 20
-    (first, second, third), _ = edges(60)
-    assert first[0] == second[0] == third[0]
-    assert first[1] < second[1] < third[1]
-
-
-def test_rows_are_named_once_if_they_are_the_same():
-    same = heatmap.heatmap([square(name, 5, 5) for name in "ABC"], LABELS).layout
-    assert [same[axis].showticklabels for axis in ("yaxis", "yaxis2", "yaxis3")] == [True, False, False]
-    other = heatmap.heatmap([square("A", 5, 5), square("B", 6, 5)], LABELS).layout
-    assert [other[axis].showticklabels for axis in ("yaxis", "yaxis2")] == [True, True]
-
-
-@pytest.mark.parametrize("size", [2, 14])
-def test_a_long_title_breaks_into_lines_above_its_own_map(size):
-    panels = [
-        square(f"{name} of a large family whose members have many words to their names", size, size) for name in "ABC"
-    ]
-    drawn = heatmap.plan(panels)
-    assert [" ".join(title) for title in drawn.titles] == [panel.title for panel in panels]
-    longest = max(len(line) for title in drawn.titles for line in title)
-    assert longest * drawn.font * heatmap.LETTER < drawn.places[1].left - drawn.places[0].left
-    short = heatmap.plan([square(name, size, size) for name in "ABC"])
-    assert drawn.above > short.above
-    assert drawn.places[0].width == pytest.approx(short.places[0].width, abs=size), "it costs height alone"
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_difference_has_a_scale_of_its_own_around_zero(dark):
-    figure = heatmap.heatmap([square("A", 3, 3), square("B", 3, 3), square("A − B", 3, 3, signed=True)], LABELS, dark)
-    assert [data.coloraxis for data in figure.data] == ["coloraxis", "coloraxis", "coloraxis2"]
-    scale = figure.layout.coloraxis2
-    assert (scale.cmin, scale.cmax) == (-1, 1)
-    assert scale.colorbar.title.text == "B | A"
-    assert "A − B: <b>%{z:+.2f}" in figure.data[2].hovertemplate
-    lightness = [sum(int(color[i : i + 2], 16) for i in (1, 3, 5)) for _, color in scale.colorscale]
-    middle = lightness[len(lightness) // 2]
-    assert middle == (min if dark else max)(lightness)  # zero is the colour of the page's ground
-
-
-def test_the_figure_draws_no_tag_of_a_title():
-    figure = heatmap.heatmap([square("<i>A</i>", 2, 2), square("B", 2, 2)], LABELS)
-    texts = [note.text for note in figure.layout.annotations]
-    assert texts == ["<b>&lt;i&gt;A&lt;/i&gt;</b>", "Target", "<b>B</b>"]
-
-
-def test_the_page_keeps_the_figures_width():
-    figure = heatmap.heatmap([square("A", 5, 5)], LABELS)
-    assert f"width: {figure.layout.width:.0f}px" in heatmap.style("alignment", figure)
-
-
 # --- the page
 
 
@@ -341,20 +238,21 @@ ALIKE = next(  # which cuts as the other does
 @pytest.fixture
 def compared(monkeypatch):
     """Open the page on two models, the second of which answers as `answer` says."""
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
-    real = resources.forced
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
+    real = resources.decode
 
     def open_page(answer):
-        def forced(name, *asked):
-            return answer(real(name, *asked)) if name == OTHER else real(name, *asked)
+        def decode(name, text, options, changes):
+            trace = real(name, text, options, changes)
+            return answer(trace) if name == OTHER and strategy_of(options) == "forced" else trace
 
-        monkeypatch.setattr(resources, "forced", forced)
+        monkeypatch.setattr(resources, "decode", decode)
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
         at.query_params.update(model=ALIKE, compare=OTHER, units="pieces")
         to_page(at, "alignment").run()
         assert not at.exception
-        (chart,) = at.get("plotly_chart")
-        return at, json.loads(chart.proto.spec)["data"]
+        payloads = (json.loads(one.proto.json or "{}") for one in at.get("bidi_component"))
+        return at, next(payload["maps"] for payload in payloads if "maps" in payload)
 
     return open_page
 
@@ -376,16 +274,16 @@ def test_models_that_cut_differently_stand_side_by_side_without_a_difference(com
     at, maps = compared(cut)
     assert len(maps) == 2
     assert catalogue("en")["compare_uncut"] in [info.value for info in at.info]
-    _, maps = compared(lambda trace: trace)
-    assert len(maps) == 3
-    first, second, between = (np.array(one["z"]) for one in maps)
-    assert np.allclose(between, first - second, atol=2e-3)
+    assert maps[0]["pieces"] != maps[1]["pieces"]
+    at, (first, second) = compared(lambda trace: trace)
+    assert first["pieces"] == second["pieces"]
+    assert not at.info
 
 
 @pytest.fixture
 def page(monkeypatch):
     """Open the page with these words of a link."""
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
 
     def open_page(**address):
         at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
@@ -404,6 +302,18 @@ def test_a_row_adds_up_to_one_but_in_local_attention(page, target):
     local = page(model="en-de-rnn-local-p", target=target)
     assert said not in local
     assert "a row may add up to less than 1: here from 0." in local
+
+
+@pytest.mark.parametrize("model", ["en-de-transformer", "en-de-rnn-local-p"])
+def test_what_is_hidden_changes_no_sum(page, model):
+    def said(text):
+        return text[: text.index(" It tells where")]
+
+    assert said(page(model=model, predict="true")) == said(page(model=model))
+
+
+def test_largest_weights_add_up_to_more_than_one(page):
+    assert "may add up to more than 1: here from " in page(model="en-de-transformer", head="max")
 
 
 def test_no_word_of_a_translation_is_read_as_markdown(page, monkeypatch):

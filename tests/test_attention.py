@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 from torch.testing import assert_close
 
-from core.models.attention import attend, merge_heads, rows_at, scaled_dot_product, split_heads
+from core.models.attention import attend, given_rows, merge_heads, scaled_dot_product, split_heads
 from core.models.attention_scores import SCORES, Question, Sizes
 
 SENTENCES, HEADS, QUERIES, KEYS, SIZE = 2, 3, 4, 5, 6
@@ -50,7 +50,7 @@ def test_heads_together_equal_torchs_multi_head_attention(drawn):
 
     weights, biases = theirs.in_proj_weight.chunk(3), theirs.in_proj_bias.chunk(3)
     parts = [
-        split_heads(functional.linear(x, weight, bias), HEADS)
+        split_heads(functional.linear(x, weight, bias), width // HEADS)
         for x, weight, bias in zip((query, memory, memory), weights, biases, strict=True)
     ]
     ours = attend(scaled_dot_product(*parts[:2]), parts[2], mask[:, None, None])
@@ -61,7 +61,7 @@ def test_heads_together_equal_torchs_multi_head_attention(drawn):
 
 def test_heads_split_and_merged_are_what_they_were(drawn):
     x = torch.randn(SENTENCES, QUERIES, HEADS * SIZE, generator=drawn)
-    split = split_heads(x, HEADS)
+    split = split_heads(x, SIZE)
     assert torch.equal(split[:, 1], x[..., SIZE : 2 * SIZE])
     assert torch.equal(merge_heads(split), x)
 
@@ -106,12 +106,14 @@ def test_dropout_spares_the_weights_that_are_shown(projected, drawn):
 def test_rows_past_the_end_of_given_weights_are_left_to_the_model():
     override = torch.arange(6.0).view(1, 3, 2)
     nan = torch.nan
-    for first, count, expected in (
-        (0, 2, [[0, 1], [2, 3]]),
-        (2, 2, [[4, 5], [nan, nan]]),
-        (7, 1, [[nan, nan]]),
+    for first, count, keys, expected in (
+        (0, 2, 2, [[0, 1], [2, 3]]),
+        (2, 2, 2, [[4, 5], [nan, nan]]),
+        (7, 1, 2, [[nan, nan]]),
+        (0, 1, 1, [[0]]),
+        (1, 1, 3, [[2, 3, nan]]),
     ):
-        rows = rows_at(override, first, count)
+        rows = given_rows(override, first, count, keys)
         assert_close(rows, torch.tensor([expected], dtype=torch.float32), equal_nan=True)
 
 

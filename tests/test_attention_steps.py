@@ -10,6 +10,7 @@ from model_zoo import LOOKING, TRANSFORMERS, WINDOW, random_model, recurrent, rn
 from core.decoding.translate import decode
 from core.interpret.attention_numbers import attention_steps
 from core.models.attention import merge_heads
+from core.models.contract import NONE
 from core.models.packed import pack
 from core.models.rnn import RNN
 from core.options import BeamOptions, ForcedOptions
@@ -74,7 +75,7 @@ def test_every_head_asks_what_its_scores_say_and_its_context_goes_on(name, packe
     hidden = model(source, mask, torch.tensor([[BOS, *ids]]), detail=True).detail["hidden"][0]  # (T, L+1, D)
     for index, layer in enumerate(model.decoder):  # the contexts, put through the rest of a layer, are what it gave on
         _, crossing, feeding = layer.residuals
-        x, _, _ = layer.ask(hidden[None, :, index], None)
+        x, _, _ = layer.ask(hidden[None, :, index], NONE)
         x = crossing.leave(x, layer.cross_output(merge_heads(torch.from_numpy(steps.context[index])[None])))
         x = feeding.leave(x, layer.feed_forward(feeding.enter(x)))
         np.testing.assert_allclose(x[0], hidden[:, index + 1], atol=1e-4)

@@ -1,26 +1,28 @@
 """The beam tree and what the page says beside it, from records written by hand."""
 
-import itertools
 import json
 import math
 import re
-from collections import Counter
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.decoding.ranking import normalised
-from core.options import BeamOptions
+from core.decoding.ranking import best_leaves, normalised, rerank
+from core.decoding.ranking import hypothesis as hypothesis_of
+from core.options import LENGTH_NORMS, BeamOptions
 from core.records import DecodeTrace, Hypothesis, Node, SearchTree
-from dashboard import controls, resources
+from dashboard import controls
 from dashboard.components import FOLDER
-from dashboard.components import beam_tree as component
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
+from dashboard.resources import ahead, searches
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.views.beam import length_score
+from dashboard.views.beam import length_score, search_tree
 
+PARTS = ("trees", "tree_card", "tree_draw", "tree_guess", "tree_layout")
+ACTS = ("back", "forward", "end", "smaller", "larger")
+LOOKS = ("kept", "dead", "finished", "pruned", "unfinished", "open", "best")
 FIELDS = ("step", "parent", "label", "fate", "logprob", "sum", "missed", "alive")
 
 # <bos> ─┬─ Ein ─┬─ Hund ─┬─ <eos>  finished: the winner
@@ -54,52 +56,40 @@ TRACE = DecodeTrace("model", "A dog", (), "beam", BeamOptions(2), (hypothesis(7)
 
 
 def drawn(payload):
-    """The nodes by name, with their row in the column, whether they are on the best path, and their rank."""
-    ranks, rows = dict(map(tuple, payload["ranks"])), Counter()
-    nodes = [dict(zip(FIELDS, node, strict=True)) for node in payload["nodes"]]
-    for i, node in enumerate(nodes):
-        node |= {"row": rows[node["step"]], "best": i in payload["best"], "rank": ranks.get(i)}
-        rows[node["step"]] += 1
-    return nodes
+    """The nodes by name."""
+    return [dict(zip(FIELDS, node, strict=True)) for node in payload["nodes"]]
 
 
 def random_trace(seed):
-    """A search over five tokens, with families of every size."""
+    """A search over five tokens, with families of every size; what finished has various lengths."""
     generator = np.random.default_rng(seed)
     nodes, beam = [Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept")], [0]
     for step in range(1, 9):
         kept = []
         for parent in beam:
             for token in generator.choice(5, size=generator.integers(1, 5), replace=False):
-                fate = str(generator.choice(["kept", "finished", "pruned"], p=[0.4, 0.1, 0.5]))
+                fate = str(generator.choice(["kept", "finished", "pruned"], p=[0.4, 0.2, 0.4]))
                 logprob = -float(generator.exponential())
                 missed = float(generator.exponential()) if fate == "pruned" else None
                 score = nodes[parent].score + logprob
                 kept += [len(nodes)] if fate == "kept" else []
                 nodes.append(Node(parent, f"▁{token}", int(token), logprob, score, step, fate, missed))
         beam = kept
-    tree = SearchTree(tuple(nodes))
-    leaf = len(nodes) - 1
-    path = [nodes[i] for i in tree.path(leaf)]
-    best = Hypothesis("", tuple(n.token for n in path), tuple(n.logprob for n in path), nodes[leaf].score, leaf)
-    return DecodeTrace("model", "", (), "beam", BeamOptions(4), (best,), tree)
+    tree, options = SearchTree(tuple(nodes)), BeamOptions(4)
+    ranked = best_leaves(tree, options)
+    hypotheses = tuple(hypothesis_of(tree, leaf, score, f"text {leaf}") for leaf, score in ranked)
+    return DecodeTrace("model", "", (), "beam", options, hypotheses, tree)
 
 
-def test_tree_draws_every_node_once():
+SEEDS = (0, 4, 7, 29)
+
+
+def test_tree_holds_every_node_once_in_the_records_order():
     payload = beam_tree.beam_tree(TRACE)
     nodes = drawn(payload)
-    wanted = sorted((node.step, label(node.token), node.fate) for node in TREE.nodes)
-    assert sorted((node["step"], node["label"], node["fate"]) for node in nodes) == wanted
-    assert [node["step"] for node in nodes] == sorted(node["step"] for node in nodes)
-    assert (payload["steps"], payload["omitted"], payload["hypotheses"]) == (3, 0, 2)
-
-
-def test_tree_lays_the_winner_on_top_and_siblings_together():
-    nodes = drawn(beam_tree.beam_tree(TRACE))
-    rows = [[node["label"] for node in nodes if node["step"] == step] for step in range(4)]
-    assert rows == [["<bos>"], ["Ein", "Der"], ["Hund", "<s>", "Mann", "Ein"], ["<eos>", "·er", "<eos>"]]
-    assert [node["label"] for node in nodes if node["best"]] == ["<bos>", "Ein", "Hund", "<eos>"]
-    assert [(node["fate"], node["rank"]) for node in nodes if node["rank"]] == [("finished", 1), ("unfinished", 2)]
+    wanted = [(node.step, node.parent, label(node.token), node.fate) for node in TREE.nodes]
+    assert [(node["step"], node["parent"], node["label"], node["fate"]) for node in nodes] == wanted
+    assert (payload["steps"], payload["omitted"], payload["leaves"]) == (3, 0, [7, 9])
 
 
 def test_tree_tells_how_long_a_prefix_lived():
@@ -109,18 +99,17 @@ def test_tree_tells_how_long_a_prefix_lived():
     assert alive[0, "<bos>"] == alive[1, "Ein"] == alive[2, "Hund"] == 3
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("misses", [0, 1, None])
-def test_tree_edges_go_right_and_never_cross(seed, misses):
-    nodes = drawn(beam_tree.beam_tree(random_trace(seed), misses))
+def test_what_is_left_out_leaves_no_orphan(seed, misses):
+    trace = random_trace(seed)
+    payload = beam_tree.beam_tree(trace, misses)
+    nodes = drawn(payload)
     for i, node in enumerate(nodes[1:], 1):
         assert node["parent"] < i
         assert nodes[node["parent"]]["step"] == node["step"] - 1
-    for above, below in itertools.pairwise(nodes[1:]):
-        if above["step"] == below["step"]:
-            assert above["row"] + 1 == below["row"]
-            assert nodes[above["parent"]]["row"] <= nodes[below["parent"]]["row"]
-    assert all(node["row"] == 0 for node in nodes if node["best"])
+    sums = [nodes[leaf]["sum"] for leaf in payload["leaves"]]
+    assert sums == pytest.approx([hypothesis.total for hypothesis in trace.hypotheses], abs=1e-4)
 
 
 def test_tree_draws_the_nearest_misses_only():
@@ -136,7 +125,7 @@ def test_tree_is_plain_json_and_its_id_follows_the_content():
     banned = next(node for node in drawn(payload) if node["label"] == "<s>")
     assert banned["logprob"] is banned["sum"] is banned["missed"] is None
     assert beam_tree.beam_tree(TRACE)["id"] == payload["id"]
-    assert beam_tree.beam_tree(random_trace(0))["id"] != beam_tree.beam_tree(random_trace(1))["id"] != payload["id"]
+    assert beam_tree.beam_tree(random_trace(4))["id"] != beam_tree.beam_tree(random_trace(7))["id"] != payload["id"]
 
 
 def test_tree_of_a_wide_and_long_search_stays_small():
@@ -169,28 +158,42 @@ def test_tree_table_holds_every_node_with_its_sum():
     assert [row["token"] for row in rows if row["best"]] == ["<bos>", "Ein", "Hund", "<eos>"]
 
 
-def test_tree_keeps_its_id_while_only_the_ranks_change():
-    """Then nothing has to be drawn again; another winner is another picture."""
-    third = Hypothesis("Der Mann", ("▁Der", "▁Mann", "<eos>"), (-0.5, -1.0, -1.5), -1.0, 8)
-    one, other, swapped = (
-        beam_tree.beam_tree(replace(TRACE, hypotheses=tuple(found)))
-        for found in ((hypothesis(7), hypothesis(9), third), (hypothesis(7), third, hypothesis(9)), (hypothesis(9),))
-    )
-    assert one["id"] == other["id"] != swapped["id"]
-    assert one["nodes"] == other["nodes"]
-    assert sorted(one["ranks"]) != sorted(other["ranks"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_search_holds_its_ranking_under_every_norm_and_alpha(seed):
+    made = random_trace(seed)
+    payload = search_tree.search(made)
+    assert len(payload["rankings"]["gnmt"]) == len(search_tree.STOPS) == 21
+    orders = set()
+    for options in (BeamOptions(4, norm, int(alpha * 10) / 10) for norm in LENGTH_NORMS for alpha in (0, 0.7, 2)):
+        wanted = rerank(made, options).hypotheses
+        rankings = payload["rankings"][options.length_norm]
+        order, scores = rankings[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
+        assert [payload["hypotheses"][i][1] for i in order] == [one.text for one in wanted]
+        assert scores == pytest.approx([one.score for one in wanted], abs=1e-6)
+        assert search_tree.winner(payload, options) == payload["hypotheses"][order[0]][0]
+        orders.add(tuple(order))
+    assert len(orders) > 1
+
+
+def test_a_search_is_the_same_under_whatever_ranking_it_came():
+    """Then the browser that has it has to be told nothing, and nothing is drawn again."""
+    made = random_trace(SEEDS[0])
+    payload = search_tree.search(made)
+    assert json.loads(json.dumps(payload, allow_nan=False)) == payload
+    for options in (BeamOptions(4, "none"), BeamOptions(4, "gnmt", 2.0)):
+        assert search_tree.search(rerank(made, options)) == payload
 
 
 def test_component_asks_for_the_texts_it_shows():
-    read = [(FOLDER / f"beam_tree{end}").read_text("utf-8") for end in (".js", "_draw.js", ".html")]
-    asked = set(re.findall(r"\blabels\.(\w+)", "".join(read))) | {"right", "wrong", "score"}
-    asked |= set(re.findall(r'data-act="(\w+)"', read[-1]))
-    assert asked == set(component.LABELS)
-    trees = [{**beam_tree.beam_tree(TRACE), "title": "", "description": ""}]
+    own = Path(search_tree.__file__).parent
+    files = [own / "search_tree.js", *(FOLDER / f"{name}.js" for name in PARTS)]
+    shown = set(re.findall(r"\blabels\.(\w+)", "".join(file.read_text("utf-8") for file in files)))
+    shown |= {"play", "pause", "slider", *ACTS, *LOOKS, "right", "wrong", "score"}  # by name, in parts of all pages
+    shown |= set(search_tree.BEGIN) | {f"{name}_help" for name in search_tree.BEGIN}
+    assert shown == set(search_tree.LABELS)
+    texts = {name: name for name in search_tree.LABELS if name not in ("play", "slider")}
     with pytest.raises(ValueError, match="no text for play, slider"):
-        component.beam_tree(
-            trees, {name: name for name in component.LABELS if name not in ("play", "slider")}, key="tree"
-        )
+        search_tree.search_trees("", dict(search_tree.BEGIN), [TRACE], texts, False)
 
 
 # --- the length score ----------------------------------------------------------------------------------------
@@ -262,7 +265,7 @@ def test_two_beams_are_compared_from_the_wider_ones_side(wide, narrow, case):
         assert (facts["wide"], facts["narrow"], facts["looked"], facts["less"]) == (5, 1, 150, 28)
         assert facts["work"] == "5.4"
         if case != "same":
-            assert (facts["gap"], facts["times"]) == ("0.70", "2.0")
+            assert facts["times"] == "2.0"
         assert facts.get("unfinished") == (1 if case == "open" else None)
         for language in LANGUAGES:
             catalogue(language)[f"sizes_{case}"].format(**facts)
@@ -283,17 +286,17 @@ def test_ratios_are_said_as_a_person_would(ratio, said):
 
 
 @pytest.fixture
-def ahead(monkeypatch):
+def searched_ahead(monkeypatch):
     """Ask for searches in advance, of a model in memory; what was searched, once the last timer is over."""
     searched, waiting = [], []
-    monkeypatch.setattr(resources, "QUIET", 0.2)
-    monkeypatch.setattr(resources, "awake", lambda: {"model"})
-    monkeypatch.setattr(resources, "next_searches", lambda: waiting)
-    monkeypatch.setattr(resources, "computed", lambda *what: searched.append(what))
+    monkeypatch.setattr(ahead, "QUIET", 0.2)
+    monkeypatch.setattr(ahead, "awake", lambda: {"model"})
+    monkeypatch.setattr(ahead, "next_searches", lambda: waiting)
+    monkeypatch.setattr(ahead, "computed", lambda *what: searched.append(what))
 
     def ask(*questions):
         for question in questions:
-            resources.search_ahead(*question)
+            ahead.search_ahead(*question)
         if waiting[0].ident:
             waiting[0].join()
         return searched
@@ -301,16 +304,16 @@ def ahead(monkeypatch):
     return ask
 
 
-def test_the_last_question_alone_is_looked_ahead_of(ahead):
+def test_the_last_question_alone_is_looked_ahead_of(searched_ahead):
     questions = [("model", text, controls.beams_beside(5)) for text in "ab"]
-    assert ahead(*questions) == [("model", "b", BeamOptions(size)) for size in (6, 4)]
+    assert searched_ahead(*questions) == [("model", "b", BeamOptions(size)) for size in (6, 4)]
 
 
-def test_nothing_is_searched_ahead_while_a_reader_waits_or_for_a_model_that_sleeps(ahead):
-    with resources.AT_ONCE:
-        assert ahead(("model", "a", [6])) == []
-    assert ahead(("another", "a", [6])) == []
-    assert ahead(("model", "a", [6])) == [("model", "a", BeamOptions(6))]
+def test_nothing_is_searched_ahead_while_a_reader_waits_or_for_a_model_that_sleeps(searched_ahead):
+    with searches.AT_ONCE:
+        assert searched_ahead(("model", "a", [6])) == []
+    assert searched_ahead(("another", "a", [6])) == []
+    assert searched_ahead(("model", "a", [6])) == [("model", "a", BeamOptions(6))]
 
 
 def test_the_slider_has_no_stops_beyond_its_ends():

@@ -8,13 +8,14 @@ import xml.etree.ElementTree as ET
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from conftest import STATES, never_scrolls_sideways
+from conftest import STATES, VIEWS, never_scrolls_sideways
 from playwright.sync_api import expect
 
 from benchmarks.places import PAGES, READING, address
 from core.checkpoints import EXAMPLE, GOLD, example
 from core.records.trace_json import from_json
-from dashboard.frame import DEFAULT
+from dashboard.beginning import DEFAULT
+from dashboard.pages import TABLE
 from dashboard.text import LANGUAGES, catalogue
 
 EN, RU = catalogue("en"), catalogue("ru")
@@ -97,6 +98,7 @@ def test_the_overlay_names_the_keys_and_holds_the_focus_and_in_a_field_keys_are_
     page.keyboard.press("?")
     expect(dialog).to_be_visible()
     keys = [part for line in (EN["keys"] + "\n" + EN["keys_step"]).splitlines() for part in line.split(" — ", 1)]
+    keys += [part for number, one in enumerate(TABLE, 1) for part in (f"{number}, g {one.key}", EN[f"page_{one.name}"])]
     assert dialog.locator("dt, dd").all_text_contents() == keys
     places = [page.evaluate(FOCUS)]
     for key in ["Tab"] * 4 + ["Shift+Tab"] * 4:
@@ -108,6 +110,9 @@ def test_the_overlay_names_the_keys_and_holds_the_focus_and_in_a_field_keys_are_
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(heading(page, "step")).to_be_visible()
+    for number in (11, 1, 3):  # 1 may go on as 10 and 11, and waits a moment
+        page.keyboard.type(str(number))
+        expect(heading(page, PAGES[number - 1])).to_be_visible()
 
 
 def download(page, name):
@@ -122,7 +127,7 @@ def test_pictures_are_saved_in_every_form(dashboard):
     page = dashboard.open(address("step"))
     for name in ("step", "alignment", "beam", "kinds", "training"):
         if name != "step":
-            dashboard.rerun(lambda name=name: page.keyboard.press(str(1 + PAGES.index(name))))
+            dashboard.rerun(lambda name=name: page.keyboard.type(str(1 + PAGES.index(name))))
             expect(heading(page, name)).to_be_visible()
         check_what_is_saved(dashboard, example(DEFAULT, file=GOLD if name == "training" else EXAMPLE))
 
@@ -182,7 +187,7 @@ def test_markup_is_text_on_every_page_and_a_narrow_screen_never_scrolls_sideways
     page.set_viewport_size({"width": 400, "height": 900})
     for number, name in enumerate(PAGES, 1):
         if 1 < number < 10:
-            dashboard.rerun(lambda number=number: page.keyboard.press(str(number)), 60_000)
+            dashboard.rerun(lambda number=number: page.keyboard.press(str(number)))
         else:
             dashboard.open(address(name, lang="ru", text=text))
         expect(heading(page, name, RU)).to_be_visible()
@@ -192,3 +197,64 @@ def test_markup_is_text_on_every_page_and_a_narrow_screen_never_scrolls_sideways
         assert page.locator(f"{MAIN} script, {MAIN} s, {MAIN} img[src=x]").count() == 0, name
         assert never_scrolls_sideways(page), name
         assert page.evaluate("document.documentElement.scrollWidth") <= 400, name
+
+
+# The first picture that is large enough to be one, also in a shadow root: its top, in px.
+FIRST = """() => {
+  const tops = [];
+  const look = root => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) look(element.shadowRoot);
+      const {top, width, height} = element.getBoundingClientRect();
+      const chart = '.js-plotly-plot, [data-testid=stVegaLiteChart] svg, iframe.page';
+      const picture = `svg[role=img], canvas, table, ${chart}`;
+      if (element.matches(picture) && width >= 120 && height >= 60) tops.push(top);
+    }
+  };
+  look(document);
+  return Math.min(...tops);
+}"""
+HIGHEST = {1280: 300, 400: 440}  # px from the top at which the first picture begins, by the window's width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_begins_with_a_picture_below_one_bar_that_stays_in_sight(dashboard, name):
+    """In the one language wide, then narrow, and in the other the same."""
+    page = dashboard.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    dashboard.open(address(name))
+    for language, (label, _) in LANGUAGES.items():
+        if language != "en":
+            page.set_viewport_size({"width": 1280, "height": 900})
+            dashboard.rerun(lambda label=label: page.get_by_role("radio", name=label).click())
+            expect(heading(page, name, catalogue(language))).to_be_visible()
+        for width, highest in HIGHEST.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            check_where_it_begins(dashboard, name, width, highest)
+
+
+@pytest.mark.parametrize(("name", "view"), VIEWS, ids=str)
+def test_every_other_view_begins_as_high(dashboard, name, view):
+    page = dashboard.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    dashboard.open(address(name, **view))
+    for width, highest in HIGHEST.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        check_where_it_begins(dashboard, name, width, highest)
+
+
+def check_where_it_begins(dashboard, name, width, highest):
+    page = dashboard.page
+    pictures = page.locator(f"{MAIN} :is(svg[role=img], canvas, table, .js-plotly-plot, .marks, iframe.page)")
+    pictures.filter(visible=True).first.wait_for()
+    dashboard.settle()
+    page.wait_for_function(f"({FIRST})() <= {highest}", timeout=30_000)
+    assert never_scrolls_sideways(page)
+    if name in READING:
+        bar = page.locator(".st-key-bar")
+        assert bar.bounding_box()["height"] <= (48 if width == 1280 else 96)
+        page.locator(MAIN).evaluate("box => box.scrollTo(0, 400)")
+        expect(bar).to_be_in_viewport(ratio=1)
+        ground = bar.evaluate("bar => getComputedStyle(bar.parentElement).backgroundColor")
+        assert ground == "rgb(255, 255, 255)"  # what lies below is covered
+        page.locator(MAIN).evaluate("box => box.scrollTo(0, 0)")

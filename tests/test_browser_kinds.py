@@ -6,11 +6,12 @@ from conftest import CARDS, PLAIN, choose, chosen, never_scrolls_sideways, radio
 from playwright.sync_api import expect
 
 from core.checkpoints import example
+from dashboard.beginning import DEFAULT
 from dashboard.figures import alignment
-from dashboard.frame import DEFAULT
-from dashboard.model_names import model_labels
+from dashboard.model_names import grouped
 from dashboard.text import catalogue
 from dashboard.views.kinds import attending as kinds
+from dashboard.views.kinds.figure import LETTERS
 
 EN, RU = catalogue("en"), catalogue("ru")
 HERE = ".st-key-kinds"
@@ -30,8 +31,25 @@ NUMBER, FIRST = next((place, name) for place, name in enumerate(NAMES) if name !
 
 
 def maps(page):
-    """The pictures of the maps, without their legends."""
-    return page.locator(f"{HERE} svg.maps image.pickable")
+    """The picture of all maps."""
+    return page.locator(f"{HERE} canvas")
+
+
+def drawn(page):
+    """What stands in it: each map with its place."""
+    return maps(page).evaluate("canvas => canvas.maps()")
+
+
+def titles(page):
+    return [one["title"] for one in drawn(page)]
+
+
+def until(page, holds, *values):
+    """Wait until something is true of the canvas, of `v` values."""
+    canvas = (
+        f"[...document.querySelectorAll('{HERE} *')].map(one => one.shadowRoot?.querySelector('canvas')).find(Boolean)"
+    )
+    page.wait_for_function(f"v => {{const canvas = {canvas}; return canvas && ({holds});}}", arg=list(values))
 
 
 def numbers(page):
@@ -50,17 +68,17 @@ def width(name):
 
 
 def point(page, name, row, column):
-    """Where a cell of a map lies, from the corner of the map."""
-    picture, shape = maps(page).nth(list(NAMES).index(name)), panel(name).values.shape
-    height, width = (float(picture.get_attribute(side)) for side in ("height", "width"))
-    return {"x": (column + 0.5) / shape[1] * width, "y": (row + 0.5) / shape[0] * height}
+    """Where a cell of a map lies, from the corner of the picture."""
+    place = drawn(page)[list(NAMES).index(name)]
+    return {"x": place["x"] + (column + 0.5) * place["cell"], "y": place["y"] + (row + 0.5) * place["tall"]}
 
 
 def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboard):
     page = dashboard.open("/kinds")
-    expect(maps(page)).to_have_count(len(NAMES))
-    for text in (*(title.split(",")[0] for title in NAMES.values()), "Vaswani et al. 2017"):
-        expect(page.locator(f"{HERE} svg.maps").get_by_text(text, exact=False).first).to_be_visible()
+    expect(maps(page)).to_have_attribute("aria-label", re.compile(re.escape(list(NAMES.values())[-1])))
+    assert titles(page) == list(NAMES.values())
+    assert "Vaswani et al. 2017" in drawn(page)[list(NAMES).index(DEFAULT)]["notes"][0]
+    assert [one["title"] for one in drawn(page) if one["chosen"]] == [NAMES[DEFAULT]]
     asks = EN["maps_query"]
     expect(numbers(page)).to_contain_text(asks.format(width=width(DEFAULT)), timeout=AWAKE)  # the browser has asked
     expect(page.locator(".katex").first).to_contain_text("q")
@@ -82,39 +100,62 @@ def test_maps_stand_at_once_and_the_numbers_follow_the_keys_and_a_click(dashboar
     expect(page).to_have_url(re.compile(r"[?&]layer=1\b"))
     expect(page.locator(".katex-error")).to_have_count(0)
 
-    maps(page).nth(NUMBER).click(position=point(page, FIRST, 2, 2))
+    maps(page).click(position=point(page, FIRST, 2, 2))
     expect(page).to_have_url(re.compile(rf"[?&]model={FIRST}\b"))
-    expect(chosen(page, EN["kinds_model"])).to_have_value(model_labels(CARDS, EN)[FIRST])
+    expect(chosen(page, EN["model"])).to_have_value(grouped(CARDS, EN)[FIRST])
     expect(page.locator(LINE)).to_contain_text(f"{NAMES[FIRST]} writes “{panel(FIRST).rows[2]}”")
     expect(page).to_have_url(re.compile(r"[?&]step=3\b"))
     expect(numbers(page)).to_contain_text(asks.format(width=width(FIRST)), timeout=AWAKE)
-    expect(page.get_by_text(EN[f"kind_words_{kinds.kind_of(CARDS[FIRST])}"])).to_be_visible()
-    maps(page).nth(list(NAMES).index(DEFAULT)).hover(position=point(page, DEFAULT, 0, 0))
+    expect(page.get_by_text(EN[f"kind_words_{kinds.kind_of(CARDS[FIRST])}"])).to_be_attached()
+    maps(page).hover(position=point(page, DEFAULT, 0, 0))
     told = {"title": NAMES[DEFAULT], "target": panel(DEFAULT).rows[0], "source": panel(DEFAULT).columns[0]}
     expect(page.locator(f"{HERE} .cell")).to_contain_text(EN["maps_cell"].format(**told, share=""))
 
 
+def test_the_cells_are_walked_by_keys_and_one_is_chosen(dashboard):
+    """Beside them the arrows are the steps' own, also right after a click."""
+    page = dashboard.open("/kinds")
+    expect(maps(page)).to_have_attribute("aria-label", re.compile(re.escape(NAMES[DEFAULT])))
+    box, cell = page.locator(f"{HERE} .cells"), page.locator(f"{HERE} .cell")
+    box.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):  # the first is there before
+        page.keyboard.press(key)
+    first = next(iter(NAMES))
+    told = {"title": NAMES[first], "target": panel(first).rows[1], "source": panel(first).columns[1]}
+    expect(cell).to_contain_text(EN["maps_cell"].format(**told, share=""))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"[?&]model={first}\b"))
+    expect(page).to_have_url(re.compile(r"[?&]step=2\b"))
+    expect(box).to_be_focused()
+    until(page, "canvas.maps()[0].chosen")
+    maps(page).click(position=point(page, first, 3, 0))
+    expect(page).to_have_url(re.compile(r"[?&]step=4\b"))
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"[?&]step=5\b"))
+
+
 def test_the_same_translation_makes_maps_comparable_and_their_difference_has_two_colours(dashboard):
     page = dashboard.open("/kinds?text=A+dog+runs+on+the+beach.")
-    other = maps(page).nth(NUMBER)
     radio(page, EN["shows"], EN["shows_same"]).click()
     expect(page.get_by_text(EN["kinds_same"].split("“")[0])).to_be_visible()
     page.set_viewport_size({"width": 400, "height": 900})
     expect(numbers(page)).to_contain_text("softmax", timeout=AWAKE)
     assert never_scrolls_sideways(page)
 
-    before = other.get_attribute("href")
+    assert not any(one["signed"] for one in drawn(page))
     radio(page, EN["shows"], EN["shows_difference"]).click()
     expect(page).to_have_url(re.compile(r"[?&]show=difference\b"))
-    expect(other).not_to_have_attribute("href", before)
-    expect(page.locator(f"{HERE} svg.maps")).to_contain_text(f"{NAMES[DEFAULT]} more")
-    expect(page.locator(f"{HERE} svg.maps")).not_to_contain_text(EN["maps_uncut"])  # words are the same to all
-    expect(page.locator(f"{HERE} svg.maps .row")).to_have_count(len(NAMES))  # the same step in each
+    until(page, "canvas.maps()[v[0]].signed", NUMBER)
+    signed = {one["title"] for one in drawn(page) if one["signed"]}
+    assert signed == set(NAMES.values()) - {NAMES[DEFAULT]}
+    assert f"{NAMES[DEFAULT]} more" in maps(page).evaluate("canvas => canvas.scales()[1].text")
+    assert not any(EN["maps_uncut"] in one["notes"] for one in drawn(page))  # words are the same to all
+    assert {one["mark"] for one in drawn(page)} == {0}  # the same step in each
     expect(numbers(page)).to_be_hidden()
     assert never_scrolls_sideways(page)
-    before = other.get_attribute("href")
+    before = maps(page).evaluate("canvas => canvas.toDataURL()")
     page.emulate_media(color_scheme="dark")  # without a word to the server
-    expect(other).not_to_have_attribute("href", before)
+    until(page, "canvas.toDataURL() !== v[0]", before)
 
 
 def test_a_link_restores_everything_and_a_model_without_attention_has_no_map(dashboard):
@@ -124,19 +165,18 @@ def test_a_link_restores_everything_and_a_model_without_attention_has_no_map(das
     expect(page.get_by_role("combobox", name=RU["head"])).to_have_value("5")
     expect(page.get_by_role("combobox", name=RU["layer"])).to_have_value("1")
     expect(numbers(page)).to_contain_text(RU["maps_computed_head"].format(layer=1, head=5), timeout=AWAKE)
-    choose(page, RU["kinds_model"], model_labels(CARDS, RU)[PLAIN])
+    choose(page, RU["model"], grouped(CARDS, RU)[PLAIN])
     expect(page.get_by_text(RU["kinds_without"].split("**")[2].split("«")[0])).to_be_visible()
     expect(page.get_by_role("slider", name=RU["maps_slider"])).to_have_count(0)
-    expect(maps(page)).to_have_count(len(shown(PLAIN)))
+    until(page, "canvas.maps().length === v[0]", len(shown(PLAIN)))
     expect(numbers(page)).to_be_hidden()
 
 
 def test_names_appear_with_the_last_answer_and_nowhere_before(dashboard):
     page = dashboard.open("/kinds?predict=true")
-    drawing = page.locator(f"{HERE} svg.maps")
-    expect(drawing).to_contain_text("A")
-    for text in (*NAMES.values(), "et al."):
-        expect(drawing).not_to_contain_text(text)
+    expect(maps(page)).to_have_attribute("aria-label", EN["kinds_hidden"].format(count=len(NAMES)))
+    assert titles(page) == list(LETTERS[: len(NAMES)])
+    assert {tuple(one["notes"][:-1]) for one in drawn(page)} == {()}  # but for what each has written
     expect(page.locator(".katex")).to_have_count(0)
     quiz = page.locator(".st-key-kinds_quiz")
     quiz.locator(".option").first.click()
@@ -146,5 +186,5 @@ def test_names_appear_with_the_last_answer_and_nowhere_before(dashboard):
         expect(quiz.locator(".option").first).to_be_focused()
         page.keyboard.press("Enter")
         expect(quiz.locator(".said")).not_to_be_empty()
-    expect(drawing).to_contain_text(NAMES[DEFAULT].split(",")[0])
+    until(page, "canvas.maps().some(({title}) => title === v[0])", NAMES[DEFAULT])
     expect(numbers(page)).to_contain_text(EN["maps_weight"], timeout=AWAKE)

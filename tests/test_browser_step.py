@@ -6,10 +6,10 @@ from conftest import CARDS, OTHER, PLAIN, PRESS, chosen, never_scrolls_sideways
 from playwright.sync_api import expect
 
 from core.checkpoints import GREEDY, example
+from dashboard.beginning import DEFAULT
 from dashboard.figures import step
 from dashboard.figures.tokens import WORD, label
-from dashboard.frame import DEFAULT
-from dashboard.model_names import model_labels
+from dashboard.model_names import grouped
 from dashboard.text import catalogue
 
 EN, RU = catalogue("en"), catalogue("ru")
@@ -68,8 +68,8 @@ def test_another_head_shades_other_words_at_once(dashboard):
     page = dashboard.open("/step?step=6")
     place(page, 6)
     shades = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.picture')).find(Boolean)"
-    shades += ".querySelectorAll('g .shade')"
-    read = f"[...{shades}].map(one => one.getAttribute('fill-opacity')).join()"
+    shades += ".querySelectorAll('[data-weight]')"
+    read = f"[...{shades}].map(one => one.dataset.weight).join()"
     mean = page.evaluate(read)
     page.get_by_label(EN["stepper_head"], exact=True).select_option("3")
     assert page.evaluate(read) != mean
@@ -91,10 +91,10 @@ def test_a_link_restores_a_model_without_attention_which_says_so_and_shades_noth
     page = dashboard.open(f"/step?lang=ru&model={PLAIN}&path=greedy&step={at}")
     place(page, at, len(walked), RU)
     expect(page.get_by_role("radio", name=RU["path_greedy"])).to_be_checked()
-    expect(chosen(page, RU["model"])).to_have_value(model_labels(CARDS, RU)[PLAIN])
+    expect(chosen(page, RU["model"])).to_have_value(grouped(CARDS, RU)[PLAIN])
     expect(page.get_by_text(RU["path_note_greedy"].split("**")[1])).to_be_visible()
     expect(page.get_by_label(RU["stepper_layer"], exact=True)).to_be_hidden()
-    expect(page.locator(".picture .shade")).to_have_count(0)
+    expect(page.locator(".picture [data-weight]")).to_have_count(0)
     expect(page.locator(".picture")).to_contain_text(str(CARDS[PLAIN].config["width"]))
     expect(page.locator(".picture .token.now.unlikely")).to_have_count(0)
     best = step.moments(example(PLAIN), 0)
@@ -134,7 +134,7 @@ def test_on_a_narrow_screen_the_states_of_an_rnn_never_scroll_sideways(dashboard
     page.set_viewport_size({"width": 400, "height": 900})
     dashboard.open(f"/step?model={OTHER}&step=9")
     place(page, 9, len(example(OTHER).hypotheses[0].tokens))
-    expect(page.locator(".picture image")).to_have_count(4)  # a legend, encoder, decoder, context
+    expect(page.locator(".picture image")).to_have_count(5)  # two legends, encoder, decoder, context
     assert never_scrolls_sideways(page)
     edge = "svg => Math.max(...[...svg.children].map(e => e.getBBox().x + e.getBBox().width)) - svg.clientWidth"
     assert page.locator(".picture").evaluate(edge) <= 1

@@ -1,19 +1,24 @@
 """Training in a real Chromium: the walk by keys and by mouse, from a link, guessing first, its charts."""
 
 import re
+from functools import partial
 
+import pytest
 from conftest import CARDS, PRESS, never_scrolls_sideways
 from playwright.sync_api import expect
 
 from core.checkpoints import GOLD, GREEDY, example
+from core.training.schedules import DECAYS, SCHEDULES
+from dashboard.beginning import DEFAULT
+from dashboard.figures import training
 from dashboard.figures.tokens import WORD
-from dashboard.frame import DEFAULT
 from dashboard.model_names import model_labels, outstanding
 from dashboard.text import catalogue
 from dashboard.views.training import figure as teaching
 
 EN, RU = catalogue("en"), catalogue("ru")
-CHARTS = "[data-testid=stVegaLiteChart] svg.marks"
+PICTURE = ".st-key-teacher .picture"
+PLANS = ".st-key-schedules .picture"
 TAUGHT, FREE = (teaching.positions(example(DEFAULT, file=file), 0) for file in (GOLD, GREEDY))
 COUNT, DEAREST = len(TAUGHT), teaching.worst(TAUGHT) + 1
 PARTING = next(
@@ -23,7 +28,7 @@ PARTING = next(
 
 def place(page, number, say=EN):
     """Expect the reader to stand at a position."""
-    expect(page.locator("output")).to_have_text(say["teacher_position"].format(n=number, N=COUNT))
+    expect(page.locator(".st-key-teacher output")).to_have_text(say["teacher_position"].format(n=number, N=COUNT))
     expect(page.get_by_role("slider", name=say["teacher_slider"])).to_have_value(str(number))
 
 
@@ -35,7 +40,7 @@ def read_before(number):
 def test_the_walk_begins_at_the_dearest_token_and_both_columns_show_what_follows_either_prefix(dashboard):
     page = dashboard.open("/training")
     place(page, DEAREST)
-    picture, line = page.locator(".picture"), page.locator(".line")
+    picture, line = page.locator(PICTURE), page.locator(".line")
     expect(line).to_contain_text(f"“{read_before(DEAREST)}”")
     expect(picture.locator(".cost")).to_have_count(COUNT + len(FREE))  # a bar for each token, gold or its own
     tall = picture.locator(".cost").evaluate_all("bars => bars.map(bar => +bar.getAttribute('height'))")
@@ -54,6 +59,7 @@ def test_the_walk_begins_at_the_dearest_token_and_both_columns_show_what_follows
     expect(line).to_contain_text(f"“{read_before(PARTING + 1)}”")
     expect(picture).to_contain_text(EN["teacher_other_prefix"].split(".")[0])
     expect(picture.locator(".bar-of.chosen")).to_have_count(2)
+    dashboard.settle()  # drawn again while it is measured, it would have no place
     number = picture.locator(".wanted").evaluate("mark => mark.getBBox().x")
     dashboard.rerun(lambda: page.get_by_role("slider", name=EN["smoothing"]).first.press("ArrowRight"))
     expect(picture.locator(".soft")).to_have_count(COUNT)
@@ -68,14 +74,14 @@ def test_the_walk_begins_at_the_dearest_token_and_both_columns_show_what_follows
         expect(picture).to_contain_text(f"Tokens of its translation: {len(FREE)}")
 
 
-def test_a_link_restores_the_pair(dashboard):
-    page = dashboard.open(
-        "/training?lang=ru&text=A+dog+runs.&target=Ein+Hund+rennt.&position=2&smoothing=0.3&axis=tokens"
-    )
+def test_a_link_restores_the_pair_and_the_part_of_the_page(dashboard):
+    page = dashboard.open("/training?lang=ru&text=A+dog+runs.&target=Ein+Hund+rennt.&position=2&smoothing=0.3")
     expect(page.get_by_label(RU["gold"], exact=True)).to_have_value("Ein Hund rennt.")
     expect(page.get_by_role("slider", name=RU["teacher_slider"])).to_have_value("2")
+    expect(page.locator(f"{PICTURE} .soft").first).to_be_visible()
+    dashboard.open("/training?lang=ru&tab=regimes&axis=tokens")
+    expect(page.get_by_role("radio", name=RU["training_tab_regimes"])).to_be_checked()
     expect(page.get_by_role("radio", name=RU["axis_tokens"])).to_be_checked()
-    expect(page.locator(".picture .soft").first).to_be_visible()
 
 
 def test_a_guess_comes_before_the_bars(dashboard):
@@ -84,7 +90,7 @@ def test_a_guess_comes_before_the_bars(dashboard):
     softened = teaching.softened(TAUGHT, effects)
     page = dashboard.open("/training?predict=true")
     place(page, 1)
-    picture, quiz = page.locator(".picture"), page.locator(".st-key-training_quiz")
+    picture, quiz = page.locator(PICTURE), page.locator(".st-key-training_quiz")
     expect(picture.locator(".cost")).to_have_count(0)
     expect(picture.locator(".bar-of")).to_have_count(0)
     expect(page.locator(".katex")).to_have_count(0)
@@ -97,16 +103,58 @@ def test_a_guess_comes_before_the_bars(dashboard):
     quiz.get_by_role("button", name=EN["quiz_next"]).press("Enter")
     quiz.get_by_role("button", name=softened.options[softened.right[0]]).press("Enter")
     expect(quiz.locator(".said")).to_contain_text(EN["quiz_right"])
-    expect(page.locator(".katex").first).to_be_visible()
+    expect(page.locator(".katex").first).to_be_attached()  # in what can be opened
+
+
+def shares(page, decays, rates, step):
+    """Expect the tables to say how much each schedule gives at a step."""
+    cells = page.locator(".st-key-schedules td.number")
+    expect(cells).to_have_text([f"{schedule(step):.3f}" for schedule in [*decays, *rates]])
+
+
+def test_the_step_of_the_schedules_moves_by_keys_and_by_mouse_and_the_server_only_hears_of_it(dashboard):
+    decays = [partial(DECAYS[name], half=4000) for name in DECAYS]
+    rates = [partial(SCHEDULES[name], warmup=800, total=training.STEPS) for name in training.RATES]
+    page = dashboard.open("/training?tab=schedules&update=4000")
+    slider = page.get_by_role("slider", name=EN["schedules_slider"])
+    expect(page.locator(".st-key-schedules output")).to_have_text(EN["schedules_at"].format(step="4,000"))
+    shares(page, decays, rates, 4000)
+    slider.press("ArrowRight")
+    shares(page, decays, rates, 4050)
+    expect(page).to_have_url(re.compile(r"[?&]update=4050\b"))
+    slider.press("Home")
+    shares(page, decays, rates, 0)
+    dashboard.settle()
+    curve, dots = page.locator(f"{PLANS} .curve").first, page.locator(f"{PLANS} circle")
+    box = page.locator(PLANS).first.bounding_box()
+    left, width, top, tall = curve.evaluate("line => ['x', 'width', 'y', 'height'].map(name => line.getBBox()[name])")
+    page.mouse.move(box["x"] + left + width / 4, box["y"] + top + 20)
+    page.mouse.down()
+    shares(page, decays, rates, 2500)
+    page.mouse.move(box["x"] + left + width / 2, box["y"] + top + 20)
+    page.mouse.up()
+    shares(page, decays, rates, 5000)
+    assert float(dots.first.get_attribute("cy")) == pytest.approx(top + (1 - decays[0](5000)) * tall, abs=1)
+    expect(page).to_have_url(re.compile(r"[?&]update=5000\b"))
+    dashboard.settle()
+    dashboard.rerun(page.locator(".st-key-schedules_data").get_by_text(EN["data"]).click)
+    expect(page.locator(".st-key-schedules_data")).to_contain_text(EN["schedules_description"].split("{")[0])
+    with page.expect_download() as waiting:
+        page.locator(".st-key-schedules_data").get_by_role("button", name=EN["save"].format(kind="SVG")).click()
+    with open(waiting.value.path(), encoding="utf-8") as file:
+        drawn = file.read()
+    for name in [*DECAYS, *training.RATES]:
+        assert EN[f"schedule_{name}"] in drawn
 
 
 def test_the_charts_follow_their_sliders_and_can_be_saved_and_fit_a_narrow_and_a_dark_screen(dashboard):
-    page = dashboard.open("/training")
-    expect(page.locator(CHARTS).nth(2)).to_be_visible()
+    page = dashboard.open("/training?tab=schedules")
     table = page.get_by_role("table").filter(has_text=EN["schedule_inverse-sigmoid"])
     before = table.inner_text()
     dashboard.rerun(lambda: page.get_by_role("slider", name=EN["half"]).first.press("ArrowRight"))
     expect(table).not_to_have_text(before)
+    dashboard.rerun(page.get_by_role("radio", name=EN["training_tab_regimes"]).click)
+    expect(page.locator(".st-key-curves svg.marks")).to_be_visible()
     dashboard.rerun(page.get_by_role("radio", name=EN["axis_minutes"]).click)
     expect(page.locator(".st-key-curves svg.marks")).to_contain_text(EN["axis_minutes"])
     dashboard.rerun(page.locator(".st-key-curves_data").get_by_text(EN["data"]).click)
@@ -118,8 +166,9 @@ def test_the_charts_follow_their_sliders_and_can_be_saved_and_fit_a_narrow_and_a
     for name in (labels[one] for one in outstanding(CARDS, DEFAULT)):
         assert name in drawn
 
+    dashboard.rerun(page.get_by_role("radio", name=EN["training_tab_teacher"]).click)
     page.set_viewport_size({"width": 400, "height": 900})
-    picture = page.locator(".picture")
+    picture = page.locator(PICTURE)
     edge = "svg => Math.max(...[...svg.children].map(e => e.getBBox().x + e.getBBox().width)) - svg.clientWidth"
     dashboard.settle()  # it is drawn again once its width has changed
     assert picture.evaluate(edge) <= 1

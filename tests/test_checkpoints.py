@@ -9,7 +9,7 @@ from dataclasses import MISSING, asdict, fields, replace
 
 import pytest
 import torch
-from model_zoo import MODELS, VOCABULARY_SIZE, random_ids, sources
+from model_zoo import SINGLE, VOCABULARY_SIZE, random_ids, sources
 from safetensors import safe_open
 from torch.testing import assert_close
 
@@ -71,7 +71,7 @@ def store(subwords, tmp_path):
     """Saves a model of the zoo into a folder of models, and says which that is."""
 
     def saved(name=NAME):
-        model = MODELS[name]()
+        model = SINGLE[name]()
         save(tmp_path / name, card_of(model, name), model, subwords, [{"epoch": 1, "validation": 2.0}])
         return tmp_path
 
@@ -92,10 +92,10 @@ def refusal(name, folder):
     return str(raised.value)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", SINGLE)
 @torch.no_grad()
 def test_a_loaded_model_is_the_saved_one_rounded_to_float16(name, store):
-    original, loaded = MODELS[name](), load(name, store(name))
+    original, loaded = SINGLE[name](), load(name, store(name))
     assert type(loaded.model) is type(original)
     assert not loaded.model.training
     assert not any(weight.requires_grad for weight in loaded.model.parameters())
@@ -109,7 +109,7 @@ def test_a_loaded_model_is_the_saved_one_rounded_to_float16(name, store):
 
 
 def test_saving_leaves_the_model_as_it_was(subwords, tmp_path):
-    model, untouched = MODELS[NAME](), MODELS[NAME]()
+    model, untouched = SINGLE[NAME](), SINGLE[NAME]()
     save(tmp_path / NAME, card_of(model, NAME), model, subwords, [])
     for weight, before in zip(model.parameters(), untouched.parameters(), strict=True):
         assert weight.dtype == torch.float32
@@ -120,7 +120,7 @@ def test_card_and_tokenizer_come_back(store, subwords):
     folder = store()
     loaded = load(NAME, folder)
     assert loaded.subwords.tokens == subwords.tokens
-    wanted = asdict(card_of(MODELS[NAME](), NAME))
+    wanted = asdict(card_of(SINGLE[NAME](), NAME))
     assert {**asdict(loaded.card), "sha256": {}} == wanted
     assert loaded.card.sha256 == {name: sha256(folder / NAME / name) for name in (WEIGHTS, TOKENIZER)}
 
@@ -243,7 +243,7 @@ def test_an_interrupted_save_is_never_taken_for_a_model(store, subwords, monkeyp
     def interrupted(path):
         raise KeyboardInterrupt
 
-    model = MODELS["gru-1-uni-none-step"]()
+    model = SINGLE["gru-1-uni-none-step"]()
     monkeypatch.setattr(Subwords, "save", lambda self, path: interrupted(path))
     with pytest.raises(KeyboardInterrupt):
         save(tmp_path / "new", card_of(model, "new"), model, subwords, [])
@@ -259,7 +259,7 @@ def test_an_unknown_family_is_answered_with_the_valid_ones(family):
 def test_a_weight_that_is_no_number_is_named(store):
     folder = store()
     for value in (float("nan"), float("inf")):
-        model = MODELS[NAME]()
+        model = SINGLE[NAME]()
         with torch.no_grad():
             model.readout.bias[0] = value
         save(folder / NAME, card_of(model, NAME), model, load_subwords(folder), [])
@@ -275,7 +275,7 @@ def load_subwords(folder):
 def test_parameters_are_counted_and_not_believed(store):
     folder = store()
     rewrite(folder / NAME / CARD, lambda card: card.update(parameters=7))
-    assert load(NAME, folder).card.parameters == card_of(MODELS[NAME](), NAME).parameters
+    assert load(NAME, folder).card.parameters == card_of(SINGLE[NAME](), NAME).parameters
 
 
 def test_a_tokenizer_of_another_size_than_the_model_is_refused(store):
@@ -474,7 +474,7 @@ def states_of(folder, act):
 
 
 def test_a_save_that_is_killed_anywhere_leaves_the_old_model_or_the_new_one(store, subwords, tmp_path):
-    folder, new = store() / NAME, MODELS["gru-1-uni-none-step"]()
+    folder, new = store() / NAME, SINGLE["gru-1-uni-none-step"]()
     (folder / "checkpoint.pt").write_bytes(b"a checkpoint")
     (folder / EXAMPLE).write_text("the old model's")
     before, curve = read_card(folder), [{"epoch": 2}]
@@ -523,7 +523,7 @@ WRITERS = {  # what writes each file of a model
 
 @pytest.mark.parametrize("file", WRITERS)
 def test_on_a_full_disk_the_old_model_stays_and_nothing_else(file, store, subwords, monkeypatch):
-    folder, model = store() / NAME, MODELS["gru-1-uni-none-step"]()
+    folder, model = store() / NAME, SINGLE["gru-1-uni-none-step"]()
     before, files = read_card(folder), sorted(folder.iterdir())
     monkeypatch.setattr(WRITERS[file], without_room(pkgutil.resolve_name(WRITERS[file])))
     with pytest.raises(OSError, match=rf"^[^\n]*{file} can't be written: [^\n]*File too large[^\n]*$"):

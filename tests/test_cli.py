@@ -18,9 +18,11 @@ from test_checkpoints import full_disk
 
 from core.checkpoints import TOKENIZER, cards
 from core.commands.command_line import main
-from core.commands.train import told
+from core.commands.decoder_arguments import flag
+from core.commands.train import losses_text
 from core.files import read_json
 from core.interpret.search_errors import SweepRow, table_lines
+from core.options import HELP, STRATEGIES, Constraints
 from core.recipes.probe import PROBE, SENTENCES
 from core.recipes.recipes import RECIPES, copy_transformer
 from core.text.corpora import read_pair
@@ -48,10 +50,29 @@ def translate(*options):
     return ["translate", "--model", MODELS[0] if MODELS else "", *options, "x"]
 
 
+def inspect(*options):
+    """A head with these options."""
+    return ["inspect", "--model", "en-de-transformer", *options, "x"]
+
+
 def data_translate(*options):
     """Pairs that a model writes, with these options."""
     model = next((name for name in MODELS if name.startswith("en-")), "")
     return ["data", "translate", "--model", model, "--output", "/nowhere/pairs.tsv", *options]
+
+
+def test_inspect_prints_the_numbers_of_one_head(capsys):
+    code, out, _ = run(capsys, "inspect", "--model", "en-de-transformer", "--attention", "decoder", "--json", "A cat.")
+    head = json.loads(out)
+    assert code == 0
+    assert len(head["weights"]) == len(head["queries"])
+    assert all(score is None for row, scores in enumerate(head["masked"]) for score in scores[row + 1 :])
+    for row, weights in enumerate(head["weights"]):
+        assert sum(weights) == pytest.approx(1, abs=1e-5)
+        assert not any(weights[row + 1 :])
+    code, out, _ = run(capsys, "inspect", "--model", "en-de-transformer", "--attention", "decoder", "A cat.")
+    assert code == 0
+    assert f"{head['context'][0][0]:8.3f}" in out.partition("\ncontext")[2].partition("\njoined")[0]
 
 
 def test_models_lists_every_shipped_model_with_its_metrics(capsys):
@@ -190,6 +211,11 @@ def test_closed_streams_are_empty_ones(arguments):
     [
         (["translate", "--model", "nobody", "x"], "unknown model 'nobody'; valid: "),
         (["translate", "--model", MODELS[0] if MODELS else "", "--beam-size", "0", "x"], "beam size must be"),
+        (inspect("--layer", "9"), "layer must be a whole number from 1 to "),
+        (inspect("--head", "0"), "head must be a whole number from 1 to "),
+        (inspect("--attention", "self"), "unknown attention 'self'; valid: encoder, decoder, cross"),
+        (["inspect", "--model", "en-de-rnn-dot", "x"], "en-de-rnn-dot has no heads to work through"),
+        (["inspect", "--model", "en-de-transformer", " "], "the sentence is empty"),
         (["translate", "--model", MODELS[0] if MODELS else "", "--length-penalty", "nan", "x"], "length penalty must"),
         (["translate", "--model", MODELS[0] if MODELS else "", ""], "the sentence is empty"),
         (["translate", "--model", MODELS[0] if MODELS else "", "--target", " ", "x"], "no translation to force"),
@@ -398,6 +424,17 @@ def test_the_help_of_train_names_every_option(capsys):
         assert "--" + name.replace("_", "-") in out
 
 
+def test_every_option_of_a_search_says_what_it_means_and_its_flag_says_the_same(capsys):
+    fields = {name for kind in (*STRATEGIES.values(), Constraints) for name in kind.__dataclass_fields__}
+    assert set(HELP) == fields - {"constraints"}
+    code, out, _ = run(capsys, "translate", "--help")
+    assert code == 0
+    shown = "".join(out.split())  # argparse breaks lines
+    for name, text in HELP.items():
+        assert flag(name) in out
+        assert "".join(text.split()) in shown, name
+
+
 # --- what standard output takes ------------------------------------------------------------------------------
 
 
@@ -506,7 +543,7 @@ def test_no_number_is_minus_zero(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("core.training.exposure.exposure_bias", lambda *_: bias)
     _, out, _ = run(capsys, "evaluate", "--model", MODELS[0], "--exposure", "--strategy", "greedy", *files)
     assert out.splitlines()[-1] == "exposure_bias    0.0000"
-    assert told({"train": -1e-9}) == "train 0.0000"
+    assert losses_text({"train": -1e-9}) == "train 0.0000"
     assert table_lines([SweepRow(1, 0.0, [], 1.0, 0.0, -1e-9)])[1].endswith(" 0.000")
     assert "-" not in table_lines([SweepRow(1, 0.0, [], 1.0, 0.0, -1e-9)])[1]
 

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import functools
+import re
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,13 @@ import pytest
 import torch
 from model_zoo import (
     ATTENDING,
+    ENSEMBLES,
     EVERY,
     KINDS,
     MAX_POSITIONS,
     MODELS,
     RNNS,
+    SINGLE,
     TRANSFORMERS,
     random_ids,
     recurrent,
@@ -27,6 +30,7 @@ from torch.nn import functional
 from torch.testing import assert_close
 
 from core.models.contract import NONE, Interventions, keep, over_tensors, take
+from core.models.ensemble import Ensemble
 from core.models.positional import POSITIONS
 from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig
 from core.models.transformer_layers import NORMS
@@ -69,16 +73,32 @@ def head_counts(model):
     return {kind: weights.shape[1:3] for kind, weights in model(*sources([2]), random_ids(1, 1)).attention.items()}
 
 
+def present(model, kind):
+    """Which heads pruning left, (L, H)."""
+    there = torch.ones(model.heads[kind], dtype=torch.bool)
+    for gone in model.absent:
+        if gone.kind == kind:
+            there[gone.layer, gone.head] = False
+    return there
+
+
+def rows_and_keys(kind, steps):
+    """How many queries and keys an attention has over the source sentences and so many target positions."""
+    source = max(LENGTHS)
+    return {"encoder": (source, source), "decoder": (steps, steps), "cross": (steps, source)}[kind]
+
+
 def random_interventions(model):
-    """Every gate a sentence its own, and weights given for 3 target positions, the second of them left to the model."""
+    """Every gate a sentence its own, and weights given for 3 target positions, the second row left to the model."""
     drawn = torch.Generator().manual_seed(7)
     counts = head_counts(model)
     gates = {kind: torch.rand(len(LENGTHS), *shape, generator=drawn) for kind, shape in counts.items()}
-    if "cross" in counts:
-        override = torch.rand(len(LENGTHS), *counts["cross"], 3, max(LENGTHS), generator=drawn).softmax(dim=-1)
-        override[..., 1, :] = torch.nan
-        gates["attention"] = override
-    return Interventions(**gates)
+    given = {}
+    for kind, shape in counts.items():
+        weights = torch.rand(len(LENGTHS), *shape, *rows_and_keys(kind, 3), generator=drawn).softmax(dim=-1)
+        weights[..., 1, :] = torch.nan
+        given[f"{kind}_attention"] = weights
+    return Interventions(**gates, **given)
 
 
 def begin(model, interventions=NONE, width=1):
@@ -107,7 +127,7 @@ READS = {"none": "nothing", "location": "positions", "local-m": "positions", "lo
 
 def pairs(config):
     """What goes together in a model: every pair of two of its choices."""
-    made = dict(vars(config))
+    made = {name: choice for name, choice in vars(config).items() if name != "kept"}
     if isinstance(config, RNNConfig):
         made["attention"] = READS.get(config.attention, "contents")
         made["way"] = made.pop("bidirectional"), made.pop("reverse_source")
@@ -130,8 +150,8 @@ def possible():
 
 
 def test_the_zoo_has_every_kind_and_every_pair_of_choices():
-    configs = {name: shared(name).config for name in EVERY}
-    missing = set().union(*map(pairs, possible())) - set().union(*(pairs(configs[name]) for name in MODELS))
+    configs = {name: shared(name).config for name in EVERY if name not in ENSEMBLES}
+    missing = set().union(*map(pairs, possible())) - set().union(*(pairs(configs[name]) for name in SINGLE))
     assert not missing, sorted(missing)
     looking = {(config.attention, config.context) for config in configs.values() if isinstance(config, RNNConfig)}
     assert looking >= {*product(KINDS, CONTEXTS), ("none", "step")}
@@ -278,8 +298,11 @@ def test_attention_sums_to_one_and_is_zero_where_nothing_may_be_seen(attending):
     _, mask = source = sources(LENGTHS)
     attention = attending(*source, random_ids(len(LENGTHS), 5)).attention
     assert "cross" in attention
-    score = getattr(attending.config, "attention", None)  # of an RNN
+    score = getattr(getattr(attending, "config", None), "attention", None)  # of an RNN
     for kind, weights in attention.items():
+        there = present(attending, kind)
+        assert weights[:, ~there].eq(0).all()
+        weights = weights[:, there]
         total = weights.sum(dim=-1)
         if score == "local-p":  # the Gaussian takes some
             assert total.le(1 + 1e-5).all()
@@ -288,7 +311,7 @@ def test_attention_sums_to_one_and_is_zero_where_nothing_may_be_seen(attending):
         if kind == "decoder":
             hidden = torch.ones(5, 5, dtype=torch.bool).triu(1).expand_as(weights)
         else:
-            hidden = ~mask[:, None, None, None].expand_as(weights)
+            hidden = ~mask[:, None, None].expand_as(weights)
         assert weights[hidden].eq(0).all()
         if score not in ("location", "local-m", "local-p"):  # which see a part of a sentence
             assert weights[~hidden].gt(0).all()
@@ -299,6 +322,11 @@ def test_attention_sums_to_one_and_is_zero_where_nothing_may_be_seen(attending):
 
 def readers(model, kind, layer, head):
     """Names of the matrices that read this head's context, and the columns that do."""
+    if isinstance(model, Ensemble):  # its models' heads stand side by side
+        counts = [part.heads.get(kind, (0, 0))[1] for part in model.models]
+        index = next(index for index in range(len(counts)) if head < sum(counts[: index + 1]))
+        names, columns = readers(model.models[index], kind, layer, head - sum(counts[:index]))
+        return [f"models.{index}.{name}" for name in names], columns
     width = model.config.width
     if hasattr(model, "cells"):
         above = [f"cells.{index}.weight_ih" for index in range(1, model.config.layers)]
@@ -309,8 +337,8 @@ def readers(model, kind, layer, head):
         "decoder": ("decoder", "self_output"),
         "cross": ("decoder", "cross_output"),
     }[kind]
-    size = width // model.config.heads
-    return [f"{stack}.{layer}.{name}.weight"], slice(head * size, (head + 1) * size)
+    size, place = width // model.config.heads, int(present(model, kind)[layer, :head].sum())
+    return [f"{stack}.{layer}.{name}.weight"], slice(place * size, (place + 1) * size)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4])
@@ -323,6 +351,10 @@ def test_a_gate_multiplies_its_heads_context_and_no_other(attending, share):
         for head in range(shape[1]):
             layer, gate = head % shape[0], torch.ones(shape)
             gate[layer, head] = share
+            if not present(attending, kind)[layer, head]:
+                gated = attending(*source, target, interventions=Interventions(**{kind: gate}))
+                assert torch.equal(gated.logits, plain), "there is nothing to close"
+                continue
             names, columns = readers(attending, kind, layer, head)
             weights = {name: attending.get_parameter(name).clone() for name in names}
             for weight in weights.values():
@@ -370,8 +402,8 @@ def test_all_weight_on_one_source_position_equals_hiding_all_others(name):
     source, mask = sources(LENGTHS)
     target, position = random_ids(len(LENGTHS), 4), 1
     only = functional.one_hot(torch.tensor(position), mask.shape[1])
-    override = only.float().expand(*head_counts(attending)["cross"], 4, -1)
-    forced = attending(source, mask, target, interventions=Interventions(attention=override))
+    override = present(attending, "cross")[..., None, None] * only.float().expand(4, -1)
+    forced = attending(source, mask, target, interventions=Interventions(cross_attention=override))
     narrowed = attending.encode(source, mask)._replace(mask=only.bool().expand_as(mask))
     steps, _ = read(attending, attending.start(narrowed), target)
     assert_close(forced.logits, logits_of(steps), **CLOSE)
@@ -381,18 +413,144 @@ def test_all_weight_on_one_source_position_equals_hiding_all_others(name):
 @torch.inference_mode()
 def test_a_given_weight_is_used_and_the_others_stay_the_models_own(attending):
     source, target = sources(LENGTHS), random_ids(len(LENGTHS), 4)
-    override = torch.full((*head_counts(attending)["cross"], 3, max(LENGTHS)), torch.nan)
-    plain, untouched = (
-        attending(*source, target, interventions=Interventions(attention=weights)) for weights in (None, override)
-    )
-    assert torch.equal(untouched.logits, plain.logits)
-    override[0, :, 2, 1] = 7.0  # layer 0, all heads, third target position, second source position
-    given = attending(*source, target, interventions=Interventions(attention=override))
-    expected = plain.attention["cross"][:, 0, :, :3].clone()
-    expected[..., 2, 1] = 7.0
-    assert_close(given.attention["cross"][:, 0, :, :3], expected, **CLOSE)
-    assert_close(given.logits[:, :2], plain.logits[:, :2], **CLOSE)
-    assert not torch.allclose(given.logits[:, 2], plain.logits[:, 2], atol=1e-3)
+    plain = attending(*source, target)
+    for kind, shape in attending.heads.items():
+        name, override = f"{kind}_attention", torch.full((*shape, *rows_and_keys(kind, 3)), torch.nan)
+        untouched = attending(*source, target, interventions=Interventions(**{name: override}))
+        assert torch.equal(untouched.logits, plain.logits)
+        override[0, :, 2, 1] = 7.0  # layer 0, all heads, third query, second key
+        given = attending(*source, target, interventions=Interventions(**{name: override}))
+        expected = plain.attention[kind][:, 0].clone()
+        expected[..., 2, 1] = 7.0 * present(attending, kind)[0]
+        known = slice(None) if kind == "encoder" else slice(3)  # a decoder reads what it has just computed
+        assert_close(given.attention[kind][:, 0, :, known], expected[:, :, known], **CLOSE)
+        changed = not torch.allclose(given.logits[:, 2], plain.logits[:, 2], atol=1e-4)
+        assert changed == bool(present(attending, kind)[0].any())
+        if kind != "encoder":
+            assert_close(given.logits[:, :2], plain.logits[:, :2], **CLOSE)
+
+
+@torch.inference_mode()
+def test_a_models_own_weights_given_back_change_nothing(attending):
+    source, target = sources(LENGTHS), random_ids(len(LENGTHS), 5)
+    plain = attending(*source, target)
+    own = Interventions(**{f"{kind}_attention": weights for kind, weights in plain.attention.items()})
+    given = attending(*source, target, interventions=own)
+    assert_close(given.logits, plain.logits, **CLOSE)
+    assert_close(dict(given.attention), dict(plain.attention), **CLOSE)
+    steps, _ = read(attending, begin(attending, own), target)
+    assert_close(logits_of(steps), plain.logits, **CLOSE)
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+@torch.inference_mode()
+def test_a_token_that_is_not_yet_written_gets_no_weight(name):
+    model, (layers, heads) = shared(name), shared(name).heads["decoder"]
+    seen = torch.full((layers, heads, 4, 4), 0.5)
+    both = [
+        model(*sources([4]), random_ids(1, 4), interventions=Interventions(decoder_attention=weights))
+        for weights in (seen, seen.tril())
+    ]
+    assert torch.equal(both[0].logits, both[1].logits)
+    assert torch.equal(both[0].attention["decoder"][0], seen.tril())
+
+
+def test_a_model_says_which_heads_it_has(any_model):
+    assert {kind: tuple(shape) for kind, shape in head_counts(any_model).items()} == dict(any_model.heads)
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.uint8, torch.bool])
+@torch.inference_mode()
+def test_numbers_of_any_type_change_a_run_as_the_models_own_do(attending, kind):
+    source, target = sources(LENGTHS), random_ids(len(LENGTHS), 4)
+    drawn = torch.Generator().manual_seed(3)
+    gates = {name: torch.rand(shape, generator=drawn).round() for name, shape in attending.heads.items()}
+    weights = {
+        f"{kind}_attention": torch.rand(*shape, *rows_and_keys(kind, 4), generator=drawn).round()
+        for kind, shape in attending.heads.items()
+    }
+    own = Interventions(**gates, **weights)
+    theirs = over_tensors(lambda tensor: tensor.to(kind), own)
+    plain, other = (attending(*source, target, interventions=some) for some in (own, theirs))
+    assert torch.equal(other.logits, plain.logits)
+    steps, _ = read(attending, begin(attending, theirs), target)
+    assert_close(logits_of(steps), plain.logits, **CLOSE)
+
+
+WRONG = {  # of each a sentence's own shape, wrong in one way
+    "a layer too many": lambda shape: (shape[0] + 1, *shape[1:]),
+    "a head too many": lambda shape: (shape[0], shape[1] + 1, *shape[2:]),
+    "no layers": lambda shape: shape[1:],
+    "a sentence too many": lambda shape: (len(LENGTHS) + 1, *shape),
+    "one of many sentences": lambda shape: (1, *shape),
+    "an axis too many": lambda shape: (1, len(LENGTHS), *shape),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@torch.inference_mode()
+def test_what_does_not_fit_a_model_is_refused_with_the_shape_that_does(attending, wrong):
+    for kind, shape in attending.heads.items():
+        layers, heads = shape
+        right = re.escape(f"valid: ({layers}, {heads}), or (3, {layers}, {heads}) for a setting a sentence")
+        with pytest.raises(ValueError, match=rf"^{kind} of shape \(.*\) does not fit; {right}$"):
+            attending.encode(*sources(LENGTHS), interventions=Interventions(**{kind: torch.ones(wrong(shape))}))
+    letters = {"encoder": "10, 10", "decoder": "T, T", "cross": "T, 10"}
+    for kind, shape in attending.heads.items():
+        layers, heads = shape
+        right = f"({layers}, {heads}, {letters[kind]})"
+        right = re.escape(f"valid: {right}, or (3, {right[1:]} for a setting a sentence")
+        queries, keys = rows_and_keys(kind, 2)
+        name, shapes = f"{kind}_attention", [(*shape, queries, keys - 1), (*shape, queries, 1), (10,), ()]
+        for bad in (wrong((*shape, queries, keys)), *shapes):
+            with pytest.raises(ValueError, match=rf"^{name} of shape \(.*\) does not fit; {right}$"):
+                attending.encode(*sources(LENGTHS), interventions=Interventions(**{name: torch.ones(bad)}))
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 1e300])
+def test_a_gate_that_is_no_number_is_refused(attending, number):
+    for kind, shape in attending.heads.items():
+        gates = torch.full(shape, number, dtype=torch.float64)
+        with pytest.raises(ValueError, match=f"^{kind} must be finite in torch.float32$"):
+            attending.encode(*sources(LENGTHS), interventions=Interventions(**{kind: gates}))
+        if number == number:  # a NaN leaves the model its own weight
+            name = f"{kind}_attention"
+            weights = torch.full((*shape, *rows_and_keys(kind, 1)), number, dtype=torch.float64)
+            with pytest.raises(ValueError, match=rf"^{name} must be finite or NaN in torch\.float32$"):
+                attending.encode(*sources(LENGTHS), interventions=Interventions(**{name: weights}))
+
+
+@pytest.mark.parametrize("name", RNNS)
+def test_heads_that_a_model_lacks_are_not_changed(name):
+    model = shared(name)
+    valid = "cross, cross_attention" if model.heads else "nothing"
+    lacking = {"encoder", "decoder", "cross"} - set(model.heads)
+    for kind in (*lacking, *(f"{kind}_attention" for kind in lacking)):
+        with pytest.raises(ValueError, match=f"^this model has no {kind} to change; valid: {valid}$"):
+            model.encode(*sources(LENGTHS), interventions=Interventions(**{kind: torch.ones(1, 1)}))
+
+
+@pytest.mark.parametrize("steps", [0, 2, TARGET + 3])
+@torch.inference_mode()
+def test_after_the_given_steps_the_weights_are_the_models_own_and_those_beyond_the_end_are_unread(attending, steps):
+    source, target = sources(LENGTHS), random_ids(len(LENGTHS), TARGET)
+    drawn, given = torch.Generator().manual_seed(5), min(steps, TARGET)
+    for kind in set(attending.heads) - {"encoder"}:
+        name, shape = f"{kind}_attention", attending.heads[kind]
+        weights = torch.rand(*shape, *rows_and_keys(kind, steps), generator=drawn)
+        changes = Interventions(**{name: weights})
+        whole = attending(*source, target, interventions=changes)
+        queries, keys = rows_and_keys(kind, given)
+        expected = weights[:, :, :queries, :keys] * present(attending, kind)[..., None, None]
+        expected = expected.tril() if kind == "decoder" else expected
+        looked = whole.attention[kind][..., :queries, :keys]
+        assert_close(looked, expected.expand(3, -1, -1, -1, -1), **CLOSE)
+        padded = torch.full((*shape, *rows_and_keys(kind, TARGET)), torch.nan)
+        padded[..., :queries, :keys] = weights[..., :queries, :keys]
+        again = attending(*source, target, interventions=Interventions(**{name: padded}))
+        assert torch.equal(again.logits, whole.logits)
+        stepped, _ = read(attending, begin(attending, changes), target)
+        assert_close(logits_of(stepped), whole.logits, **CLOSE)
 
 
 # --- a shared module -----------------------------------------------------------------------------------------
@@ -461,7 +619,7 @@ def test_gradients_through_steps_equal_those_of_forward(model, sentences):
     assert_close(logits_of(steps), whole, **CLOSE)
     stepped = gradients(logits_of(steps))
     assert_close(stepped, gradients(whole), atol=1e-6, rtol=1e-4)
-    assert [name for name, gradient in stepped.items() if not gradient.any()] == []
+    assert [name for name, gradient in stepped.items() if gradient.numel() and not gradient.any()] == []
 
 
 def test_gradients_flow_through_tokens_drawn_from_forked_states(model):
@@ -474,4 +632,4 @@ def test_gradients_flow_through_tokens_drawn_from_forked_states(model):
         state, previous = step.state, step.logits.argmax(dim=-1)
         loss = loss + step.logits.logsumexp(dim=-1).sum()
     loss.backward()
-    assert all(weight.grad.isfinite().all() and weight.grad.any() for weight in model.parameters())
+    assert all(weight.grad.isfinite().all() and weight.grad.any() for weight in model.parameters() if weight.numel())

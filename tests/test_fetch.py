@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from core.text import corpora
+from core.text import corpora, data_files
 from core.text.fetch import AGENT, FILES, FetchError, File, available, fetch
 
 CONTENT = bytes(range(256)) * 1200  # 300 kB: several reads
@@ -256,7 +256,7 @@ def test_the_table_holds_what_is_looked_up():
 
 
 def test_the_table_against_the_shared_files():
-    shared = corpora.REPOSITORY.parent / "shared" / "data"
+    shared = data_files.REPOSITORY.parent / "shared" / "data"
     if not shared.is_dir():
         pytest.skip("no shared copy of the corpora on this machine")
     for file in FILES:

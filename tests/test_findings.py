@@ -3,19 +3,22 @@
 import json
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
 
 from core.checkpoints import PRETRAINED, Card, Loaded, build, cards, load_packed
-from core.findings import attention_swap, bottleneck, word_order
+from core.findings import attention_swap, bottleneck, head_pruning, word_order
 from core.findings.measuring import compared, written
 from core.text.subwords import Subwords
 from core.text.variants import growing, shuffled, spread
 from dashboard.figures import bottleneck as figures
-from dashboard.growing import backwards
+from dashboard.figures import swap
 from dashboard.model_names import model_label, model_labels, outstanding
 from dashboard.text import catalogue
+from dashboard.views.bottleneck.verdicts import backwards, lost
+from dashboard.views.pruning import curves_chart
 from tests.test_kinds import card
 
 EN = catalogue("en")
@@ -83,27 +86,51 @@ def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
         "general": toy(attention="general", context="readout"),
         "general-before": toy(attention="general", context="step"),
         "additive": toy(attention="additive", context="step"),
+        "fed": toy(attention="general", context="readout", input_feeding=True),
+        "backward": toy(attention="none", bidirectional=False, reverse_source=True),
+        "forward": toy(attention="none", bidirectional=False, reverse_source=False),
     }
-    swap = attention_swap.attention_swap(models, PAIRS[:4], {"amansits": [("man", "mann"), ("dog", "hund")]})
-    assert [row["model"] for row in swap["rows"]] == list(models)
-    assert [(one["from"], one["to"]) for one in swap["contrasts"]] == [
+    swapped = attention_swap.attention_swap(models, PAIRS[:4], {"amansits": [("man", "mann"), ("dog", "hund")]})
+    assert [row["model"] for row in swapped["rows"]] == list(models)
+    assert [(one["from"], one["to"]) for one in swapped["contrasts"]] == [
         ("general", "general-before"),
         ("general-before", "additive"),
     ]
-    assert all(row["tokens_per_second"] > 0 for row in swap["rows"])
-    assert [row["words"] for row in swap["rows"]] == [0, 2, 2, 2]  # a man in two sentences, and no dog
+    assert [(one["from"], one["to"]) for one in swapped["twins"]] == [("forward", "backward")]
+    assert all(row["tokens_per_second"] > 0 for row in swapped["rows"])
+    assert [row["words"] for row in swapped["rows"]] == [0, 2, 2, 2, 2, 0, 0]  # a man in two sentences, and no dog
     order = word_order.word_order({"plain": models["plain"]}, PAIRS[:4], "A dog bites a man.")
     assert [row["order"] for row in order["rows"]] == ["as written", "shuffled"]
     length = bottleneck.bottleneck(models, PAIRS, "A man sits on a bench and eats.")
     assert figures.sound(json.loads(json.dumps(length)))
     assert {row["model"] for row in length["rows"]} == set(models)
-    assert json.loads(json.dumps([swap, order])) == [swap, order]
+    assert {row["model"]: row["twin"] for row in length["rows"] if "twin" in row} == {"backward": "forward"}
+    assert json.loads(json.dumps([swapped, order])) == [swapped, order]
 
 
 def test_without_positions_a_transformer_translates_shuffled_words_the_same():
     rows = word_order.word_order({"none": toy(positions="none"), "sinusoidal": toy()}, PAIRS[:4], "A man.")["rows"]
     same = {row["model"]: row["same"] for row in rows}
     assert same["none"] == 1.0
+
+
+def test_heads_are_closed_the_least_important_first_and_pruned_models_stand_beside():
+    whole = toy(encoder_layers=1, decoder_layers=1)
+    few = replace(whole, card=replace(whole.card, pruned={"kept": {"encoder": 1, "cross": 2}}, recipe={"penalty": 0.1}))
+    study = head_pruning.head_pruning({"toy": whole, "few": few}, PAIRS[:4], PAIRS[4:])
+    assert json.loads(json.dumps(study)) == study
+    assert study["heads"] == 6
+    assert (study["pruned"][0]["kept"], study["pruned"][0]["bleu"]) == (3, study["whole"]["bleu"])
+    lines = {}
+    for point in study["points"]:
+        assert len(point["closed"]) == study["heads"] - point["kept"]
+        lines.setdefault((point["kinds"], point["order"], point["seed"]), []).append(point["closed"])
+    assert len(lines) == len(head_pruning.KINDS) * (3 + len(head_pruning.RANDOM))
+    for closed in lines.values():
+        assert len(closed) == len(head_pruning.SHARES)
+        assert all(longer[: len(shorter)] == shorter for shorter, longer in pairwise(closed))
+    assert {kind for kind, *_ in lines["encoder", "gradient", None][-1]} == {"encoder"}
+    assert curves_chart.facts(study)["half"] == 3
 
 
 @pytest.mark.parametrize("content", [None, [], {}, {"rows": {}}, {"rows": [{"model": "x"}], "example": {}}])
@@ -136,12 +163,25 @@ def test_a_model_is_better_or_worse_only_beyond_chance(own, verdict):
     assert (told, facts["better"], facts["worse"], facts["groups"]) == (*verdict, 2)
 
 
+def test_a_model_with_a_twin_is_compared_with_that():
+    rows = [{"model": "a", "words": 1, "bleu": 5, "p": None}, {"model": "b", "words": 1, "bleu": 1, "p": 0.01}]
+    rows += [{"model": "c", "words": 1, "bleu": 3, "p": 0.01, "twin": "b", "twin_p": 0.01}]
+    assert [figures.versus({"rows": rows}, name)[0] for name in "bc"] == ["worse", "better"]
+    rows[-1]["twin_p"] = 0.5
+    assert figures.versus({"rows": rows}, "c")[0] == "chance"
+
+
+def test_what_is_fed_back_is_no_cell_of_the_square():
+    rows = [{"attention": "general", "context": "readout", "feeding": fed, "bleu": 1 + fed} for fed in (False, True)]
+    assert swap.square(rows, ["general"], ["readout", "step"]) == [[1, None]]
+
+
 def test_what_the_page_says_of_reading_backwards_is_what_was_measured_and_all_that_differs():
     finding = json.loads((PRETRAINED / "findings" / "bottleneck.json").read_text("utf-8"))
     (said,) = backwards(EN, finding, cards()[0])
-    assert f"is {EN['backwards_worse']} than" in said
-    assert "better in 0 of 6 groups, worse in 3" in said
-    assert all(said.count(EN[f"differs_{name}"]) == 1 for name in ("reverse_source", "bidirectional"))
+    assert f"is {EN['backwards_better']} than “RNN without attention, reads forwards only”" in said
+    assert "better in 5 of 6 groups, worse in 0" in said
+    assert said.endswith(f"differs between the two: {EN['differs_reverse_source']}.")
     assert backwards(EN, finding, {}) == []
 
 
@@ -171,8 +211,8 @@ def test_models_are_named_by_their_text_and_kind_and_by_their_size_only_where_th
     }
     labels = model_labels(found, EN)
     assert len(set(labels.values())) == 5  # a and b have the same size, too
-    assert labels["c"].endswith(EN["model_rnn_none"])
-    assert labels["e"].endswith(EN["model_transformer"] + EN["model_positions_none"])
+    assert labels["c"].startswith(EN["model_rnn_none"])
+    assert labels["e"].startswith(EN["model_transformer"] + EN["model_positions_none"])
     assert "f" in model_label(found["f"], EN)
     assert labels["a"] != model_label(found["a"], EN)
     found["a"] = replace(found["a"], recipe={"start": {"model": "z", "recipe": {"extra": [{"file": "a.tsv"}]}}})
@@ -190,3 +230,11 @@ def test_the_outstanding_are_the_chosen_one_and_the_best_of_each_way():
         found[name].metrics["test_2016"] = {"bleu": bleu}
     assert list(outstanding(found, "a")) == ["a", "c"]
     assert list(outstanding(found, "d")) == ["b", "d"]
+
+
+def test_a_thread_is_lost_even_where_the_best_model_errs_in_the_same_way():
+    start = "Eine Frau sitzt auf einer Bank"
+    whole, less = f"{start} und liest ein Buch, während zwei Jungen spielen.", f"{start} und liest ein Buch."
+    rival, best = [f"{start}.", whole, whole], [f"{start}.", whole, less]  # the last step of the best is wrong
+    assert lost([f"{start}.", less, less], rival, best) == 1
+    assert lost(rival, rival, best) is None

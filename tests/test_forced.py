@@ -8,8 +8,9 @@ from core.checkpoints import build, load_packed
 from core.decoding.forced import forced
 from core.decoding.greedy import greedy
 from core.decoding.recording import Answers, Recorder, record
+from core.decoding.strategies import limit
 from core.decoding.translate import decode, translate_batches
-from core.options import MAX_PIECES, MAX_TARGET, BeamOptions, ForcedOptions, GreedyOptions
+from core.options import MAX_PIECES, MAX_TARGET, BeamOptions, ForcedOptions, GreedyOptions, check_recorded
 from core.records.trace_json import from_json, to_json
 from core.text.subwords import BOS, EOS, PAD, SPACE, SPECIAL, UNK, UNKNOWN, Subwords
 
@@ -226,8 +227,17 @@ def test_a_text_of_too_many_subwords_is_one_sentence(translator):
 
 
 def test_a_search_too_wide_to_be_recorded_is_one_sentence(translator):
-    with pytest.raises(ValueError, match=r"1,000 branches of up to 2,000 tokens .* at most 113 branches, or a lower"):
+    """2 sub-words and 20 positions for the rest, and of a model that looks at its own 2,000 tokens a half of those."""
+    most = 10_000_000 // (2_000 * (1_022 if "decoder" in translator[0].heads else 22))
+    sentence = rf"1,000 branches of up to 2,000 tokens .* at most {most} branches, or a lower"
+    with pytest.raises(ValueError, match=sentence):
         decode(*translator, "a", BeamOptions(1000, max_length=2000))
+
+
+@pytest.mark.parametrize("looks_back", [False, True])
+def test_the_widest_beam_of_a_page_can_be_recorded_over_the_longest_sentence(looks_back):
+    options = BeamOptions(12)
+    check_recorded(options.beam_size, limit(MAX_PIECES, options), MAX_PIECES, looks_back)
 
 
 def test_a_target_of_nothing_visible_is_refused(translator):

@@ -14,9 +14,11 @@ from core.checkpoints import PRETRAINED, WEIGHTS, cards, load
 from core.options import BeamOptions
 from core.records import DecodeTrace, Distribution, Hypothesis, Node, Piece, SearchTree
 from dashboard import resources
+from dashboard.beginning import DEFAULT, EXAMPLES
 from dashboard.figures import latex
-from dashboard.frame import DEFAULT, EXAMPLES
 from dashboard.model_names import outstanding
+from dashboard.pages import TABLE
+from dashboard.resources import folders, models, searches
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.home import cards_component as component
 from dashboard.views.home import figure as home
@@ -79,14 +81,14 @@ def test_the_pictures_are_plain_json_and_small_for_a_long_sentence():
 
 def test_the_small_tree_knows_the_winner():
     picture = home.branches(TRACE)
-    assert [(step, fate) for step, _, fate in picture["nodes"]] == [
+    assert [(step, fate) for step, _, _, fate, *_ in picture["nodes"]] == [
         (0, "kept"),
         (1, "kept"),
         (1, "pruned"),
         (2, "kept"),
         (3, "finished"),
     ]
-    assert picture["best"] == [0, 1, 3, 4]
+    assert picture["leaves"] == [4]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -124,7 +126,7 @@ def test_words_in_a_formula_are_only_words():
 
 
 def said(*texts):
-    return [home.Said(f"model-{place}", text, -1.0, 20.0) for place, text in enumerate(texts)]
+    return [home.Translation(f"model-{place}", text, -1.0, 20.0) for place, text in enumerate(texts)]
 
 
 def test_the_riddle_counts_all_that_wrote_the_same():
@@ -144,7 +146,7 @@ def test_the_riddle_s_order_gives_nothing_away():
 
 def test_the_cards_ask_for_the_texts_they_show():
     with pytest.raises(ValueError, match="no text for source, target"):
-        component.cards([], {"locale": "en", "first": ""}, key="cards")
+        component.cards([], {"locale": "en", "first": ""})
 
 
 SHOWN = outstanding(cards()[0], DEFAULT)  # on Home, while nobody chose a model
@@ -190,14 +192,18 @@ def test_the_examples_show_what_their_notes_say(translated):
 
 @pytest.fixture
 def app(monkeypatch):
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
     return AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
 
 
-def payload(at, name):
-    """What a component is given."""
-    found = [part.proto for part in at.get("bidi_component") if name in part.proto.component_name]
-    return json.loads(found[0].json)
+def payloads(at, name):
+    """What a component is given, each time that it is drawn."""
+    return [json.loads(part.proto.json) for part in at.get("bidi_component") if name in part.proto.component_name]
+
+
+def shown_cards(at):
+    """The cards by their pages."""
+    return {card["page"]: card for group in payloads(at, "cards") for card in group["cards"]}
 
 
 def pages(at):
@@ -209,7 +215,7 @@ def test_the_first_paint_comes_from_stored_traces(app, monkeypatch):
     def search(*_):
         raise AssertionError("the first paint searched")
 
-    monkeypatch.setattr(resources, "computed", search)
+    monkeypatch.setattr(searches, "computed", search)
     at = app.run()
     assert not at.exception
     for model in SHOWN:
@@ -218,7 +224,7 @@ def test_the_first_paint_comes_from_stored_traces(app, monkeypatch):
 
 def test_an_example_fills_the_field(app):
     at = app.run()
-    at = at.button(key="example_bank").click().run()
+    at = at.button(key="try_bank").click().run()
     assert not at.exception
     assert at.text_input(key="text").value == "A woman is waiting at the bank."
     assert EN["home_note_bank"] in [part.value for part in at.markdown]
@@ -231,18 +237,30 @@ def test_examples_are_for_models_that_read_english_and_notes_for_those_of_which_
     app.query_params["model"], app.query_params["text"] = model, "A woman is waiting at the bank."
     at = app.run()
     assert not at.exception
-    assert any(button.key == "example_bank" for button in at.button) == examples
+    assert any(button.key == "try_bank" for button in at.button) == examples
     assert EN["home_note_bank"] not in [part.value for part in at.markdown]
     assert (EN["home_models"] in [part.value for part in at.header]) == (len(outstanding(cards()[0], model)) > 1)
 
 
 def test_a_model_without_attention_says_so_on_its_card(app):
     app.query_params["model"] = "en-de-rnn-plain"
-    shown = {card["page"]: card for card in payload(app.run(), "cards")["cards"]}
+    shown = shown_cards(app.run())
     assert shown["alignment"]["picture"] is None
     assert shown["alignment"]["note"] == EN["home_no_attention"]
     assert shown["step"]["picture"]
     assert shown["beam"]["picture"]
+
+
+def test_every_page_has_a_card_with_a_live_or_a_small_stored_picture(app):
+    shown = shown_cards(app.run())
+    assert list(shown) == [page.name for page in TABLE if page.group]
+    for name, card in shown.items():
+        assert (card["title"], card["line"]) == (EN[f"page_{name}"], EN[f"line_{name}"])
+        stored = component.VIEWS / name / component.THUMBNAIL
+        assert bool(card["picture"]) == (name in home.LIVE) != stored.is_file()
+        if name not in home.LIVE:
+            assert stored.stat().st_size <= 12_000
+            assert base64.b64decode(card["thumbnail"].partition(",")[2]) == stored.read_bytes()
 
 
 def test_until_the_guess_nothing_tells_which_model_wrote_what(app):
@@ -253,14 +271,14 @@ def test_until_the_guess_nothing_tells_which_model_wrote_what(app):
     for text in ("RNN", "Transformer", "BLEU"):
         assert text not in tables
     assert sentence_large(at) == []
-    assert all(card["picture"] is None for card in payload(at, "cards")["cards"])
-    assert payload(at, "quiz")["questions"][0]["options"] == list(home.LETTERS[: len(SHOWN)])
+    assert all(card["picture"] is None for card in shown_cards(at).values())
+    assert payloads(at, "quiz")[0]["questions"][0]["options"] == list(home.LETTERS[: len(SHOWN)])
     assert not at.get("download_button")
     assert not at.latex
 
 
 def sentence_large(at):
-    return [part for part in at.get("html") if "1.75rem" in part.proto.body]
+    return [part for part in at.get("html") if 'class="translation"' in part.proto.body]
 
 
 def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
@@ -268,8 +286,8 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
 
     shutil.copytree(PRETRAINED, tmp_path / "models")
     (tmp_path / "models" / "en-de-rnn-plain" / WEIGHTS).write_bytes(b"nothing")
-    monkeypatch.setattr(resources, "MODELS", tmp_path / "models")
-    for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.traces):
+    monkeypatch.setattr(folders, "MODELS", tmp_path / "models")
+    for cache in (resources.shipped, resources.stored, models.shipped_model, searches.traces):
         cache.clear()
     try:
         app.query_params["text"] = "A dog."
@@ -278,5 +296,5 @@ def test_a_damaged_model_leaves_the_others(app, monkeypatch, tmp_path):
         assert not at.exception
         assert EN["model_transformer"] in pages(at)  # without its hero there is no riddle
     finally:
-        for cache in (resources.shipped, resources.stored, resources.shipped_model, resources.traces):
+        for cache in (resources.shipped, resources.stored, models.shipped_model, searches.traces):
             cache.clear()

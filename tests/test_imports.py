@@ -1,6 +1,7 @@
 """Who may import whom: the map in core/__init__.py, held over every file of core/ and dashboard/."""
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("core", "dashboard")
+ASKABLE = ("core.checks", "core.options", "core.changes", "core.gates")  # what a person may ask for, and its checks
 LEARNING = (  # what a training needs
     "core.files",
     "core.quoting",
@@ -18,36 +20,39 @@ LEARNING = (  # what a training needs
     "core.language_models",
     "core.decoding",
     "core.text",
-    "core.options",
+    *ASKABLE,
     "core.records",
     "core.checkpoints",
     "core.metrics",
 )
 # What a module or package may import of ours, besides itself: the entry of the longest name that fits counts.
 INTERNAL = {
-    "core.options": (),
-    "core.records": ("core.options",),
-    "core.text": ("core.options", "core.records"),
-    "core.models": ("core.options",),
+    "core.checks": (),
+    "core.options": ("core.checks",),
+    "core.changes": ("core.checks", "core.options"),
+    "core.gates": ("core.checks", "core.changes"),
+    "core.records": (*ASKABLE,),
+    "core.text": (*ASKABLE, "core.records"),
+    "core.models": (*ASKABLE,),
     "core.language_models": ("core.models.contract",),
-    "core.decoding": ("core.models.contract", "core.options", "core.records", "core.text", "core.metrics"),
+    "core.decoding": ("core.models.contract", *ASKABLE, "core.records", "core.text", "core.metrics"),
     "core.quoting": (),
     "core.files": ("core.quoting",),
-    "core.checkpoints.forms": ("core.options", "core.quoting"),
-    "core.checkpoints.card": ("core.checkpoints.forms", "core.options", "core.quoting", "core.text"),
+    "core.checkpoints.forms": (*ASKABLE, "core.quoting"),
+    "core.checkpoints.card": ("core.checkpoints.forms", *ASKABLE, "core.quoting", "core.text"),
     "core.checkpoints": (
         "core.files",
         "core.quoting",
         "core.models",
         "core.language_models",
-        "core.options",
+        *ASKABLE,
         "core.records",
         "core.text",
     ),
     "core.training": LEARNING,
     "core.recipes": (*LEARNING, "core.training"),
     "core.interpret": (
-        "core.options",
+        *ASKABLE,
         "core.records",
         "core.metrics",
         "core.text.batches",
@@ -59,30 +64,56 @@ INTERNAL = {
         "core.checkpoints",
         "core.decoding",
         "core.interpret",
-        "core.options",
+        "core.models",
+        *ASKABLE,
         "core.records",
         "core.text",
         "core.training",
     ),
-    "core.interpret.alignments": ("core.options", "core.records", "core.text.subwords"),
+    "core.interpret.alignments": (*ASKABLE, "core.records", "core.text.subwords"),
     "core": ("core",),
     "dashboard.pages": (),
-    "dashboard.figures": ("core.options", "core.records"),
+    "dashboard.terms": (),
+    "dashboard.figures": (*ASKABLE, "core.records"),
     "dashboard.live": ("core",),
+    "dashboard.renewal": (),
+    "dashboard.parameters": ("dashboard.renewal",),
+    "dashboard.components": ("dashboard.parameters",),
+    "dashboard.controls": (
+        "core",
+        "dashboard.model_names",
+        "dashboard.parameters",
+        "dashboard.renewal",
+        "dashboard.text",
+    ),
+    "dashboard.resources": ("core", "dashboard.live", "dashboard.model_names", "dashboard.text"),
+    "dashboard.answers": (
+        *ASKABLE,
+        "core.records",
+        "dashboard.controls",
+        "dashboard.resources",
+        "dashboard.text",
+    ),
     "dashboard": ("core", "dashboard"),
 }
-FIGURES = ("dashboard.figures", "core.options", "core.records")  # and what else a page's own figure.py may import
+FIGURES = ("dashboard.figures", *ASKABLE, "core.records")  # and what else a page's own figure.py may import
 # What it may import of others, besides the standard library; where nothing is said, anything not barred below.
 EXTERNAL = {
+    "core.checks": (),
     "core.options": (),
+    "core.changes": (),
+    "core.gates": (),
     "core.records": ("numpy",),
     "core.models": ("torch",),
     "core.decoding.ranking": ("numpy",),
     "core.decoding.truncation": ("numpy",),
     "core.decoding.mbr": ("numpy",),
     "core.interpret.alignments": ("numpy",),
+    "core.interpret.head_measures": ("numpy",),
+    "core.interpret.head_roles": ("numpy",),
     "dashboard.figures": ("numpy", "plotly", "altair"),
     "dashboard.pages": (),
+    "dashboard.terms": (),
 }
 # What it may import nowhere, not even inside a function.
 BARRED = {
@@ -92,6 +123,13 @@ BARRED = {
     "dashboard.views": ("torch",),
     "dashboard.live": ("streamlit",),
 }
+ASKING = (
+    "decode",
+    "computed",
+    "attention_steps",
+    "head_norms",
+    "ask",
+)  # of dashboard.resources: for dashboard.answers alone
 LATE = ("torch", "bertviz")  # never while a page of the dashboard is first painted
 TORCH_FREE = (
     "core.options",
@@ -102,6 +140,8 @@ TORCH_FREE = (
     "core.decoding.truncation",
     "core.decoding.mbr",
     "core.interpret.alignments",
+    "core.interpret.head_measures",
+    "core.interpret.head_roles",
     "core.checkpoints",
     "core.commands.command_line",
 )
@@ -173,6 +213,8 @@ def violations(source: str, module: str, is_package: bool = False) -> list[str]:
             found.append(f"{module}, line {line}, must not import {name}{' at once' if top in LATE else ''}")
     if not within(module, "dashboard.resources"):
         found += [f"{module}, line {line}, caches" for line in cache_lines(source)]
+    if not within(module, "dashboard.resources", "dashboard.answers"):
+        found += [f"{module}, line {line}, asks a model" for line in asking_lines(source)]
     return found
 
 
@@ -190,10 +232,30 @@ def cache_lines(source: str) -> list[int]:
     return lines
 
 
+def asking_lines(source: str) -> list[int]:
+    """Lines that take what asks a model from dashboard.resources, by attribute or by import."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            names = [node.attr] if ast.unparse(node.value).split(".")[-1] in ("resources", "searches") else []
+        elif isinstance(node, ast.ImportFrom) and within(node.module or "", "dashboard.resources"):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        lines += [node.lineno for name in names if name in ASKING]
+    return lines
+
+
 class Module(NamedTuple):
     name: str
     is_package: bool
     source: str
+
+
+@functools.cache
+def imported_at_once(module: Module) -> list[str]:
+    """What a module imports when it is imported itself."""
+    return [found.name for found in imports(module.source, module.name, module.is_package) if found.at_once]
 
 
 def modules() -> dict[str, Module]:
@@ -211,8 +273,7 @@ def loaded_with(module: str, known: dict[str, Module]) -> dict[str, str]:
     by, waiting = {}, [module]
     while waiting:
         current = waiting.pop()
-        one = known[current]
-        for name in (found.name for found in imports(one.source, one.name, one.is_package) if found.at_once):
+        for name in imported_at_once(known[current]):
             parts = name.split(".")
             for prefix in (".".join(parts[:length]) for length in range(1, len(parts) + 1)):
                 if prefix not in by:
@@ -294,6 +355,12 @@ def test_records_text_and_checkpoints_are_imported_without_torch():
         ("dashboard.app", "import dashboard.views.translate"),
         ("dashboard.app", "from dashboard import views"),
         ("dashboard.controls", "import streamlit as st\nst.cache_resource.clear()"),
+        ("dashboard.views.translate", "from dashboard import resources\nresources.decode('model', 'text', None)"),
+        ("dashboard.explain", "from dashboard.resources import attention_steps as steps"),
+        ("dashboard.controls", "from dashboard import resources"),
+        ("dashboard.parameters", "from dashboard.text import catalogue"),
+        ("dashboard.components.quiz", "from dashboard import controls"),
+        ("dashboard.resources", "from dashboard import answers"),
         ("dashboard.resources", "import torch"),
         ("dashboard.resources", "try:\n    from bertviz import head_view\nexcept ImportError:\n    pass"),
         ("dashboard.resources", "class Cached:\n    import torch.nn"),

@@ -1,10 +1,10 @@
 """Attention kinds: formulas for every score, payloads from records written by hand, the page with many models."""
 
-import base64
 import json
 import re
 import string
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +14,22 @@ from model_zoo import random_model, recurrent, transformer, vocabulary
 from opening import to_page
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoints import Card, example, save
+from core.checkpoints import Card, example, load, save
+from core.interpret.attention_numbers import attention_steps
 from core.models.attention_scores import SCORES
 from core.models.rnn import RNN
 from core.models.rnn_layers import CONTEXTS
 from core.options import ForcedOptions
 from core.records import AttentionSteps, DecodeTrace, Hypothesis, Node, Piece, SearchTree
-from dashboard import controls, model_names, resources
+from dashboard import controls, model_names
+from dashboard.figures import cells
+from dashboard.resources import folders, models
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.kinds import attending as page_kinds
 from dashboard.views.kinds import figure as kinds
 from dashboard.views.kinds import formulas as attention_formulas
 from dashboard.views.kinds import kinds_component as component
+from dashboard.views.kinds import notes
 from dashboard.views.kinds.formulas import FORMULAS, PLACES, STATES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +90,7 @@ def test_every_score_has_a_formula_a_paper_and_words():
     for language in LANGUAGES:
         say = catalogue(language)
         wanted = [f"kind_{kind}" for kind in FORMULAS] + [f"kind_words_{kind}" for kind in FORMULAS]
-        wanted += [f"place_{place}" for place in PLACES] + [f"place_words_{place}" for place in PLACES]
+        wanted += [f"model_place_{place}" for place in PLACES] + [f"place_words_{place}" for place in PLACES]
         assert all(say[key] for key in wanted)
         assert len({say[f"kind_{kind}"] for kind in FORMULAS}) == len(FORMULAS)
 
@@ -117,6 +121,46 @@ def test_a_formula_has_the_numbers_of_its_step(kind):
     assert told.count("{") == told.count("}")
 
 
+# --- what one step shows
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMULAS if kind != "none"])
+def test_each_note_stands_with_the_kinds_that_it_is_true_of_and_has_its_numbers(kind):
+    steps = steps_by_hand(kind, heads=2)
+    noted = notes.notes(steps, 0, 1, 2)
+    query, best = steps.query[0, 1, 2], int(steps.weights[0, 1, 2].argmax())
+    assert ("cosine" in noted) == (kind in (*notes.PRODUCTS, "cosine"))
+    if "cosine" in noted:
+        key = steps.values[0, 1, best]  # which by hand are the keys
+        cosine = np.dot(query, key) / np.sqrt(np.dot(query, query) * np.dot(key, key))
+        assert (noted["cosine"]["dot"], noted["cosine"]["cosine"]) == pytest.approx((np.dot(query, key), cosine))
+        assert noted["cosine"]["source"] == SOURCES[best]
+    if kind in notes.LEARNED:
+        assert noted["matrix"] == {"outer": 4, "rank": 2}
+    assert noted["hard"]["hard"] == notes.beginning(steps.values[0, 1, best])
+    assert noted["hard"]["soft"] == notes.beginning(steps.context[0, 1, 2])
+    assert noted["hard"]["weight"] + noted["hard"]["rest"] == pytest.approx(1)
+    assert (noted["all"]["numbers"], noted["all"]["mean"]) == (4 * 2, 0.25)
+    for language, (name, facts) in product(LANGUAGES, noted.items()):
+        assert "{" not in catalogue(language)[f"kinds_note_{name}"].format(**facts)
+
+
+def test_of_equal_scores_none_is_the_largest():
+    steps = replace(steps_by_hand("mean"), scores=np.zeros((1, 1, 3, 4)))
+    assert set(notes.notes(steps, 0, 0, 1)) == {"all"}
+
+
+@pytest.mark.parametrize(
+    ("name", "divisor"), [("en-de-rnn-dot", 1), ("en-de-rnn-general", 1), ("en-de-transformer-small", 32**0.5)]
+)
+def test_the_product_of_a_note_is_the_score_of_the_model(name, divisor):
+    loaded, trace = load(name), example(name)
+    steps = attention_steps(loaded.model, loaded.subwords, trace)
+    weights = steps.weights[-1, -1, 1]
+    dot = notes.notes(steps, len(steps.scores) - 1, len(steps.scores[0]) - 1, 1)["cosine"]["dot"]
+    assert dot / divisor == pytest.approx(float(steps.scores[-1, -1, 1, weights.argmax()]), rel=1e-4)
+
+
 # --- what the browser gets
 
 
@@ -127,22 +171,20 @@ def test_the_payload_is_json_with_all_heads_and_says_which_maps_have_the_same_ce
     assert [one["same"] for one in content["panels"]] == [True, True, False]
     assert (content["steps"], content["layers"], content["heads"], content["numbers"]) == (3, 2, 3, None)
     many = content["panels"][1]
-    weights = np.reshape(many["weights"], (2, 3, 3, 4)) / 1000
-    np.testing.assert_allclose(weights, MAPS[1].attention.weights, atol=5e-4)
-    assert (many["rows"], many["columns"]) == (("ein", "·hund", "<eos>"), SOURCES)
+    assert many["weights"] == cells.packed(MAPS[1].attention.weights)
+    assert many["pieces"] == (("ein", "·hund", "<eos>"), SOURCES)
     assert kinds.payload(MAPS, "rnn", "own", None)["id"] == kinds.payload(MAPS, "heads", "same", None)["id"]
     assert kinds.payload(MAPS, "rnn", "own", None)["id"] != kinds.payload(MAPS[:1], "rnn", "own", None)["id"]
     nothing = kinds.payload([], "", "own", None)
     assert (nothing["panels"], nothing["steps"], nothing["heads"]) == ([], 0, 1)
 
 
-def test_numbers_are_packed_as_bytes_of_the_largest():
+def test_numbers_are_packed_and_what_is_masked_has_no_score():
     steps = steps_by_hand("local-p")
     steps = replace(steps, scores=np.where(steps.scores > 0, steps.scores, -np.inf))
     told = kinds.numbers(steps)
     json.dumps(told, allow_nan=False)
-    values = np.frombuffer(base64.b64decode(told["values"]["values"]), np.int8) / 127 * told["values"]["most"]
-    np.testing.assert_allclose(values.reshape(steps.values.shape), steps.values, atol=told["values"]["most"] / 100)
+    assert told["values"] == cells.signed(steps.values)
     assert [score is None for score in told["scores"]] == np.isneginf(steps.scores).ravel().tolist()
     np.testing.assert_allclose(told["gaussian"], steps.gaussian.ravel(), atol=1e-3)
     assert told["first"]["query"][1] == pytest.approx(steps.query[0, 0, 1].tolist(), abs=1e-3)
@@ -224,15 +266,19 @@ def test_alike_kinds_are_told_apart_by_their_place():
         "d": card("d", attention="none", context="step"),
         "e": card("e", heads=8, decoder_layers=3),
     }
-    after = f"{EN['kind_dot']}, {EN['place_readout']}"
+    after = f"{EN['kind_dot']}, {EN['model_place_readout']}"
     assert page_kinds.titles(EN, found) == {
-        "a": f"{EN['kind_dot']}, {EN['place_step']}",
-        "b": f"{after}, {EN['place_fed']}",
+        "a": f"{EN['kind_dot']}, {EN['model_place_step']}",
+        "b": f"{after}, {EN['model_fed']}",
         "c": after,
         "d": EN["kind_none"],
         "e": EN["kind_heads"],
     }
-    assert page_kinds.about(EN, found["e"]) == "layers: 3, heads in each: 8 · Vaswani et al. 2017, eq. 1, §3.2.2"
+    learned = EN[f"corpus_{found['e'].corpus}"]
+    assert (
+        page_kinds.about(EN, found["e"])
+        == f"{learned} · layers: 3, heads in each: 8 · Vaswani et al. 2017, eq. 1, §3.2.2"
+    )
     assert list(page_kinds.ordered({name: found[name] for name in "edab"})) == ["d", "a", "b", "e"]
     assert page_kinds.ordered({"x": card("x", attention="telepathy")}) == {}
     other = found | {"f": replace(found["a"], target="fr")}
@@ -240,9 +286,11 @@ def test_alike_kinds_are_told_apart_by_their_place():
 
 
 def test_the_component_asks_for_the_texts_it_shows():
-    script = "".join((ROOT / f"dashboard/views/kinds/{name}.js").read_text("utf-8") for name in ("kinds_draw", "kinds"))
+    folder = ROOT / "dashboard/views/kinds"
+    script = "".join((folder / f"{name}.js").read_text("utf-8") for name in ("kinds_numbers", "kinds"))
     asked = set(re.findall(r"\blabels\.(\w+)", script))
-    by_name = {"back", "forward", "layer", "head", "keys", "score", "gaussian", "weight", "weight_gaussian", "values"}
+    by_name = {"back", "forward", "slider", "keys", "query", "context"}  # those of parts, of vectors
+    by_name |= {"key", "score", "gaussian", "weight", "weight_gaussian", "values"}  # and of columns
     assert asked | by_name == set(component.LABELS)
     with pytest.raises(ValueError, match="no text for locale"):
         component.chosen_labels("maps", component.LABELS, {name: "" for name in component.LABELS if name != "locale"})
@@ -270,8 +318,8 @@ def many(tmp_path, monkeypatch):
     for name, model in made.items():
         config = asdict(model.config)
         save(tmp_path / name, replace(card(name, **config), config=config), model, vocabulary(), [])
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(folders, "MODELS", tmp_path)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
     st.cache_resource.clear()
 
     yield lambda **address: open_page(text="a b c", **address)
@@ -281,7 +329,7 @@ def many(tmp_path, monkeypatch):
 @pytest.fixture
 def app_on_shipped(monkeypatch):
     """Open the page on the models of this repository."""
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
     return open_page
 
 
@@ -317,7 +365,7 @@ def test_every_kind_in_the_folder_has_a_map_and_its_numbers(many):
             continue
         assert (content["numbers"]["kind"], content["chosen"]) == (kind, name)
         chosen = next(one for one in content["panels"] if one["name"] == name)
-        assert len(content["numbers"]["scores"]) == len(chosen["weights"])
+        assert len(content["numbers"]["scores"]) == np.prod(chosen["weights"]["shape"])
         assert at.latex[0].value.count("{") == at.latex[0].value.count("}")
         said = "\n".join(part.value for part in at.caption)
         assert EN[f"kind_words_{kind}"] in said
@@ -364,8 +412,8 @@ def test_a_damaged_model_is_named_once_and_the_maps_of_the_others_stay(many, tmp
     (tmp_path / "rnn-dot" / "model.safetensors").write_bytes(b"PK")
     for show in page_kinds.SHOWS:
         at = many(model="rnn-dot", show=show)
-        assert len(at.warning) == 1
-        assert "damaged" in at.warning[0].value
+        assert len(at.error) == 1
+        assert "damaged" in at.error[0].value
         content = drawn(at)
         assert len(content["panels"]) == len(SCORES) - 1
         assert content["chosen"] == ""

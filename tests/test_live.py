@@ -3,9 +3,11 @@
 import base64
 import json
 import math
+import re
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from opening import to_page
 from streamlit.runtime.caching import clear_session_resource_cache
@@ -13,11 +15,14 @@ from streamlit.testing.v1 import AppTest
 from test_pages import APP, complaints, everything
 from test_trainings import FAKE, until
 
-from dashboard import resources
 from dashboard.components import FOLDER
+from dashboard.figures import cells
 from dashboard.live import own_models, trainings
 from dashboard.live import pairs as own_pairs
+from dashboard.live.plan import DETAILS, HAS, Plan
 from dashboard.live.trainings import Trainings
+from dashboard.model_names import kind_label
+from dashboard.resources import models
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.live import figure as live
 from dashboard.views.live import parts as live_parts
@@ -51,15 +56,14 @@ VALIDATION = [{"epoch": 1, "step": 2, "train": 2.0, "validation": 1.5}]
 # --- figures
 
 
-def test_the_film_holds_every_frame_in_the_order_that_its_script_reads():
+def test_a_frame_travels_with_its_weights_packed_as_all_pages_pack_them():
     payload = live.film("x", ABOUT, FRAMES, attends=True, live=True)
-    script = (FOLDER.parent / "views/live/film.js").read_text("utf-8")
-    names = script.split("const FRAME = [")[1].split("]")[0].replace("'", "").split(", ")
-    assert tuple(names) == live.FRAME
-    assert [dict(zip(names, one, strict=True)) for one in payload["frames"]] == [
-        {part: one[part] for part in live.FRAME} for one in FRAMES
-    ]
+    sent = live.frame(payload["frames"][1], payload)
+    shares = np.array([[[[255, 0], [0, 255], [128, 127]]]]) / 255
+    assert sent == {"step": 1, "costs": COSTS, "output": "a b", "weights": cells.packed(shares)}
     assert payload["about"] == {part: ABOUT[part] for part in ("rows", "columns", "right")}
+    blind = {part: value for part, value in FRAMES[1].items() if part != "weights"}
+    assert live.frame(blind, payload)["weights"] is None
 
 
 def test_the_curves_hold_what_was_measured():
@@ -125,16 +129,15 @@ def test_the_sentence_of_the_chart_has_its_numbers():
 )
 def test_a_training_tells_only_what_is_known(count, validation, held, said):
     training = SimpleNamespace(frames=FRAMES[:count], validation=validation, about=ABOUT | {"held": held})
-    assert live_parts.told(EN, training).startswith(said)
+    assert live_parts.losses_in_words(EN, training).startswith(said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_film_has_all_its_words_in_every_language(language):
     script = (FOLDER.parent / "views/live/film.js").read_text("utf-8")
+    of_parts = {"back", "forward", "play", "pause", "slider", "layer", "head", "keys", "locale"}
+    assert set(re.findall(r"\blabels\.(\w+)", script)) | of_parts == set(LABELS)
     for label in LABELS:
-        assert (
-            f"labels.{label}" in script or f"labels[{label}" in script or label in ("back", "forward", "layer", "head")
-        )
         assert f"film_{label}" in catalogue(language)
 
 
@@ -151,14 +154,14 @@ say(kind="validation", epoch=1, step=2, train=2.0, validation=1.5)
 @pytest.fixture
 def page(monkeypatch):
     """Open the page over a manager of workers that tell the same tale: (AppTest, manager)."""
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
     monkeypatch.setattr(own_models, "PATIENCE", 0.0)
     made = []
 
     def open_page(kind="obey", places=1, **parameters):
         manager = Trainings(places=places, worker=(sys.executable, "-c", TALE, kind))
         made.append(manager)
-        monkeypatch.setattr(resources, "trainings", lambda: manager)
+        monkeypatch.setattr(models, "trainings", lambda: manager)
         clear_session_resource_cache(SESSION)
         at = AppTest.from_file(str(APP), default_timeout=60)
         for name, value in parameters.items():
@@ -199,7 +202,7 @@ def test_a_training_is_started_shown_paused_gone_on_with_and_stopped(page):
     assert EN["live_models_none"] in everything(at)
     running(press(at, "start"), manager)
     assert enabled(at) == {"start", "pause", "stop"}
-    assert [one[0] for one in film_of(at)["frames"]] == [0, 1, 2]
+    assert [one["step"] for one in film_of(at)["frames"]] == [0, 1, 2]
     assert film_of(at)["live"] is True
     assert r"\frac{0.50 + 2.00 + 0.20}{3} = 0.90" in at.latex[0].value
     training = manager.running[0]
@@ -267,11 +270,79 @@ def test_a_new_training_ends_the_one_before(page):
     assert manager.running[0] is not first
 
 
+def test_another_choice_is_named_beside_a_training_that_runs_and_takes_the_place_of_one_that_is_over(page):
+    at, manager = page()
+    running(press(at, "start"), manager)
+    said = EN["live_other"].format(again=EN["live_again"])
+    assert said not in [info.value for info in at.info]
+    at.selectbox(key="task").set_value("reverse").run()
+    assert said in [info.value for info in at.info]
+    assert film_of(at)["frames"]
+    first = manager.running[0]
+    press(at, "stop")
+    until(lambda: first.over)
+    at.run()
+    assert said not in [info.value for info in at.info]
+    assert (film_of(at)["frames"], film_of(at)["labels"]["empty"]) == ([], EN["film_empty"])
+    at.selectbox(key="task").set_value("copy").run()
+    assert film_of(at)["id"] == first.name
+
+
+def test_a_map_that_waits_for_its_first_frame_does_not_ask_for_a_start(page):
+    at, _ = page(places=0)
+    assert film_of(at)["labels"]["empty"] == EN["film_empty"]
+    assert film_of(press(at, "start"))["labels"]["empty"] == EN["film_coming"]
+
+
 def test_a_model_without_attention_says_why_there_is_no_map(page):
     at, _ = page(kind="obey", task="reverse")
-    at.segmented_control(key="kind").set_value("rnn-plain").run()
+    at.selectbox(key="kind").set_value("rnn-plain").run()
     assert [one.value for one in at.info] == [EN["live_blind"].format(width=32)]
     assert film_of(at)["attends"] is False
+
+
+def test_a_link_of_old_is_the_simple_model_and_further_choices_go_with_the_training(page):
+    at, manager = page(size="medium")
+    assert not complaints(at)
+    assert {one.key for one in at.selectbox} >= set(HAS[at.selectbox(key="kind").value])
+    running(press(at, "start"), manager)
+    simple = manager.running[0].plan
+    assert simple.config == Plan("copy", "rnn-additive", "medium", "teacher-forcing").config
+    at, manager = page(score="cosine", context="layer", feeding="on", cell="lstm", reads="forward")
+    running(press(at, "start"), manager)
+    config = manager.running[0].plan.config
+    assert [config[name] for name in ("attention", "context", "layers", "cell")] == ["cosine", "layer", 2, "lstm"]
+    assert (config["input_feeding"], config["bidirectional"]) == (True, False)
+    assert kind_label(EN, "rnn", config) in everything(at)
+
+
+def test_what_a_kind_has_not_can_not_be_chosen_and_a_strange_link_is_one_sentence(page):
+    at, _ = page(score="taste")
+    assert len(complaints(at)) == 1
+    assert "cosine" in complaints(at)[0]
+    for kind, names in HAS.items():
+        at.selectbox(key="kind").set_value(kind).run()
+        assert {one.key for one in at.selectbox} & set(DETAILS) == set(names)
+        assert not complaints(at)
+
+
+@pytest.mark.parametrize(
+    ("task", "details", "looks"),
+    [
+        ("copy", {}, "falling"),
+        ("reverse", {"score": "local-p"}, "rising"),
+        ("reverse", {"score": "mean"}, "even"),
+        ("own", {}, None),
+    ],
+)
+def test_the_first_question_fits_what_is_trained(task, details, looks):
+    plan = Plan(task, "rnn-additive", "small", "teacher-forcing", (), details)
+    assert plan.looks == looks
+    first, *_ = live_parts.guesses(EN, plan)
+    if looks:
+        assert first.options[first.right[0]] == EN[f"live_look_{looks}"]
+    blind = Plan("copy", "transformer", "small", "teacher-forcing", (), {"positions": "none"})
+    assert blind.looks is None
 
 
 def test_mistakes_in_pairs_are_one_sentence_and_nothing_can_be_started(page):
@@ -321,8 +392,9 @@ def test_a_connection_that_comes_back_finds_everything_as_it_was(page, monkeypat
     running(press(at, "start"), manager)
     monkeypatch.setattr(own_models, "PATIENCE", 3600)
     clear_session_resource_cache(SESSION)
-    assert [one[0] for one in film_of(at.run())["frames"]] == [0, 1, 2]
+    assert [one["step"] for one in film_of(at.run())["frames"]] == [0, 1, 2]
     own = at.session_state["own"]
-    own.leaving.join(10)  # it was cancelled
-    assert not own.leaving.is_alive()
+    for timer in own.leaving:
+        timer.join(10)  # it was cancelled
+        assert not timer.is_alive()
     assert manager.running

@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from core.checkpoints import PRETRAINED, TOKENIZER, example
-from core.options import BeamOptions
+from core.options import ExactOptions, ForcedOptions
 from core.text.subwords import Subwords, clean
 from dashboard import controls, resources
+from dashboard.beginning import DEFAULT
 from dashboard.controls import LIMIT, PIECES
-from dashboard.frame import DEFAULT
-from dashboard.resources import shelf
+from dashboard.resources import searches, shelf
 from dashboard.resources.shelf import Shelf, size_of
 from dashboard.text import LANGUAGES, catalogue
 
@@ -164,21 +164,22 @@ def test_what_was_freed_goes_back_to_the_system():
 
 def test_all_that_a_server_computes_stands_on_one_shelf(monkeypatch):
     monkeypatch.setenv("SEQSCOPE_CACHE_MB", "7")
-    resources.traces.clear()
+    searches.traces.clear()
     try:
-        found = resources.computed(DEFAULT, "A dog.", BeamOptions(2)), resources.forced(DEFAULT, "A dog.", "Ein Hund.")
+        searched = resources.decode(DEFAULT, "A dog.", ExactOptions(20))
+        forced = resources.decode(DEFAULT, "A dog.", ForcedOptions("Ein Hund."))
         steps = resources.attention_steps(DEFAULT, "A dog.", "Ein Hund.")
-        assert resources.traces().budget == 7_000_000
-        assert [one for one, _ in resources.traces().kept.values()] == [found[0], found[1], steps]
-        assert resources.computed(DEFAULT, "A dog.", BeamOptions(2)) is found[0]
+        assert searches.traces().budget == 7_000_000
+        assert [one for one, _ in searches.traces().kept.values()] == [searched, forced, steps]
+        assert resources.decode(DEFAULT, "A dog.", ExactOptions(20)) is searched
         assert resources.attention_steps(DEFAULT, "A dog.", "Ein Hund.") is steps
         monkeypatch.setenv("SEQSCOPE_CACHE_MB", "much")
-        resources.traces.clear()
+        searches.traces.clear()
         with pytest.raises(ValueError, match="SEQSCOPE_CACHE_MB must be a whole number of megabytes"):
-            resources.computed(DEFAULT, "A dog.", BeamOptions(2))
+            resources.decode(DEFAULT, "A dog.", ExactOptions(20))
     finally:
         monkeypatch.undo()
-        resources.traces.clear()
+        searches.traces.clear()
 
 
 def test_no_fragment_is_handed_a_trace_which_its_session_would_hold():
@@ -197,10 +198,7 @@ CHINESE = "".join(map(chr, range(0x4E00, 0x4E00 + LIMIT)))
 
 def cut(text, pieces=SUBWORDS.pieces, note="sentence_cut", language="en"):
     """What is read of a text, and what a page says to that."""
-    told = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(controls.st, "warning", told.append)
-        return controls.within_limits(catalogue(language), text, note, pieces), told
+    return controls.within_limits(catalogue(language), text, note, pieces)
 
 
 @given(some.text(some.sampled_from("ab 'é,你好ﬁ㎯\u0301\u200b\n😀"), max_size=400) | some.text(max_size=400))
@@ -220,19 +218,19 @@ def test_what_was_cut_is_shown(note, language):
     assert read == CHINESE[: PIECES - 1]  # the first piece is the mark of a word's beginning
     left = CHINESE[PIECES - 1 :] + "."
     sentence = catalogue(language)[f"{note}_pieces"].format(limit=PIECES, count=len(left), cut=left[:60] + "…")
-    assert told == [sentence]
+    assert told == sentence
 
 
 def test_the_limit_is_as_many_as_it_says():
     assert len(SUBWORDS.pieces(CHINESE[: PIECES - 1])) == PIECES
-    assert cut(CHINESE[: PIECES - 1]) == (CHINESE[: PIECES - 1], [])
+    assert cut(CHINESE[: PIECES - 1]) == (CHINESE[: PIECES - 1], "")
     assert cut(CHINESE[:PIECES])[0] == CHINESE[: PIECES - 1]
     assert len(SUBWORDS.pieces("㎯")) == 4  # one character is read as six
     assert cut("㎯" * (PIECES // 4 + 5))[0] == "㎯" * (PIECES // 4)
 
 
 def test_a_short_text_asks_no_vocabulary():
-    assert cut("a" * (PIECES - 1), pytest.fail) == ("a" * (PIECES - 1), [])
+    assert cut("a" * (PIECES - 1), pytest.fail) == ("a" * (PIECES - 1), "")
 
 
 def test_a_damaged_vocabulary_leaves_the_text_as_it_is():

@@ -19,6 +19,7 @@ from dashboard.live.model_zip import LARGEST, RANGES, pack, unpack
 from dashboard.live.own_models import OwnModels
 from dashboard.live.refusal import Refusal
 from dashboard.live.trainings import Trainings
+from dashboard.resources import models
 from dashboard.text import LANGUAGES, catalogue
 
 CONFIG = {"width": 8, "attention": "additive"}
@@ -188,15 +189,16 @@ def test_of_a_card_only_what_was_checked_is_kept(zipped, tmp_path):
 
 def test_every_number_of_a_constructor_has_a_limit_here():
     known = {name: form for one in CONFIGS.values() for name, form in (*one.needed.items(), *one.known.items())}
-    assert {name for name, form in known.items() if form is not bool and not isinstance(form[0], str)} == set(RANGES)
+    numbers = {name for name, form in known.items() if type(form) is tuple and not isinstance(form[0], str)}
+    assert numbers == set(RANGES)
 
 
 @pytest.fixture
 def session(monkeypatch):
     """The models of a session, which the page takes zips into."""
     own = OwnModels(Trainings())
-    monkeypatch.setattr(resources, "own", lambda: own)
-    monkeypatch.setattr(resources, "trainings", lambda: own.trainings)
+    monkeypatch.setattr(models, "own", lambda: own)
+    monkeypatch.setattr(models, "trainings", lambda: own.trainings)
     yield own
     own.trainings.close()
 
@@ -215,7 +217,7 @@ def weights_with(content, value):
 def test_a_model_is_taken_in_and_its_parameters_are_counted(zipped, session):
     card = resources.take_in(card_with(zipped, parameters=5))
     assert card.parameters == json.loads(files_of(zipped)[CARD])["parameters"]
-    assert session.found() == {card.name: card}
+    assert session.saved() == {card.name: card}
 
 
 UNFIT = {
@@ -233,7 +235,7 @@ def test_weights_that_do_not_load_are_refused_and_leave_nothing(zipped, session,
     with pytest.raises(Refusal) as caught:
         resources.take_in(change(zipped))
     assert caught.value.reason == reason
-    assert session.found() == {}
+    assert session.saved() == {}
     assert not list(session.trainings.root.glob("*/*"))
 
 
@@ -241,7 +243,7 @@ def test_whatever_unpacking_or_loading_raises_is_a_refusal(zipped, session, monk
     def fails(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(resources, "packed", fails)
+    monkeypatch.setattr(models, "packed", fails)
     with pytest.raises(Refusal, match="weights"):
         resources.take_in(zipped)
     monkeypatch.setattr("dashboard.live.own_models.unpack", fails)

@@ -27,10 +27,11 @@ def changed(model):
     drawn = torch.Generator().manual_seed(7)
     shapes = {kind: weights.shape[1:3] for kind, weights in model(*sources([2]), random_ids(1, 1)).attention.items()}
     gates = {kind: torch.rand(len(LENGTHS), *shape, generator=drawn) for kind, shape in shapes.items()}
-    if "cross" in shapes:
-        given = torch.rand(len(LENGTHS), *shapes["cross"], 3, max(LENGTHS), generator=drawn).softmax(dim=-1)
+    sizes = {"encoder": (max(LENGTHS),) * 2, "decoder": (3, 3), "cross": (3, max(LENGTHS))}
+    for kind, shape in shapes.items():
+        given = torch.rand(len(LENGTHS), *shape, *sizes[kind], generator=drawn).softmax(dim=-1)
         given[..., 1, :] = torch.nan
-        gates["attention"] = given
+        gates[f"{kind}_attention"] = given
     return Interventions(**gates)
 
 
@@ -73,6 +74,19 @@ def test_one_sentence_without_padding_and_teacher_forcing(name):
     source, mask = sources([4, 6])
     target = random_ids(2, 5, seed=3)
     assert_close(packed(source, mask, target).logits, plain(source, mask, target).logits, **CLOSE)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@torch.inference_mode()
+def test_a_packed_model_takes_and_refuses_the_changes_that_the_plain_one_does(name):
+    plain, packed = pair(name)
+    assert packed.heads == plain.heads
+    double = Interventions(*(None if field is None else field.double() for field in changed(plain)))
+    for wanted, found in zip(steps(plain, double), steps(packed, double), strict=True):
+        assert_close(found.logits, wanted.logits, **CLOSE)
+    for kind, (layers, heads) in plain.heads.items():
+        with pytest.raises(ValueError, match=rf"^{kind} of shape .* valid: \({layers}, {heads}\), or"):
+            packed.encode(*sources(LENGTHS), interventions=Interventions(**{kind: torch.ones(layers + 1, heads)}))
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name.startswith("transformer")])

@@ -12,6 +12,8 @@ import re
 import string
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import cycle, islice
 from pathlib import Path
 
 import altair as alt
@@ -26,11 +28,15 @@ from benchmarks.places import PAGES, READING
 from core.checkpoints import CARD, EXAMPLE, PRETRAINED, TOKENIZER, WEIGHTS, cards
 from core.records.trace_json import from_json
 from core.training.options import REGIME_OPTIONS
-from dashboard import explain, resources
+from dashboard import beginning, explain, resources
+from dashboard.beginning import DEFAULT
 from dashboard.controls import LIMIT, PIECES, plain
 from dashboard.figures import beam_tree
-from dashboard.frame import DEFAULT
-from dashboard.model_names import model_labels
+from dashboard.live.plan import DETAILS, HAS
+from dashboard.model_names import direction, meanings, model_labels
+from dashboard.renewal import SHARED
+from dashboard.resources import ahead, folders, models, searches
+from dashboard.terms import TERMS
 from dashboard.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,11 +49,18 @@ TEXT = "A cat sleeps."
 FRAME = ("shell", "quiz", "save")  # components that are no picture
 
 
+def tries(name: str) -> dict[str, dict]:
+    """What the chips of a page set, as its script has it, which can't be imported: it would run."""
+    tree = ast.parse((ROOT / "dashboard" / "views" / name / "page.py").read_text("utf-8"))
+    (value,) = [node.value for node in tree.body if ast.unparse(node).startswith("TRIES =")]
+    return eval(ast.unparse(value), {"beginning": beginning})
+
+
 @pytest.fixture
 def app(monkeypatch):
     """Open a page: without background threads, which would draw random numbers beside other tests' trainings."""
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
-    monkeypatch.setattr(resources, "QUIET", 3600)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(ahead, "QUIET", 3600)
 
     def open_page(name: str, **address: object) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=60)
@@ -62,8 +75,13 @@ def app(monkeypatch):
 
 def everything(at: AppTest) -> str:
     """All text that stands on the page."""
-    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.warning, *at.error]
+    parts = [*at.subheader, *at.markdown, *at.caption, *at.info, *at.warning, *at.error]
     return "\n".join([part.value for part in parts] + [part.proto.body for part in at.get("html")])
+
+
+def title(at: AppTest) -> str:
+    """The page's heading."""
+    return re.search("<h1>(.*)</h1>", everything(at))[1]
 
 
 def pictures(at: AppTest) -> list[str]:
@@ -108,10 +126,17 @@ def test_the_catalogues_have_the_same_keys_and_places():
 
 
 COUNTED = "count|n|N|steps|places|candidates|kept|pruned|finished|unfinished|epochs|seeds|minutes|layers|heads|rows"
-COUNTED += "|columns|nodes|asked|words|work|times|tokens|others|better|worse|window|fewest|looked|less"  # may be 1
+COUNTED += "|columns|nodes|asked|words|work|times|tokens|others|better|worse|window|fewest|looked|less|own|sources"
+COUNTED += "|rnn|transformer"  # may be 1
 FORMS = {"en": r"([a-z-]+ )?[a-z-]+s", "ru": "[а-яё]{3,}"}  # of what is counted: right for some numbers only
-NEVER_ONE = ("home_pieces", "sizes_likelier", "sizes_longer", "rates_caption", "schedules_alt", "schedule_description")
+NEVER_ONE = ("home_search", "sizes_likelier", "sizes_longer", "rates_caption", "schedules_alt", "schedules_description")
 NEVER_ONE += ("bottleneck_formula", "swap_caption", "sizes_open")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_begins_with_a_capital(language):
+    small = re.compile(r"[a-zа-яё]{2,} [^|]*\.")  # a file's name and a letter of a formula may stand first
+    assert [key for key, text in catalogue(language).items() if small.fullmatch(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -138,6 +163,8 @@ def test_every_key_of_the_keyboard_has_a_meaning(language):
             key, _, meaning = line.partition(" — ")
             assert key, line
             assert meaning, line
+        keys = [line.partition(" — ")[0] for line in (say["keys"] + "\n" + say[f"keys_{name}"]).split("\n") if line]
+        assert len(keys) == len(set(keys)), name
 
 
 def test_streamlit_is_set_up_as_measured():
@@ -155,7 +182,7 @@ def test_the_first_paint_of_every_page_needs_no_torch():
         "    assert not at.exception, at.exception\n"
         "    drawn = [len(at.get(kind)) for kind in ('bidi_component', 'plotly_chart', 'vega_lite_chart')]\n"
         "    assert sum(drawn) > 1, name\n"
-        "    assert 'torch' not in sys.modules and 'bertviz' not in sys.modules, name"
+        "    assert not {'torch', 'bertviz', 'transformers', 'IPython'} & set(sys.modules), name"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
 
@@ -169,7 +196,7 @@ def test_the_first_paint_of_every_page_needs_no_torch():
 def test_every_page_speaks_both_languages(app, name, language, predict):
     at = app(name, lang=language, **({"predict": predict} if predict else {}))
     say = catalogue(language)
-    assert at.title[0].value == say[f"page_{name}"]
+    assert title(at) == say[f"page_{name}"]
     assert say[f"{name}_see"] in everything(at)
     assert not complaints(at)
     assert pictures(at)
@@ -195,30 +222,47 @@ class Read(dict):
 # What no page shows at rest: each was seen to be asked for by name, elsewhere in the dashboard.
 SELDOM = """
 damage: curves_broken finding_none live_disk live_failed live_killed live_none models_broken models_none regimes_noise
-regimes_none regimes_one regimes_single save_failed swap_chance swap_square_missing model_r_drop live_died
+regimes_none regimes_one regimes_single save_failed swap_chance swap_square_missing model_r_drop live_died why_missing
 a zip: zip_argument zip_card zip_family zip_finite zip_json zip_missing zip_range zip_sha256 zip_size zip_strange
 zip_taken zip_tokenizer zip_weights zip_zip zip_disk zip_packing
 a reader's pairs: pairs pairs_bytes pairs_few pairs_file pairs_help pairs_long pairs_many pairs_nul pairs_side
 pairs_tab pairs_tabs pairs_utf8
-a training: live_again live_blind live_ended live_formula live_guessing live_json
+a training: film_coming live_again live_other live_blind live_ended live_stopped live_formula live_guessing live_json
 live_look_reverse live_loss live_losses live_open live_paused live_running live_save live_starting live_step
 live_stopping live_time live_train live_validation live_waiting context_one live_forced live_held live_held_none
-live_loss_both live_loss_one live_output
-models that a reader may have: kind_cosine kind_local-m kind_location kind_query-key-value kind_scaled-dot
-kind_words_cosine kind_words_local-m kind_words_local-p kind_words_location kind_words_none kind_words_query-key-value
-kind_words_scaled-dot language_letters model_mine model_place_layer model_positions_alibi model_positions_rotary
-models_for_copy models_for_reverse models_for_tatoeba place_fed place_layer place_words_layer place_words_readout
-place_words_step sentence_letters corpus_tatoeba
-what depends on a search: alignment_difference alignment_flat beam_empty bottleneck_kept bottleneck_missing
+live_loss_both live_loss_one live_output live_look_mean
+models that a reader may have: language_letters model_mine models_for_copy models_for_reverse models_for_tatoeba
+short_letters short_own sentence_letters corpus_tatoeba kind_words_none transformer_none
+positions_reason_alibi
+what depends on a search: heads_about_norm alignment_difference alignment_flat beam_empty bottleneck_kept
+bottleneck_missing
 forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
 parting_same score_upset sizes_equal sizes_likelier sizes_longer sizes_open sizes_unlikelier surprise_inside
-surprise_none training_formula_worse unfinished_note gold_nobody alignment_sums_less
-what depends on a finding: backwards_better backwards_both backwards_chance
+surprise_none training_formula_worse unfinished_note gold_nobody alignment_sums_less alignment_sums_more
+what depends on a finding: backwards_worse backwards_both backwards_chance differs_bidirectional
+roles_rare_cost_less roles_rare_rate_less roles_rare_rate_more roles_short_advmod_dependent roles_short_advmod_governor
+roles_short_amod_dependent roles_short_amod_governor roles_short_nsubj_governor roles_short_obj_dependent
+roles_short_obj_governor
 opened by a click: save_trace
+a search or measurement of heads (test_pruning_page): pruning_bleu pruning_chrf pruning_go_on pruning_no_json
+pruning_path pruning_path_closed pruning_path_head pruning_path_logprob pruning_path_none pruning_path_stopped
+pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_without_rare
+films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
+pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider
 """
 
 
+WAYS_OF_PLACING = ("learned", "rotary", "alibi")
 STRANGE = "語 " + "many words " * 40
+
+
+def together(kind):
+    """The choices of a kind of model's details, a combination after the other, until all have been made."""
+    ways = [list(DETAILS[name]) for name in HAS[kind]]
+    return zip(*(islice(cycle(way), max(map(len, ways))) for way in ways), strict=True)
+
+
+ROLES = (("en-de", ""), ("en-de", "-rotary"), ("de-en", ""))  # models whose heads have been named, and one not
 VISITS = [  # which show more words than each page by itself, from a link, and with hidden answers
     ("home", {"text": "", "model": "x"}),
     *(("step", {"model": model}) for model in WAYS),
@@ -227,10 +271,48 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
     ("kinds", {"text": TEXT, "show": "same"}),
     ("alignment", {"model": "en-de-rnn-local-p"}),
+    *(("heads", {"model": model, "predict": "true"}) for model in (PLAIN, OTHER)),
+    ("heads", {"tab": "edit", "edits": "cross~0~1~first"}),
+    *(("heads", {"layer": layer}) for layer in ("mean", "max", "rollout")),
+    ("heads", {"cell": "norm"}),
+    ("heads", {"tab": "head_view"}),
+    ("heads", {"tab": "edit", "edits": "cross~0~1~first", "predict": "true"}),
+    *(("heads", {"tab": "roles", "model": f"{way}-transformer{kind}"}) for way, kind in ROLES),
+    *(("pruning", {"closed": closed, "tint": "gradient"}) for closed in ("zz", "e*", "d*", "c*", "e*,d*,c*")),
+    *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
     ("bottleneck", {"text": TEXT}),
+    ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
     *(("live", {"regime": regime}) for regime in REGIME_OPTIONS),
+    *(("live", dict(zip(HAS["rnn-additive"], values, strict=True))) for values in together("rnn-additive")),
+    *(("live", {"kind": "transformer", "positions": value}) for value in DETAILS["positions"]),
     *(("models", {"model": model}) for model in WAYS),
+    *(
+        ("transformer", {"inside": view, "predict": predict})
+        for view in ("families", "gradients", "cache")
+        for predict in ("true", "false")
+    ),
+    ("transformer", {"model": PLAIN}),
+    ("transformer", {"inside": "families", "model": "de-en-transformer"}),
+    ("transformer", {"inside": "gradients", "model": "de-en-transformer"}),
+    *(
+        ("positions", {"view": view, "beside": way})
+        for view in ("matrix", "distance")
+        for way in ("learned", "rotary", "alibi")
+    ),
+    *(("positions", {"view": view}) for view in ("waves", "added", "why")),
+    *(("positions", {"view": view, "predict": "true"}) for view in ("waves", "distance", "rotation", "added", "why")),
+    ("positions", {"view": "waves", "dims": "x"}),
+    ("positions", {"view": "added", "model": PLAIN}),
+    *(
+        ("positions", {"model": model})
+        for model in (PLAIN, *(f"en-de-transformer-{way}" for way in ("learned-positions", "no-positions", "rotary")))
+    ),
+    ("positions", {"view": "why", "model": "de-en-transformer"}),
+    *(("attention", {"view": view, "predict": "true"}) for view in ("masks", "toy")),
+    *(("attention", {"model": model}) for model in (OTHER, PLAIN)),
+    ("attention", {"view": "masks"}),
+    ("attention", {"view": "masks", "text": TEXT, "other": TEXT}),
 ]
 
 
@@ -257,7 +339,7 @@ def test_every_sentence_of_the_catalogue_is_read_by_a_page(app, monkeypatch):
 
 def shown(at: AppTest) -> tuple:
     """All that a reader sees, controls included."""
-    kinds = ("selectbox", "slider", "toggle", "text_input", "text_area", "segmented_control", "radio")
+    kinds = ("selectbox", "slider", "number_input", "toggle", "text_input", "text_area", "segmented_control", "radio")
     return everything(at), pictures(at), [(one.key, one.value) for kind in kinds for one in getattr(at, kind)]
 
 
@@ -278,7 +360,7 @@ def test_a_link_shows_the_same_page_again_and_in_another_language(app, name):
     assert shown(app(name, **address_of(at))) == shown(at)
     at.segmented_control(key="lang").set_value("en").run()
     assert not at.exception
-    assert at.title[0].value == EN[f"page_{name}"]
+    assert title(at) == EN[f"page_{name}"]
     assert address_of(at) | {"lang": "ru"} == asked
     at.segmented_control(key="lang").set_value("ru").run()
     assert address_of(at) == asked
@@ -293,7 +375,9 @@ def test_a_link_shows_the_same_page_again_and_in_another_language(app, name):
 def test_every_page_shows_every_model(app, name, model):
     at = app(name, model=model)
     assert not complaints(at)
-    assert pictures(at) or (name == "alignment" and not cards()[0][model].attends and at.info)
+    card = cards()[0][model]
+    shows = card.family == "transformer" if name == "pruning" else card.attends or name not in ("alignment", "heads")
+    assert pictures(at) if shows else at.info
 
 
 @pytest.mark.parametrize("name", READING)
@@ -316,19 +400,18 @@ def test_every_page_hides_something_from_who_wants_to_guess(app, name):
 
 
 def test_another_beam_size_grows_another_tree(app):
-    at = app("beam")
-    before = pictures(at)
-    at.slider(key="beam").set_value(2).run()
+    at = app("beam", beam="2")
     assert not at.exception
-    assert pictures(at) != before
+    assert pictures(at) != pictures(app("beam"))
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("training", 4), ("bottleneck", 1), ("order", 1), ("swap", 2), ("models", 1)]
+    ("name", "tab", "least"),
+    [("training", "regimes", 2), ("bottleneck", None, 1), ("order", None, 1), ("swap", None, 2), ("models", None, 1)],
 )
-def test_charts_follow_the_schema(app, name, least):
+def test_charts_follow_the_schema(app, name, tab, least):
     """Altair checks none while a page is drawn, as that takes most of the time."""
-    drawn = charts(app(name, text=TEXT))
+    drawn = charts(app(name, text=TEXT, **({"tab": tab} if tab else {})))
     assert len(drawn) >= least
     for one in drawn:
         alt.Root.validate(one)
@@ -340,12 +423,18 @@ def test_another_length_penalty_ranks_again_and_searches_nothing(app, monkeypatc
     def search(*_):
         raise AssertionError("a length penalty started a search")
 
-    monkeypatch.setattr(resources, "computed", search)
-    at = app("beam")
-    before = everything(at)
-    at.slider(key="alpha").set_value(0.0).run()
+    monkeypatch.setattr(searches, "computed", search)
+    at = app("beam", alpha="0.0")
     assert not at.exception
-    assert everything(at) != before
+    assert pictures(at) != pictures(app("beam"))
+
+
+@pytest.mark.parametrize("alpha", ["1", "0.50", "0.5"])
+def test_a_link_may_write_a_length_penalty_as_any_number(app, alpha):
+    at = app("beam", alpha=alpha)
+    assert not complaints(at)
+    (drawn,) = [json.loads(one.proto.json) for one in at.get("bidi_component") if "search" in one.proto.component_name]
+    assert float(drawn["at"]["alpha"]) == float(alpha)
 
 
 # --- what a person may type
@@ -367,7 +456,8 @@ SLOW = ("home", "kinds", "training", "bottleneck", "order")  # they read with ma
 def test_no_sentence_breaks_a_page(app, name):
     """One after the other, as a reader types them, on one model and on another."""
     longest = [] if name in SLOW else ["a" * (LIMIT + 50), "".join(map(chr, range(0x4E00, 0x4E00 + LIMIT)))]
-    for model, texts in ((DEFAULT, TYPED[::2] + longest), (OTHER, TYPED[1::2])):
+    other = "en-de-transformer" if name == "pruning" else OTHER
+    for model, texts in ((DEFAULT, TYPED[::2] + longest), (other, TYPED[1::2])):
         at = app(name, model=model)
         for text in texts:
             at.text_input(key="text").set_value(text).run()
@@ -380,7 +470,7 @@ def check_what_is_said(at: AppTest, model: str, text: str) -> None:
     assert pictures(at), text
     assert not re.search(r"<script|<s>|<b>", "".join(part.proto.body for part in at.get("html"))), text
     assert not [part for part in at.markdown if part.proto.allow_html], text
-    pieces = resources.model(model).subwords.pieces(text[:LIMIT])
+    pieces = models.model(model).subwords.pieces(text[:LIMIT])
     many, long = len(pieces) > PIECES, len(text) > LIMIT
     unknown = any(piece.unknown for piece in pieces[:PIECES])
     said = complaints(at)
@@ -410,29 +500,46 @@ def test_without_a_sentence_a_page_asks_for_one(app, name):
 FOOLISH = {
     "home": {"model": "x", "lang": "xx"},
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
-    "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1"},
+    "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
-    "training": {"model": "x", "lang": "xx", "smoothing": "2", "position": "0", "update": "-1", "axis": "years"},
-    "bottleneck": {"lang": "xx", "measure": "taste"},
-    "order": {"lang": "xx", "seed": "99"},
+    "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},
+    "positions": {"model": "x", "lang": "xx", "view": "none", "length": "1", "width": "0", "base": "e", "row": "-1"}
+    | {"column": "999", "beside": "<b>", "form": "flat"},
+    "attention": {"model": "x", "lang": "xx", "view": "inside", "attention": "self", "layer": "0", "head": "77"}
+    | {"stage": "all", "scale": "2", "mask": "0", "query": "0", "key": "z"},
+    "heads": {"model": "x", "lang": "xx", "tab": "all", "parts": "<b>", "part": "self", "layer": "0", "head": "77"}
+    | {"units": "letters", "measure": "size", "order": "best", "amount": "z"},
+    "training": {"model": "x", "lang": "xx", "tab": "all", "smoothing": "2", "position": "0"},
+    "pruning": {"model": "x", "lang": "xx", "closed": "e0.1", "by": "chance", "tint": "<b>"},
+    "bottleneck": {"model": "x", "lang": "xx", "measure": "taste"},
+    "order": {"model": "x", "lang": "xx", "seed": "99"},
     "swap": {"lang": "xx"},
     "models": {"lang": "xx", "model": "x"},
-    "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks"},
+    "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks", "cell": "z"},
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_each_foolish_wish_of_a_link_is_answered_by_one_sentence(app, name):
-    at = app(name, **FOOLISH[name])
+FOOLISH_TABS = {
+    ("training", "schedules"): {"update": "-1", "half": "0", "warmup": "many"},
+    ("training", "regimes"): {"axis": "years"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [*((name, {}) for name in PAGES), *((page, {"tab": tab}) for page, tab in FOOLISH_TABS)]
+)
+def test_each_foolish_wish_of_a_link_is_answered_by_one_sentence(app, name, given):
+    foolish = FOOLISH_TABS[name, given["tab"]] if given else FOOLISH[name]
+    at = app(name, **given, **foolish)
     assert pictures(at)
     said = complaints(at)
-    for key, value in FOOLISH[name].items():
+    for key, value in foolish.items():
         found = [sentence for sentence in said if f" {key}={plain(value)}, which there is not" in sentence]
         assert len(found) == 1, (key, said)
         assert re.search(r"\(valid: [^)]+\); .+ is shown instead", found[0])
-    assert len(said) == len(FOOLISH[name])
-    assert at.title[0].value == EN[f"page_{name}"]
+    assert len(said) == len(foolish)
+    assert title(at) == EN[f"page_{name}"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -451,13 +558,13 @@ def folder_of_models(tmp_path, monkeypatch):
     for file in PRETRAINED.glob("*/*"):
         (folder / file.parent.name).mkdir(parents=True, exist_ok=True)
         (folder / file.parent.name / file.name).symlink_to(file)
-    monkeypatch.setattr(resources, "MODELS", folder)
+    monkeypatch.setattr(folders, "MODELS", folder)
     st.cache_resource.clear()
     yield folder
     st.cache_resource.clear()
 
 
-def replace(file: Path, content: bytes | None) -> None:
+def put(file: Path, content: bytes | None) -> None:
     """Put other content in a link's place, or none."""
     file.unlink()
     if content is not None:
@@ -487,8 +594,9 @@ DAMAGE = {  # the file, what becomes of its bytes, and the words that say so
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_model_is_named_and_the_others_go_on(app, folder_of_models, damage):
     file, change, words = DAMAGE[damage]
-    replace(folder_of_models / DEFAULT / file, change((PRETRAINED / DEFAULT / file).read_bytes()))
-    asking = [name for name in READING if name not in ("bottleneck", "order")]  # those have models of their own
+    put(folder_of_models / DEFAULT / file, change((PRETRAINED / DEFAULT / file).read_bytes()))
+    others = ("bottleneck", "order", "positions", "transformer")  # which ask others, or none
+    asking = [name for name in READING if name not in others]
     for name in asking if damage == "half the weights" else ("home", "alignment"):
         at = app(name, text=TEXT)
         reasons = [one for one in complaints(at) if words in one.replace("\\", "")]
@@ -510,7 +618,7 @@ def test_the_reason_why_a_model_is_left_out_is_no_markdown(app, folder_of_models
 
 @pytest.mark.parametrize("content", [None, b"{", b"{}", b'{"hypotheses": []}'])
 def test_without_its_stored_example_a_model_works_all_the_same(app, folder_of_models, content):
-    replace(folder_of_models / DEFAULT / EXAMPLE, content)
+    put(folder_of_models / DEFAULT / EXAMPLE, content)
     for name in READING if content is None else READING[:1]:  # all read it in one place
         at = app(name, text=TEXT)
         assert pictures(at), name
@@ -519,11 +627,11 @@ def test_without_its_stored_example_a_model_works_all_the_same(app, folder_of_mo
 
 @pytest.mark.parametrize("name", READING)
 def test_without_models_a_page_says_how_to_get_one(app, folder_of_models, monkeypatch, name):
-    monkeypatch.setattr(resources, "MODELS", folder_of_models / "nothing")
+    monkeypatch.setattr(folders, "MODELS", folder_of_models / "nothing")
     at = app(name)
     assert [part.value for part in at.error] == [EN["models_none"]]
     assert "python -m core train" in EN["models_none"]
-    assert at.title[0].value == EN[f"page_{name}"]
+    assert title(at) == EN[f"page_{name}"]
 
 
 # --- a disk that takes nothing
@@ -582,26 +690,136 @@ def test_no_cell_that_is_saved_is_a_formula_and_numbers_stay_numbers():
     ]
 
 
-def test_an_example_follows_the_language_that_a_model_reads_and_a_typed_sentence_stays(app):
+# --- directions
+
+BEST = {"en-de": DEFAULT, "en-fr": "en-fr-everyday", "de-en": "de-en-transformer", "fr-en": "fr-en-transformer"}
+
+
+def sentence_of(at: AppTest) -> tuple[str, str]:
+    """The name of the field for the sentence, and what stands there."""
+    return at.text_input(key="text").label, at.text_input(key="text").value
+
+
+def asked(model: str) -> tuple[str, str]:
+    """The same as a page should have it for a model: its language, and the model's own example."""
+    return EN[f"sentence_{cards()[0][model].source}"], resources.stored(model).text
+
+
+def test_there_is_a_model_for_every_direction():
+    assert set(BEST) == {direction(card) for card in cards()[0].values()}
+
+
+@pytest.mark.parametrize("model", BEST.values())
+@pytest.mark.parametrize("name", READING)
+def test_every_page_asks_for_a_sentence_that_its_model_can_read_or_offers_another(app, name, model):
+    at = app(name, model=model)
+    assert sentence_of(at) == asked(model)
+    assert not complaints(at)
+    others = [part for part in at.info if part.value.startswith(begins("direction_other"))]
+    assert len(others) == (name in ("bottleneck", "order") and model != DEFAULT)
+    for _ in others:
+        at.button(key="turn").click().run()
+        assert not at.exception
+        assert sentence_of(at) == asked(DEFAULT)
+        assert not at.info
+    assert pictures(at)
+
+
+def test_a_direction_brings_its_best_model_and_a_sentence_and_each_language_keeps_its_own(app):
     at = app("home")
-    english = at.text_input(key="text").value
-    at.selectbox(key="model").select("de-en-transformer").run()
-    german = at.text_input(key="text").value
-    assert german != english
-    assert german == resources.stored("de-en-transformer").text
-    at.selectbox(key="model").select(DEFAULT).run()
-    assert at.text_input(key="text").value == english
+    assert set(at.selectbox(key="direction").options) == {"EN → DE", "DE → EN", "EN → FR", "FR → EN"}
     at.text_input(key="text").set_value(TEXT).run()
-    at.selectbox(key="model").select("de-en-transformer").run()
-    assert at.text_input(key="text").value == TEXT
+    for way, model in BEST.items():
+        at.selectbox(key="direction").set_value(way).run()
+        assert not at.exception
+        assert at.selectbox(key="model").value == model
+        assert sentence_of(at) == ((EN["sentence_en"], TEXT) if way.startswith("en") else asked(model))
+    to_page(at, "kinds").run()
+    assert sentence_of(at) == asked("fr-en-transformer")
+    at.selectbox(key="direction").set_value("en-de").run()
+    assert sentence_of(at) == (EN["sentence_en"], TEXT)
+
+
+def test_models_stand_family_by_family_the_best_first_with_what_they_know_and_their_score(app):
+    options = app("step").selectbox(key="model").options
+    assert options[0] == "Transformer, taught by a model · photo captions · BLEU 40.6"
+    families = [option.partition(" ")[0].strip(",:") for option in options]
+    assert families == sorted(families, key=["Transformer", "RNN"].index)
+    assert all(re.search(r" · (photo captions|everyday sentences) · BLEU \d\d\.\d$", option) for option in options)
+
+
+def test_a_model_of_letters_is_asked_for_letters(app, monkeypatch):
+    known = cards()[0]
+    own = replace(known[DEFAULT], name="my-1", source="letters", target="letters", corpus="copy")
+    own = replace(own, training={"filmed": "s e q", "steps": 3})
+    monkeypatch.setattr(resources, "known", lambda: known | {"my-1": own})
+    at = app("step", text=TEXT)
+    at.selectbox(key="direction").set_value("letters-letters").run()
+    assert at.selectbox(key="model").value == "my-1"
+    assert sentence_of(at) == (EN["sentence_letters"], "s e q")
+    at.selectbox(key="direction").set_value("en-de").run()
+    assert sentence_of(at) == (EN["sentence_en"], TEXT)
+
+
+TRIES = [(name, chip) for name in PAGES for chip in tries(name)]
+
+
+@pytest.mark.parametrize(("name", "chip"), TRIES)
+def test_a_chip_does_what_is_to_try_and_the_page_is_otherwise_as_by_default(app, name, chip):
+    at, values = app(name, **STATES[name]), tries(name)[chip]
+    before = pictures(at), everything(at)
+    at.button(key=f"try_{chip}").click().run()
     assert not at.exception
+    assert not complaints(at)
+    assert (pictures(at), everything(at)) != before
+    page = values.get("page", name)
+    assert title(at) == EN[f"page_{page}"]
+    state = at.session_state
+    asked = {key: str(value) for key, value in values.items() if key != "page"}
+    for key in asked.keys() - {"dims"}:  # which that view does not draw
+        assert str(state[f"kept_{key}" if f"kept_{key}" in state else key]) == asked[key], key
+    for key in STATES[page].keys() - {*SHARED, *asked}:
+        assert f"link_{key}" not in state or state[f"link_{key}"] is None, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_says_in_a_line_what_is_seen_and_what_can_be_tried(language):
+    say = catalogue(language)
+    for name in PAGES:
+        assert len(say[f"{name}_see"]) <= 110, name
+        assert tries(name), name
+        assert all(len(say[f"{name}_try_{chip}"]) <= 32 for chip in tries(name)), name
+
+
+def test_every_term_is_written_in_every_language_and_stands_on_its_page():
+    for language in LANGUAGES:
+        words = [getattr(term, language) for term in TERMS]
+        assert all(words)
+        assert len(set(words)) == len(words)
+        assert all(catalogue(language)[term.means].endswith(".") for term in TERMS)
+    for term in TERMS:
+        assert term.page in PAGES, term
+        room = APP.parent / "views" / term.page
+        written = "".join(file.read_text("utf-8").lower() for file in room.iterdir() if file.suffix in (".py", ".js"))
+        assert all(word in written for word in re.findall(r"\w+", term.en.lower())), term
+
+
+def test_every_word_of_a_models_name_is_explained():
+    for language in LANGUAGES:
+        say = catalogue(language)
+        for name, label in model_labels(cards()[0], say).items():
+            card = cards()[0][name]
+            unexplained = label.split(" · ")[0].lower().removeprefix("rnn: ")
+            for word in meanings(say, card):
+                unexplained = unexplained.replace(word.lower(), "")
+            assert unexplained.strip(", ") == "", label
 
 
 def test_a_model_has_one_name_on_all_pages(app):
     labels = model_labels(cards()[0], EN)
     assert len(set(labels.values())) == len(labels)
     for name in ("home", "models", "order"):
-        cells = re.findall(r"<td[^>]*>([^<]*· (?:RNN|Transformer)[^<]*)</td>", everything(app(name)))
+        cells = re.findall(r"<td[^>]*>((?:RNN|Transformer)[^<]* · [^<]*)</td>", everything(app(name)))
         assert cells
         assert {html.unescape(cell) for cell in cells} <= set(labels.values())
 
@@ -613,3 +831,10 @@ def test_a_page_names_the_spelling_that_a_model_likes_better_than_the_tokenizers
     for target, named in (("Ein kleines Kind geht neben roten Bannern vorbei.", True), ("Ein Kind.", False)):
         at = app(page, target=target, **asked)
         assert any(caption.value.startswith(cut) for caption in at.caption) == named
+
+
+def test_no_rule_asks_for_what_a_whole_page_holds():
+    """Whatever opens, closes or is hovered would style the page anew: 15 ms a time, and four times a choice."""
+    rules = (Path(beginning.__file__).parent / "page.css").read_text("utf-8")
+    asks = re.findall(r"^\s*(?::root|html|body)[^{]*:has\(|\*\):has\(|:has\([^{]*\) *~ *\*", rules, re.MULTILINE)
+    assert not asks, asks

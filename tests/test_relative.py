@@ -8,6 +8,7 @@ import torch
 from model_zoo import MAX_POSITIONS, VOCABULARY_SIZE, random_model, sources
 from torch.testing import assert_close
 
+from core.models.contract import NONE
 from core.models.positional import POSITIONS, LinearBiases, Rotary
 from core.models.transformer import Transformer
 from core.models.transformer_layers import LayerSource, TransformerConfig
@@ -68,7 +69,7 @@ def weights_by_hand(layer, by_hand, x, seen):
 def test_the_encoders_self_attention_equals_a_loop_from_the_paper(positions):
     layer, (_, mask) = model_with(positions).encoder[0], sources(LENGTHS)
     x = noise(len(LENGTHS), max(LENGTHS), HEADS * SIZE)
-    _, weights = layer(x, mask, None)
+    _, weights = layer(x, mask, NONE)
     for index, length in enumerate(LENGTHS):
         expected = weights_by_hand(layer, BY_HAND[positions], x[index, :length], lambda _, length=length: length)
         assert_close(weights[index, :, :length, :length], expected, atol=1e-5, rtol=0.0)
@@ -78,7 +79,7 @@ def test_the_encoders_self_attention_equals_a_loop_from_the_paper(positions):
 @torch.no_grad()
 def test_the_decoders_self_attention_equals_a_causal_loop_from_the_paper(positions):
     layer, x = model_with(positions).decoder[0], noise(1, MAX_POSITIONS + 3, HEADS * SIZE)
-    weights = layer.look_back(x, None, None).weights
+    weights = layer.look_back(x, None, NONE).weights
     expected = weights_by_hand(layer, BY_HAND[positions], x[0], lambda i: i + 1)
     assert_close(weights[0], expected, atol=1e-5, rtol=0.0)
 
@@ -102,7 +103,7 @@ def test_cross_attention_knows_no_positions(positions):
     memory, x = noise(1, 5, HEADS * SIZE), noise(1, 3, HEADS * SIZE)
     mask = torch.ones(1, 5, dtype=torch.bool)
     (one, _, weights), (other, _, turned) = (
-        layer(x, LayerSource(*layer.keys_values(rows), mask, None, None, None)) for rows in (memory, memory[:, order])
+        layer(x, LayerSource(*layer.keys_values(rows), mask, NONE)) for rows in (memory, memory[:, order])
     )
     assert_close(other, one)
     assert_close(turned.weights, weights.weights[..., order])

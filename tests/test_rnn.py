@@ -23,7 +23,6 @@ from torch import nn
 from torch.testing import assert_close
 
 from core.models.attention_scores import SCORES, Question
-from core.models.contract import Interventions
 from core.models.rnn import RNN
 from core.models.rnn_layers import CELLS, CONTEXTS, RNNConfig, reading_order
 
@@ -247,13 +246,6 @@ def test_a_wrong_config_names_the_valid_choices(wrong, sentence):
 
 def test_an_odd_width_does_for_one_direction():
     assert RNNConfig(VOCABULARY_SIZE, width=7, bidirectional=False).width == 7
-
-
-@pytest.mark.parametrize("kind", ["encoder", "decoder"])
-def test_gates_for_heads_that_a_recurrent_model_lacks_are_refused(kind):
-    model = MODELS["gru-1-bi-additive-step"]()
-    with pytest.raises(ValueError, match="valid: cross, attention"):
-        model.encode(*sources(LENGTHS), interventions=Interventions(**{kind: torch.ones(1, 1)}))
 
 
 @pytest.mark.parametrize("residual", [False, True])

@@ -9,15 +9,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from model_zoo import MODELS, vocabulary
+from model_zoo import MODELS, SINGLE, vocabulary
 
 from core.decoding.translate import decode, grown, translate_batches
-from core.options import BeamOptions, ForcedOptions, GreedyOptions
+from core.options import BeamOptions, ExactOptions, ForcedOptions, GreedyOptions, MBROptions
 from core.records import States
 from core.records.trace_json import from_json, packed, to_json, unpacked
 from core.text.subwords import BOS, EOS
+from dashboard.resources.shelf import size_of
 
-every_model = pytest.mark.parametrize("name", MODELS)
+every_model = pytest.mark.parametrize("name", [*SINGLE, "ensemble-of-transformers"])  # other ensembles have no states
 every_strategy = pytest.mark.parametrize(
     "options", [BeamOptions(3, max_length=6), GreedyOptions(6), ForcedOptions("c a")]
 )
@@ -44,6 +45,38 @@ def test_the_states_are_the_last_layers_of_encoder_and_teacher_forcing(name):
             assert states.context[index] == pytest.approx(detail["context"][0, -1].numpy(), abs=1e-2)
 
 
+@every_model
+@pytest.mark.parametrize(
+    "options",
+    [
+        BeamOptions(3, max_length=6),
+        ExactOptions(50, max_length=5),
+        MBROptions("both", 3, 2, max_length=5),
+        ForcedOptions("c a"),
+    ],
+    ids=lambda options: type(options).__name__,
+)
+@torch.no_grad()
+def test_the_states_of_every_layer_are_those_of_teacher_forcing(name, options):
+    model = MODELS[name]()
+    plain, trace = (decode(model, SUBWORDS, "a b", options, hidden=asked) for asked in (False, True))
+    source = torch.tensor([[*SUBWORDS.encode("a b"), EOS]])
+    mask = torch.ones_like(source, dtype=torch.bool)
+    states = trace.states
+    assert {part.dtype for part in (states.encoder_layers, states.decoder_layers)} == {np.dtype(np.float16)}
+    layers = model.encode(source, mask, detail=True).detail["hidden"][0].numpy()
+    assert states.encoder_layers == pytest.approx(layers, abs=1e-2)
+    for index, node in enumerate(trace.tree.expanded):
+        prefix = [BOS, *(trace.tree.nodes[step].id for step in trace.tree.path(node))]
+        layers = model(source, mask, torch.tensor([prefix]), detail=True).detail["hidden"][0, -1].numpy()
+        assert states.decoder_layers[index] == pytest.approx(layers, abs=1e-2)
+    assert plain.states.encoder_layers is plain.states.decoder_layers is None
+    for part in ("encoder", "decoder", "context"):
+        assert np.array_equal(getattr(states, part), getattr(plain.states, part))
+    assert to_json(trace)["states"] == to_json(plain)["states"]
+    assert size_of(trace) > size_of(plain) + states.decoder_layers.nbytes
+
+
 @pytest.mark.parametrize("name", ["gru-1-bi-additive-step", "transformer-post-sinusoidal-tied"])
 @every_strategy
 def test_a_search_asks_for_details_only_when_told_to(name, options):
@@ -61,9 +94,9 @@ def test_many_lines_are_translated_without_details():
             super().__init__()
             self.real, self.asked = MODELS["gru-1-bi-additive-step"](), set()
 
-        def encode(self, source, mask, *, detail=False):
+        def encode(self, source, mask, *, interventions, detail=False):
             self.asked.add(detail)
-            return self.real.encode(source, mask, detail=detail)
+            return self.real.encode(source, mask, interventions=interventions, detail=detail)
 
         def start(self, encoded, *, width=1):
             return self.real.start(encoded, width=width)
@@ -90,6 +123,15 @@ def trace():
         (lambda own: States(own.encoder, own.decoder[0]), r"are not \(S, D\) and \(E, D\)"),
         (lambda own: States(own.encoder[:, 1:], own.decoder), r"are not \(S, D\) and \(E, D\)"),
         (lambda own: States(own.encoder, own.decoder, own.context[1:]), "do not fit decoder states of"),
+        (
+            lambda own: replace(own, encoder_layers=own.encoder[None, 1:]),
+            r"encoder_layers of shape \(1, 4, 6\) do not fit the last layer's \(5, 6\)",
+        ),
+        (
+            lambda own: replace(own, decoder_layers=own.decoder[None]),
+            r"decoder_layers of shape \(1, \d+, 6\) do not fit the last layer's \(\d+, 6\)",
+        ),
+        (lambda own: replace(own, decoder_layers=own.decoder), r"decoder_layers of shape \(\d+, 6\) do not fit"),
     ],
 )
 def test_states_that_do_not_fit_are_refused(trace, change, sentence):

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from test_pages import tries
 
 from core.options import BeamOptions
 from core.records import (
@@ -22,8 +23,10 @@ from core.records import (
     SearchTree,
     States,
 )
+from dashboard import resources
 from dashboard.components import FOLDER
-from dashboard.figures import latex, step
+from dashboard.components.bundle import bundle
+from dashboard.figures import cells, latex, step
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.step import stepper
 
@@ -72,8 +75,9 @@ def payload(trace=TRACE):
     return step.stepper(trace, 0, step.moments(trace, 0), SIZE)
 
 
-def unpacked(text, width):
-    return np.frombuffer(base64.b64decode(text), np.int8).reshape(-1, width) / 127
+def unpacked(held):
+    values = np.frombuffer(base64.b64decode(held["data"]), np.int8).reshape(held["shape"])
+    return values / 127 * held["most"]
 
 
 def test_each_token_is_sought_among_what_was_expected_before_it():
@@ -97,6 +101,13 @@ def test_a_token_beyond_the_likeliest_gets_a_bar_of_its_own():
     assert second.probabilities[-1] == pytest.approx(0.01)
     assert second.rest == pytest.approx(0.05 + 0.02 + 0.43 - 0.01)
     assert second.rank == 13  # twelve are known and likelier
+
+
+def test_the_chip_goes_to_the_step_where_the_model_wavers_most():
+    chip = tries("step")["waver"]
+    trace = resources.decode(chip["model"], chip["text"], BeamOptions(5))
+    facts = step.describe(trace, 0, step.moments(trace, 0))
+    assert (str(facts["step"]), facts["token"]) == (chip["step"], "Ufer")  # what "bank" becomes
 
 
 def test_equally_likely_is_likeliest():
@@ -128,23 +139,21 @@ def test_the_payload_is_plain_json_and_its_id_follows_the_content():
 
 
 def test_the_payload_holds_every_head_step_by_step():
-    content, weights = payload(), TRACE.attention().weights
-    assert (content["layers"], content["heads"]) == (2, 2)
-    for t, row in enumerate(content["attention"]):
-        assert np.allclose(np.reshape(row, (2, 2, 4)) / 1000, weights[:, :, t], atol=6e-4)
-    plain = payload(made(SearchTree(NODES, (0, 2, 3))))
-    assert (plain["layers"], plain["heads"], plain["attention"]) == (1, 1, None)
+    content, weights = payload()["attention"], TRACE.attention().weights
+    assert content["shape"] == [2, 2, 3, 4]
+    shares = np.frombuffer(base64.b64decode(content["data"]), "<u2").reshape(content["shape"]) / cells.MOST
+    assert np.allclose(shares, weights, atol=1e-5)
+    assert payload(made(SearchTree(NODES, (0, 2, 3))))["attention"] is None
 
 
 def test_the_payload_holds_what_the_network_held_along_the_path():
     held = payload()["states"]
-    assert held["width"] == 2
-    assert np.allclose(unpacked(held["encoder"], 2), HELD.encoder, atol=0.01)
-    assert np.allclose(unpacked(held["decoder"], 2), HELD.decoder, atol=0.01)
-    assert not unpacked(held["context"], 2).any()
+    assert np.allclose(unpacked(held["encoder"]), HELD.encoder, atol=0.01)
+    assert np.allclose(unpacked(held["decoder"]), HELD.decoder, atol=0.01)
+    assert not unpacked(held["context"]).any()
     shuffled = SearchTree(NODES, (3, 0, 2), TREE.attention)
     moved = payload(made(shuffled, stored=STORED[2:] + STORED[:2]))["states"]
-    assert np.allclose(unpacked(moved["decoder"], 2), HELD.decoder[[1, 2, 0]], atol=0.01)
+    assert np.allclose(unpacked(moved["decoder"]), HELD.decoder[[1, 2, 0]], atol=0.01)
 
 
 def test_unbounded_states_are_not_drawn():
@@ -210,12 +219,9 @@ def test_the_space_counts_all_ways():
 
 
 def test_the_component_asks_for_the_texts_it_shows():
-    script = "".join(
-        path.read_text("utf-8")
-        for path in (FOLDER / "common.js", FOLDER / "words.js", PAGE / "stepper_draw.js", PAGE / "stepper.js")
-    )
+    script = bundle(PAGE / "stepper.js").js
     asked = set(re.findall(r"\blabels\.(\w+)", script))
-    levels = re.search(r"const SURE = (.+);", script)[1]
+    levels = re.search(r"const SURE = (.+?);", script, re.DOTALL)[1]
     assert re.findall(r"\[([\d.]+), '(\w+)'\]", levels)[-1] == ("0", "lost"), "every favourite has a level"
     by_name = {"back", "forward", "layer", "head", "decoder", "context", "certain", "sure", "unsure", "lost"}
     assert asked | by_name == set(stepper.LABELS)
@@ -227,7 +233,7 @@ def test_the_component_asks_for_the_texts_it_shows():
 def test_every_text_fills_its_places(language):
     say = catalogue(language)
     facts = {"n": 1, "N": 2, "token": "a", "top": "b", "rank": 2, "bits": 1, "sure": "s", "before": "x", "share": "1 %"}
-    facts |= {"source": "c", "width": 384, "sum": 0.14}
+    facts |= {"source": "c", "width": 384, "sum": 0.14, "most": 13, "vocabulary": 8000}
     for key in (key for key in say if key.startswith("stepper_")):
         assert {name for _, name, _, _ in string.Formatter().parse(say[key]) if name} <= set(facts), key
 
@@ -235,10 +241,10 @@ def test_every_text_fills_its_places(language):
 def reported():
     import streamlit as st
 
-    from dashboard import controls
+    from dashboard import parameters
 
     st.session_state["refused"] = []
-    st.text(controls.reported("step", st.session_state.get("said"), ["1", "2", "3"], "1"))
+    st.text(parameters.reported("step", st.session_state.get("said"), ["1", "2", "3"], "1"))
     st.text(len(st.session_state["refused"]))
 
 

@@ -25,8 +25,8 @@ CURVES = {
     "<b>": [POINT, POINT | {"epoch": 2, "validation": 2.5}, POINT | {"epoch": 3, "seconds": 180.0, "validation": 2.75}],
 }
 NAMES = {"linear": "straight", "exponential": "bent", "inverse-sigmoid": "late"}
-LABELS = {"model": "m", "kind": "k", "loss": "l", "train": "t", "validation": "v", "minutes": "min", "step": "s"}
-LABELS |= {"share": "y", "schedule": "which", "bleu": "B", "regime": "r"}
+LABELS = {"model": "m", "kind": "k", "loss": "l", "train": "t", "validation": "v", "minutes": "min"}
+LABELS |= {"bleu": "B", "regime": "r"}
 
 
 def values(chart):
@@ -58,20 +58,20 @@ def test_every_schedule_has_a_line_or_is_another_by_name():
         assert all(f"schedule_{name}" in catalogue(language) for name in [*training.RATES, *DECAYS])
 
 
-def test_a_schedule_s_rule_stands_at_the_step_and_its_marks_on_the_lines():
-    lines = {name: lambda step, part=part: part for name, part in zip(NAMES, (0.25, 0.5, 1.0), strict=True)}
-    rule, curves, marks = training.schedule_chart(lines, NAMES, LABELS)["layer"]
-    assert "data" not in rule | marks  # they stand where the rows say that the page sends
-    sent = training.schedule_marks(lines, NAMES, 1200)
-    assert [(row["schedule"], row["step"], row["share"]) for row in sent] == [
-        ("straight", 1200, 0.25),
-        ("bent", 1200, 0.5),
-        ("late", 1200, 1.0),
-    ]
-    drawn = list(curves["data"]["values"])
-    assert len(drawn) == 3 * (training.POINTS + 1)
-    assert (drawn[0]["step"], drawn[-1]["step"]) == (0, training.STEPS)
-    assert drawn == training.schedule_rows(lines, NAMES)
+def test_a_schedule_is_computed_where_its_slider_stops_and_looks_like_no_other():
+    lines = {
+        name: lambda step, part=part: part * step / training.STEPS
+        for name, part in zip(NAMES, (0.25, 0.5, 1), strict=True)
+    }
+    sent = training.schedule_lines(lines, NAMES, dict.fromkeys(NAMES, "i"))
+    rows = training.schedule_rows(lines, NAMES)
+    assert [(line["name"], line["formula"]) for line in sent] == [(name, "i") for name in NAMES.values()]
+    assert len({line["colour"] for line in sent}) == len({tuple(line["dash"]) for line in sent}) == 3
+    shares = [share for line in sent for share in line["values"]]
+    assert shares == pytest.approx([row["share"] for row in rows], abs=1e-5)
+    assert [row["step"] for row in rows] == 3 * list(training.STOPS)
+    assert (training.STOPS[0], training.STOPS[-1], training.STOPS.index(2000)) == (0, training.STEPS, 40)
+    assert json.loads(json.dumps(sent)) == sent
 
 
 def test_the_best_epoch_is_the_one_with_the_lowest_validation_loss():

@@ -22,8 +22,10 @@ from core.recipes.stored_examples import REFERENCES
 from core.records import DecodeTrace, Distribution, Hypothesis, Node, SearchTree
 from core.records.trace_json import from_json, to_json
 from dashboard import resources
-from dashboard.frame import DEFAULT
+from dashboard.beginning import DEFAULT
+from dashboard.components.bundle import bundle
 from dashboard.model_names import model_label
+from dashboard.resources import folders, models
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.training import figure as teaching
 from dashboard.views.training import teacher
@@ -61,7 +63,7 @@ TAUGHT, FREE = teaching.positions(GOLD_TRACE, 0.1), teaching.positions(OWN_TRACE
 def test_the_mean_of_the_strip_is_minus_the_log_probability_a_token():
     found = GOLD_TRACE.hypotheses[0]
     assert teaching.mean([one.loss for one in TAUGHT]) == pytest.approx(-found.total / len(found.tokens))
-    payload = teaching.lesson(TAUGHT, FREE, {"text": "", "vocabulary": SIZE, "smoothing": 0.1})
+    payload = teaching.payload(TAUGHT, FREE, {"text": "", "vocabulary": SIZE, "smoothing": 0.1})
     strip = [values[3] for values in payload["gold"]]
     assert payload["means"]["gold"] == pytest.approx(sum(strip) / len(strip), abs=1e-3)
 
@@ -77,18 +79,18 @@ def test_smoothing_mixes_the_loss_with_the_mean_over_the_vocabulary():
     )
 
 
-@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.35])
 @pytest.mark.parametrize("model", MODELS)
-def test_the_losses_are_those_of_torch(model, smoothing):
+def test_the_losses_are_those_of_torch(model):
     """Beside torch's own cross-entropy of the logits that teacher forcing gives."""
     torch.set_num_threads(1)
     loaded = load(model)
     kept = decode(loaded.model, loaded.subwords, "A dog runs.", ForcedOptions("Ein Hund läuft weg."))
     logits = torch.from_numpy(kept.logits.astype(np.float32))
     targets = torch.tensor([loaded.subwords.tokens.index(token) for token in kept.hypotheses[0].tokens])
-    wanted = functional.cross_entropy(logits, targets, label_smoothing=smoothing, reduction="none")
-    losses = [one.smoothed for one in teaching.positions(kept, smoothing)]
-    assert losses == pytest.approx(wanted.tolist(), abs=0.02)  # the record's logits are float16
+    for smoothing in (0.0, 0.1, 0.35):
+        wanted = functional.cross_entropy(logits, targets, label_smoothing=smoothing, reduction="none")
+        losses = [one.smoothed for one in teaching.positions(kept, smoothing)]
+        assert losses == pytest.approx(wanted.tolist(), abs=0.02)  # the record's logits are float16
 
 
 def test_the_mean_loss_over_the_vocabulary_survives_json():
@@ -115,12 +117,12 @@ def test_a_bar_for_the_likeliest_and_one_for_what_stands_there():
 
 def test_the_payload_is_plain_json_and_its_id_follows_the_pair_alone():
     about = {"text": "A dog.", "vocabulary": SIZE, "smoothing": 0.1}
-    content = teaching.lesson(TAUGHT, FREE, about)
+    content = teaching.payload(TAUGHT, FREE, about)
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     assert content["worst"] == 1
-    plain = teaching.lesson(teaching.positions(GOLD_TRACE, 0.0), teaching.positions(OWN_TRACE, 0.0), about)
+    plain = teaching.payload(teaching.positions(GOLD_TRACE, 0.0), teaching.positions(OWN_TRACE, 0.0), about)
     assert plain["id"] == content["id"]  # the slider of smoothing leaves the reader where he is
-    assert teaching.lesson(FREE, FREE, about)["id"] != content["id"]
+    assert teaching.payload(FREE, FREE, about)["id"] != content["id"]
 
 
 def test_the_roads_part_where_the_model_takes_another_token():
@@ -174,7 +176,7 @@ def test_the_least_loss_under_smoothing_is_the_entropy_of_the_target():
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_stored_lesson_is_what_the_model_does(model):
+def test_the_stored_pair_is_what_the_model_does(model):
     torch.set_num_threads(1)
     loaded = load(model)
     for file in (GOLD, GREEDY):
@@ -206,10 +208,8 @@ def test_the_findings_are_no_model(tmp_path):
 
 
 def test_the_component_asks_for_the_texts_it_shows():
-    script = "".join(
-        (ROOT / f"dashboard/views/training/{name}.js").read_text("utf-8") for name in ("teacher_draw", "teacher")
-    )
-    asked = set(re.findall(r"\blabels\.(\w+)", script))
+    script = bundle(ROOT / "dashboard/views/training/teacher.js").js
+    asked = set(re.findall(r"\blabels\.(\w+)", script)) - {"play", "pause"}  # it has no such button
     by_name = {"back", "forward", "gold", "own", "after_gold", "after_own"}
     assert asked | by_name == set(teacher.LABELS)
 
@@ -237,13 +237,13 @@ def test_every_text_fills_its_places(language):
 
 @pytest.fixture
 def app(monkeypatch):
-    monkeypatch.setattr(resources, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
     at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
     to_page(at, "training")
     return at
 
 
-def lesson(at):
+def walk(at):
     """What the component is given."""
     found = [part.proto for part in at.get("bidi_component") if "teacher" in part.proto.component_name]
     return json.loads(found[0].json)
@@ -256,7 +256,7 @@ def tokens(lane):
 def test_the_first_paint_teaches_what_a_person_wrote(app):
     at = app.run()
     assert not at.exception
-    shown = lesson(at)
+    shown = walk(at)
     assert tokens(shown["gold"])[-1] == tokens(shown["own"])[-1] == "<eos>"
     assert tokens(shown["gold"]) != tokens(shown["own"])
     assert any(EN["gold_person"].split("{")[0] in part.value for part in at.caption)
@@ -267,11 +267,11 @@ def test_the_readers_translation_is_taught(app):
     at = app.run()
     at.text_input(key="target").set_value("Ein Hund.").run()
     assert not at.exception
-    assert tokens(lesson(at)["gold"])[-2:] == [".", "<eos>"]
-    assert "Hund" in tokens(lesson(at)["gold"])
-    own = tokens(lesson(at)["own"])
+    assert tokens(walk(at)["gold"])[-2:] == [".", "<eos>"]
+    assert "Hund" in tokens(walk(at)["gold"])
+    own = tokens(walk(at)["own"])
     at.text_input(key="target").set_value("").run()
-    assert tokens(lesson(at)["own"]) == own  # left alone it writes the same, whatever is taught
+    assert tokens(walk(at)["own"]) == own  # left alone it writes the same, whatever is taught
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b"])
@@ -299,9 +299,9 @@ def test_a_translation_that_is_too_long_or_unknown_is_answered_by_a_sentence(app
 
 def test_smoothing_changes_the_losses_and_leaves_the_probabilities(app):
     at = app.run()
-    plain = lesson(at)
+    plain = walk(at)
     at.slider(key="smoothing").set_value(0.2).run()
-    soft = lesson(at)
+    soft = walk(at)
     assert [values[3] for values in soft["gold"]] == [values[3] for values in plain["gold"]]
     assert all(values[4] != values[3] for values in soft["gold"])
     assert [values[8] for values in soft["gold"]] == [values[8] for values in plain["gold"]]
@@ -311,9 +311,9 @@ def test_smoothing_changes_the_losses_and_leaves_the_probabilities(app):
 def test_until_the_guess_nothing_tells_what_costs_most(app):
     app.query_params["predict"] = "true"
     at = app.run()
-    assert lesson(at)["hidden"]
+    assert walk(at)["hidden"]
     assert not at.latex
-    assert lesson(at)["at"]["position"] == "1"
+    assert walk(at)["at"]["position"] == "1"
     assert not [part for part in at.markdown if "position 6" in part.value]
 
 
@@ -324,7 +324,7 @@ def test_a_damaged_curve_is_named_and_the_others_are_drawn(app, monkeypatch, tmp
     (tmp_path / "models" / "en-de-rnn-plain" / CURVE).write_text("[1, 2]")
     (tmp_path / "models" / FINDINGS).mkdir(exist_ok=True)
     (tmp_path / "models" / FINDINGS / "regimes.json").write_text('{"rows": 3}')
-    monkeypatch.setattr(resources, "MODELS", tmp_path / "models")
+    monkeypatch.setattr(folders, "MODELS", tmp_path / "models")
     caches = (resources.shipped, resources.stored, resources.curves, resources.measured)
     for cache in caches:
         cache.clear()

@@ -19,17 +19,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 
 from core.text.batches import batch, bucketed, epoch, pad
-from core.text.corpora import (
-    MULTI30K,
-    REPOSITORY,
-    SPLITS,
-    cache_folder,
-    data_folders,
-    find,
-    load_pairs,
-    read_lines,
-    toy,
-)
+from core.text.corpora import MULTI30K, SPLITS, load_pairs, toy
+from core.text.data_files import REPOSITORY, cache_folder, data_folders, find, read_lines
 from core.text.subwords import (
     BLANK,
     BOS,

@@ -617,19 +617,17 @@ def test_a_checkpoint_with_a_part_that_is_missing_or_of_another_kind_is_one_sent
 def test_a_checkpoint_with_a_strange_part_further_in_is_one_sentence(saved, monkeypatch, value):
     checkpoint, content = saved
     weight = next(iter(content["model"]))
-    for name in ("model", "average", "best"):
-        refused(checkpoint, content | {name: content[name] | {weight: value}}, monkeypatch)
-    refused(checkpoint, content | {"last": [value]}, monkeypatch)
-    refused(checkpoint, content | {"curve": [value]}, monkeypatch)
-    refused(checkpoint, content | {"options": content["options"] | {"seed": value}}, monkeypatch)
+    damages = [{name: content[name] | {weight: value}} for name in ("model", "average", "best")]
+    damages += [{"last": [value]}, {"curve": [value]}, {"options": content["options"] | {"seed": value}}]
     for name in ("optimizer", "judge_optimizer"):
         groups, state = content[name]["param_groups"], content[name]["state"]
         strange = [{"state": state, "param_groups": value}, {"state": value, "param_groups": groups}]
         strange += [{"state": state | {0: value}, "param_groups": groups}]
         strange += [{"state": state | {0: state[0] | {"exp_avg": value}}, "param_groups": groups}]
         strange += [{"state": state, "param_groups": [groups[0] | {"betas": value}, *groups[1:]]}]
-        for one in strange:
-            refused(checkpoint, content | {name: one}, monkeypatch)
+        damages += [{name: state} for state in strange]
+    for damage in damages:
+        assert str(checkpoint) in refused(checkpoint, content | damage, monkeypatch), damage.keys()
 
 
 def test_a_disk_that_is_full_when_a_checkpoint_is_due_leaves_the_one_before(tmp_path):

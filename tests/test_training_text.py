@@ -12,7 +12,8 @@ from core.options import Constraints, GreedyOptions
 from core.recipes import synthetic_pairs as synthetic
 from core.recipes.synthetic_pairs import Written, synthesise
 from core.recipes.training_text import Text, encoded, recut, with_extra
-from core.text.corpora import MAX_LINE, captions, data_folders, load_pairs, read_lines, tsv
+from core.text.corpora import MAX_LINE, captions, load_pairs, tsv
+from core.text.data_files import data_folders, read_lines
 from core.text.fetch import available
 from core.text.subwords import SPECIAL, TAG, Subwords
 

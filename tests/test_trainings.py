@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import islice
+from itertools import combinations as pairs_of
+from itertools import cycle, islice, product
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +16,20 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.checkpoints import load, read_card
+from core.checkpoints import build, load, read_card
+from core.models import attention_scores, positional, rnn_layers, transformer_layers
 from core.models.contract import Seq2Seq
 from core.options import BeamOptions
 from core.training.loop import steps_of, train
 from core.training.options import TrainOptions
 from core.training.regimes import REGIMES
+from dashboard.live import own_models, trainings
 from dashboard.live import pairs as own_pairs
-from dashboard.live import trainings
-from dashboard.live.own_models import MOST, OwnModels
-from dashboard.live.plan import KINDS, SIZES, STEPS, TASKS, Plan
+from dashboard.live.own_models import MOST, OwnModels, Tabs
+from dashboard.live.plan import DETAILS, HAS, KINDS, SCORES, SIZES, STEPS, TASKS, Plan
 from dashboard.live.refusal import Refusal
 from dashboard.live.trainings import Trainings
-from dashboard.live.worker import lesson, planned
+from dashboard.live.worker import material, planned
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAN = Plan("copy", "transformer", "small", "teacher-forcing")
@@ -153,7 +155,8 @@ def test_lines_that_are_none_of_ours_are_passed_over(managed, kind):
     training = managed(kind).start(PLAN)
     until(lambda: training.state == "running")
     training.ask("stop")
-    until(lambda: training.state == "ended")
+    until(lambda: training.over)
+    assert (training.state, training.forced) == ("ended", False)
 
 
 def test_time_is_limited_and_whoever_does_not_obey_is_ended(managed, monkeypatch):
@@ -213,12 +216,15 @@ def test_a_worker_outlives_no_server_however_that_dies():
 @pytest.mark.parametrize("task", TASKS)
 def test_every_choice_makes_a_model_and_lessons(task, kind, size):
     plan = Plan(task, kind, size, "teacher-forcing", PAIRS if task == "own" else ())
-    made = lesson(plan)
+    made = material(plan)
     assert made.model.config.width == plan.config["width"]
     assert made.options.epochs * len(made.pairs) >= len(made.pairs)
-    assert (plan.filmed() in plan.lessons()[0]) == (task == "own")  # a toy's film shows what was never trained on
+    assert (plan.filmed() in plan.train_and_held()[0]) == (
+        task == "own"
+    )  # a toy's film shows what was never trained on
     assert (
-        not {tuple(pair) for pair in plan.lessons()[1]} & {tuple(pair) for pair in plan.lessons()[0]} or task != "own"
+        not {tuple(pair) for pair in plan.train_and_held()[1]} & {tuple(pair) for pair in plan.train_and_held()[0]}
+        or task != "own"
     )
 
 
@@ -232,9 +238,59 @@ def test_the_steps_that_are_announced_are_those_that_are_done(batches):
 
 def test_the_regimes_are_those_of_core():
     for regime in REGIMES:
-        assert lesson(Plan("copy", "rnn-additive", "small", regime)).options.regime == regime
+        assert material(Plan("copy", "rnn-additive", "small", regime)).options.regime == regime
     with pytest.raises(ValueError, match="unknown regime 'sticks'; valid: teacher-forcing"):
         Plan("copy", "transformer", "small", "sticks")
+
+
+def combinations(kind):
+    """Every way to choose what a kind of model has."""
+    return [dict(zip(HAS[kind], values, strict=True)) for values in product(*(DETAILS[name] for name in HAS[kind]))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_combination_is_a_model_of_its_own(kind):
+    made = []
+    for details in combinations(kind):
+        plan = Plan("copy", kind, "small", "teacher-forcing", (), details)
+        model = build(plan.family, {**plan.config, "width": 8, "vocabulary_size": 9})
+        assert ("cross" in model.heads) == plan.attends
+        made.append(model.config)
+    assert len(set(made)) == len(made)
+
+
+STRIDE = 7  # through all combinations of a kind that has many: so any two choices meet
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_two_choices_take_two_steps_of_training_together(kind):
+    torch.set_num_threads(1)
+    some = combinations(kind)[:: STRIDE if len(combinations(kind)) > STRIDE**2 else 1]
+    for first, second in pairs_of(HAS[kind], 2):
+        met = {(details[first], details[second]) for details in some}
+        assert met == set(product(DETAILS[first], DETAILS[second]))
+    for details, regime in zip(some, cycle(REGIMES)):
+        plan = Plan("copy", kind, "small", regime, (), details)
+        model = build(plan.family, {**plan.config, "width": 8, "vocabulary_size": 9})
+        before = [weight.clone() for weight in model.parameters()]
+        lessons = [([5, 2], [6]), ([6, 2], [5])]
+        options = TrainOptions(1, **{**plan.options, "max_tokens": 4})
+        assert [event.step for event in train(model, lessons, lessons, options)] == [1, 2]
+        assert any(not torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
+
+
+def test_what_can_be_chosen_is_what_core_has_and_nothing_that_contradicts():
+    choices = {"cell": rnn_layers.CELLS, "context": rnn_layers.CONTEXTS, "positions": positional.POSITIONS}
+    choices |= {"norm": transformer_layers.NORMS, "score": [name for name in attention_scores.SCORES if name != "none"]}
+    for name, valid in choices.items():
+        assert set(DETAILS[name]) == set(valid)
+    assert len(SCORES) == len(set(SCORES))
+    simple = Plan("copy", "rnn-additive", "small", "teacher-forcing").config
+    assert (simple["attention"], simple["context"], simple["cell"]) == ("additive", "step", "gru")
+    with pytest.raises(ValueError, match="unknown detail of rnn-plain 'score'; valid: cell, reads"):
+        Plan("copy", "rnn-plain", "small", "teacher-forcing", (), {"score": "dot"})
+    with pytest.raises(ValueError, match="unknown score 'taste'; valid: additive"):
+        Plan("copy", "rnn-additive", "small", "teacher-forcing", (), {"score": "taste"})
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +327,7 @@ def test_the_loss_falls_and_every_frame_is_whole(trained):
 
 def test_filming_changes_nothing(trained):
     """The losses of the filmed training are those of core's own loop without a film."""
-    made = lesson(trained.training.plan)
+    made = material(trained.training.plan)
     events = islice(train(made.model, made.pairs, made.pairs, made.options), 15)
     wanted = [event.losses["train"] for event in events]
     assert [frame["loss"] for frame in trained.training.frames[1:16]] == pytest.approx(wanted, abs=2e-3)
@@ -283,7 +339,7 @@ def test_a_saved_model_is_the_one_of_its_moment(trained):
     loaded = load(name, trained.trainings.folder_of(name))
     frame = next(frame for frame in trained.training.frames if frame["step"] == loaded.card.training["steps"])
     assert costs(loaded.model, loaded.subwords, *PAIRS[0]) == pytest.approx(frame["costs"], abs=0.02)
-    assert trained.found().keys() == set(trained.training.saved)
+    assert trained.saved().keys() == set(trained.training.saved)
 
 
 def costs(model: Seq2Seq, subwords, source: str, target: str) -> list[float]:
@@ -302,12 +358,61 @@ def test_a_session_keeps_its_newest_models_only(trained, tmp_path):
         card = own.upload(zipped)
         own.keep(card)
         names.append(card.name)
-    assert list(own.found()) == names[1:]
+    assert list(own.saved()) == names[1:]
     assert not (manager.folder_of(names[0]) / names[0]).exists()
     assert read_card(manager.folder_of(names[-1]) / names[-1]).sha256
     own.close()
     assert list(manager.root.iterdir()) == []
     manager.close()
+
+
+def test_a_tab_that_is_loaded_again_finds_its_own_and_no_other_does(managed):
+    manager, tabs = managed(), Tabs()
+    before, after, other = (OwnModels(manager) for _ in range(3))
+    before.stay()
+    training = before.begin(PLAN)
+    assert tabs.claim("a" * 32, before) is before
+    before.leave()
+    assert tabs.claim("b" * 32, other) is other
+    assert tabs.claim("a" * 32, after) is before
+    before.stay()
+    assert not any(timer.is_alive() for timer in before.leaving if timer.join(10) is None)  # cancelled
+    assert not training.over
+    before.close()
+    assert tabs.claim("a" * 32, after) is after  # what was let go of is not found
+
+
+def test_whose_browser_is_gone_gives_way_to_who_waits_and_is_let_go_of(managed, monkeypatch):
+    manager = managed(places=1)
+    monkeypatch.setattr(own_models, "RELOAD", 0.05)
+    left, waiting = OwnModels(manager), OwnModels(manager)
+    left.stay()
+    left.stay()  # two sessions of a tab: the one that is left, and the one that comes
+    first, second = left.begin(PLAN), waiting.begin(PLAN)
+    until(lambda: first.state == "running")
+    left.leave()
+    assert not left.leaving
+    monkeypatch.setattr(own_models, "PATIENCE", 3600)
+    left.leave()
+    until(lambda: second.state == "running")
+    assert first.state == "ended"  # with what it had learned
+    assert not left.closed
+    for timer in left.leaving:
+        timer.cancel()
+    monkeypatch.setattr(own_models, "PATIENCE", 0.05)
+    left.stay()
+    left.leave()
+    until(lambda: left.closed and not first.folder.exists())
+    waiting.close()
+
+
+def test_tabs_that_are_kept_are_bounded(managed):
+    manager, tabs = managed(), Tabs(most=2)
+    owned = [OwnModels(manager) for _ in range(4)]
+    owned[0].stay()
+    for place, own in enumerate(owned):
+        tabs.claim(f"{place:032x}", own)
+    assert [own.closed for own in owned] == [False, True, True, False]  # never one that somebody looks at
 
 
 def test_a_loaded_zip_decodes_as_what_was_saved(trained):

@@ -17,6 +17,7 @@ from model_zoo import (
 from torch import nn
 from torch.testing import assert_close
 
+from core.models.contract import NONE
 from core.models.positional import POSITIONS, Learned, Sinusoidal, sinusoidal
 from core.models.transformer import Transformer
 from core.models.transformer_layers import NORMS, LayerSource, TransformerConfig
@@ -75,7 +76,7 @@ def noise(*shape):
 
 def test_an_encoder_layer_equals_torchs(model):
     x, (_, mask) = noise(len(LENGTHS), max(LENGTHS), model.config.width), sources(LENGTHS)
-    ours, weights = model.encoder[0](x, mask, None)
+    ours, weights = model.encoder[0](x, mask, NONE)
     layer = torch_layer(model.encoder[0], model.config, nn.TransformerEncoderLayer)
     theirs = layer(x, src_key_padding_mask=~mask)
     assert_close(ours[mask], theirs[mask])
@@ -88,7 +89,7 @@ def test_a_decoder_layer_equals_torchs(model):
     width, (_, mask) = model.config.width, sources(LENGTHS)
     x, memory = noise(len(LENGTHS), TARGET, width), noise(len(LENGTHS), max(LENGTHS), width)
     ours = model.decoder[0]
-    source = LayerSource(*ours.keys_values(memory), mask, None, None, None)
+    source = LayerSource(*ours.keys_values(memory), mask, NONE)
     theirs = torch_layer(ours, model.config, nn.TransformerDecoderLayer)
     expected = theirs(x, memory, tgt_mask=causal(TARGET), memory_key_padding_mask=~mask)
     assert_close(ours(x, source)[0], expected)

@@ -89,7 +89,7 @@ def cli() -> Iterator[Attempt]:
 
 def stand_ins() -> None:
     """Put nothing in the place of what takes minutes, goes out into the world or writes where the models lie."""
-    core.recipes.model_folders.cook = lambda *_: iter(())
+    core.recipes.model_folders.carry_out = lambda *_: iter(())
     core.recipes.model_folders.measure = lambda *_: Measured()
     core.recipes.regimes_study.study = lambda *_: iter(())
     for module in (core.findings.attention_swap, core.findings.bottleneck, core.findings.word_order):

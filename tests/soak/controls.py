@@ -57,7 +57,7 @@ def moves(at: AppTest, dice: Random) -> Iterator[Move]:
     for group in at.button_group:
         for option in group.options:
             yield Move(group.key, option, partial(group.set_value, option))
-    for slider in (one for one in at.slider if not one.disabled):
+    for slider in (one for one in [*at.slider, *at.number_input] if not one.disabled):
         middle = slider.min + round((slider.max - slider.min) / 2 / slider.step) * slider.step
         for value in (slider.min, middle, slider.max):
             yield Move(slider.key, str(value), partial(slider.set_value, value))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from random import Random
 
 from conftest import STATES
-from test_pages import EN, FOOLISH, MODELS, complaints
+from test_pages import EN, FOOLISH, MODELS, complaints, title
 
 from benchmarks.places import PAGES
 from dashboard.controls import plain
@@ -31,7 +31,7 @@ def links() -> Iterator[Attempt]:
         page = PAGES[case % len(PAGES)]
         state = {name: value(name, page, dice) for name in parameters(page) if dice.random() < 0.5}
         at = open_page(page, state)
-        assert at.title[0].value, "a page without a title"
+        assert title(at), "a page without a title"
         said = complaints(at)
         for name in FOOLISH[page]:
             alone = name in ("layer", "head") and "model" in state  # an RNN has one, so nothing is asked

@@ -14,7 +14,7 @@ from test_pages import APP
 import run
 from benchmarks.places import address
 from core.checkpoints import PRETRAINED
-from dashboard import resources
+from dashboard.resources import ahead, folders, models
 from tests.opening import to_page
 
 PATIENCE = 300  # seconds that a page may take
@@ -22,7 +22,7 @@ PATIENCE = 300  # seconds that a page may take
 
 def open_page(name: str, state: Mapping[str, str | list[str]] | None = None) -> AppTest:
     """A page in a new session, without an exception on it."""
-    resources.WARM_UP_DELAY = resources.QUIET = 3600  # no threads beside this one
+    models.WARM_UP_DELAY = ahead.QUIET = 3600  # no threads beside this one
     config.set_option("client.showErrorDetails", "full")  # a failure is to say what it was
     at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
     for key, value in (state or {}).items():
@@ -45,7 +45,7 @@ def models_folder(folder: Path) -> Iterator[Path]:
     for file in PRETRAINED.glob("*/*"):
         (folder / file.parent.name).mkdir(parents=True, exist_ok=True)
         (folder / file.parent.name / file.name).symlink_to(file)
-    before, resources.MODELS = resources.MODELS, folder
+    before, folders.MODELS = folders.MODELS, folder
     st.cache_resource.clear()
     yield folder
-    resources.MODELS = before
+    folders.MODELS = before

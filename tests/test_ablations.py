@@ -1,4 +1,4 @@
-"""The table of what each trick gave: from cards to a card, to the page."""
+"""The table of what each way to train gave: from cards to a card, to the page."""
 
 import json
 from dataclasses import asdict, replace
@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 from core.checkpoints import CARD, PRETRAINED, TOKENIZER, WEIGHTS, read_card
 from core.commands.command_line import main
 from core.files import write_json
-from core.recipes.tricks import tried
-from dashboard.frame import DEFAULT
+from core.recipes.ablations import ablation
+from dashboard.beginning import DEFAULT
 from dashboard.views.models.figure import spent, trick_rows
 
 
@@ -20,7 +20,7 @@ def other(**recipe):
 
 def test_a_row_holds_what_differs_and_no_more():
     card = read_card(PRETRAINED / DEFAULT)
-    own, row, same = tried(card, [other(epochs=99, seed=7, start={"model": "en-de-rnn", "sha256": "0"}), other()])
+    own, row, same = ablation(card, [other(epochs=99, seed=7, start={"model": "en-de-rnn", "sha256": "0"}), other()])
     assert own["differs"] == same["differs"] == {}
     assert own["test_2016"] == card.metrics["test_2016"]["bleu_lowercased"]
     assert row["differs"] == {"epochs": 99, "start": "en-de-rnn"}
