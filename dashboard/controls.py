@@ -111,14 +111,14 @@ def order(say: Texts) -> int:
     return seed
 
 
-def picture(say: Texts, name: str, pictures: Iterable[str], words: str) -> tuple[str, bool]:
-    """Which of a page's pictures is seen, at first the first, and whether it hides an answer; in one row.
+def picture(say: Texts, name: str, pictures: Iterable[str], words: str, first: str = "") -> tuple[str, bool]:
+    """Which of a page's pictures is seen, at first `first` or the first, and whether it hides an answer; in one row.
 
     `name` is the parameter, `words` what their texts in the catalogue begin with.
     """
     titles = {each: say[f"{words}_{each}"] for each in pictures}
     with row():
-        return choice(name, say[name], titles, next(iter(titles)), hidden=True), predict(say)
+        return choice(name, say[name], titles, first or next(iter(titles)), hidden=True), predict(say)
 
 
 def headed(say: Texts, **formats: str) -> dict[str, str]:

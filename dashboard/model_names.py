@@ -79,7 +79,16 @@ def meanings(say: Texts, card: Card) -> dict[str, str]:
     keys |= {f"model_{name}": f"term_{name}" for name in unusual(card.recipe)}
     keys |= {"model_extra": "term_extra"} if taught(card.recipe) else {}
     meant = {say.get(word, "").removeprefix(", "): say.get(meaning, "") for word, meaning in keys.items()}
+    meant[pruned_label(say, card).removeprefix(", ")] = say["term_pruned"]
     return {word: meaning for word, meaning in meant.items() if word and meaning}
+
+
+def pruned_label(say: Texts, card: Card) -> str:
+    """How many heads pruning left a model, after a comma; "" of one that has them all."""
+    if not card.pruned:
+        return ""
+    kept, heads = (sum(card.pruned[what].values()) for what in ("kept", "heads"))
+    return say["model_pruned"].format(kept=kept, heads=heads)
 
 
 def model_label(card: Card, say: Texts, also: str = "", usual: tuple[str, str] = PAIR) -> str:
@@ -88,9 +97,7 @@ def model_label(card: Card, say: Texts, also: str = "", usual: tuple[str, str] =
     if card.name.startswith(MINE):
         return say["model_mine"].format(model=label, task=say[f"task_{card.corpus}"], steps=card.training["steps"])
     label += "".join(say[f"model_{name}"] for name in unusual(card.recipe))
-    if card.pruned:
-        kept, heads = (sum(card.pruned[what].values()) for what in ("kept", "heads"))
-        label += say["model_pruned"].format(kept=kept, heads=heads)
+    label += pruned_label(say, card)
     languages = "" if (card.source, card.target) == usual else f" · {card.source} → {card.target}"
     return f"{label}{also} · {say.get(f'corpus_{card.corpus}', card.corpus)}{languages}"
 

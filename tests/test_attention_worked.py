@@ -29,6 +29,7 @@ def by_hand(block, worked: WorkedAttention) -> dict[str, np.ndarray]:
     weights = np.concatenate([part.weight.numpy() for part in read]).reshape(3, -1, worked.stream.shape[1])
     biases = np.concatenate([part.bias.numpy() for part in read]).reshape(3, -1)
     heads, _, width = worked.query.shape
+    kept = list(block.heads.filled)  # the others were pruned: 0 in their places
     stream = worked.stream.astype(np.float64)
     gain, shift = (part.numpy() for part in (block.residual.norm.weight, block.residual.norm.bias))
 
@@ -39,7 +40,9 @@ def by_hand(block, worked: WorkedAttention) -> dict[str, np.ndarray]:
     source = worked.source if worked.kind == "cross" else entered
 
     def split(x, part):
-        return (x @ weights[part].T + biases[part]).reshape(len(x), heads, width).swapaxes(0, 1)
+        placed = np.zeros((heads, len(x), width))
+        placed[kept] = (x @ weights[part].T + biases[part]).reshape(len(x), len(kept), width).swapaxes(0, 1)
+        return placed
 
     query, key, value = split(entered, 0), split(source, 1), split(source, 2)
     asked = query if worked.placed_query is None else worked.placed_query
@@ -48,9 +51,11 @@ def by_hand(block, worked: WorkedAttention) -> dict[str, np.ndarray]:
     scores = products / np.sqrt(width) + (0 if worked.bias is None else worked.bias)
     shares = np.exp(np.where(worked.visible, scores, -np.inf) - scores.max(-1, keepdims=True))
     shares /= shares.sum(-1, keepdims=True)
-    joined = (shares @ value).swapaxes(0, 1).reshape(stream.shape)
+    shares[[head for head in range(heads) if head not in kept]] = 0
+    joined = (shares @ value).swapaxes(0, 1).reshape(len(stream), -1)
     last = unpacked(block.output)
-    output = joined @ last.weight.numpy().T + last.bias.numpy()
+    present = (shares @ value)[kept].swapaxes(0, 1).reshape(len(stream), -1)
+    output = present @ last.weight.numpy().T + last.bias.numpy()
     summed = stream + output
     left = normed(summed) if worked.norm == "post" else summed
     parts = {"entered": entered, "query": query, "key": key, "value": value, "products": products, "weights": shares}

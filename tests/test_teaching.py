@@ -328,6 +328,7 @@ def test_a_damaged_curve_is_named_and_the_others_are_drawn(app, monkeypatch, tmp
     caches = (resources.shipped, resources.stored, resources.curves, resources.measured)
     for cache in caches:
         cache.clear()
+    app.query_params["tab"] = "regimes"
     try:
         at = app.run()
         assert not at.exception

@@ -151,6 +151,7 @@ TEXT = {
     "term_chrf": "Agreement with a person’s translation in short runs of letters, 0 to 100.",
     "term_bleu": "Agreement with a person’s translation in runs of one to four words, 0 to 100.",
     "term_parameters": "The numbers of a model that training sets.",
+    "term_pruned": "So many heads are left: a training has cut away those that it could do without.",
     "term_extra": "It learned from what people wrote and also from what another model wrote.",
     "term_fed": "What the last step saw goes into the next one, too.",
     "term_lstm": "The recurrent cell is an LSTM; elsewhere it is a GRU.",

@@ -36,7 +36,8 @@ def main() -> None:
 @st.fragment
 def explore(say, query: beginning.Query) -> None:
     """Everything that a control of this page changes: one view at a time."""
-    view, predict = controls.picture(say, "view", VIEWS, "view")
+    first = "" if sentence.serves(query.card) else "small"
+    view, predict = controls.picture(say, "view", VIEWS, "view", first)
     own = settings.own_positions(query.card)
     if view in TABLES and own != "sinusoidal":
         st.info(say["positions_other"].format(reason=say[f"positions_reason_{own}"]))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.checkpoints import Card
 from core.text.variants import shuffled, shuffled_places
 from dashboard import answers, beginning, controls, explain, resources
 from dashboard.beginning import Query
@@ -66,27 +67,37 @@ def added(say: Texts, query: Query, *, hidden: bool) -> None:
     explain.show_data(say, "positions_added", lambda: rows, description)
 
 
+def serves(card: Card) -> bool:
+    """Whether the models that the first picture compares are there and read a model's language."""
+    cards = resources.shipped()[0]
+    return KINDS.keys() <= cards.keys() and card.source == cards[WITH].source
+
+
 def why(say: Texts, query: Query, *, hidden: bool) -> None:
     """The sentence and its words shuffled, translated by a model without positions and by one with."""
     cards = resources.shipped()[0]
-    missing = KINDS.keys() - cards.keys()
-    if missing or query.card.source != cards[WITH].source:
-        st.info(say["why_missing" if missing else "why_language"])
+    if not serves(query.card):
+        st.info(say["why_language" if KINDS.keys() <= cards.keys() else "why_missing"])
         return
     picture = st.container(key="positions_why")
     with st.container(horizontal=True, vertical_alignment="center"):
         seed = controls.order(say)
         st.page_link(script("order"), label=say["why_more"], icon=":material/arrow_forward:")
-    if hidden:
-        return
     mixed = shuffled(query.text, random.Random(seed))
+    orders = "", query.text, mixed, ""
+    headings = controls.headed(say, model="", order_written="", order_shuffled="", order_same="")
+    if hidden:
+        names = resources.labels(say, list(KINDS))
+        with picture:
+            st.html(table(headings, [orders, *((name, *"???") for name in names.values())]))
+        return
     example = resources.measured("word-order")
     stored = example["example"] if example and has_example(example) else NOTHING
     texts = answers.translations(say, list(KINDS), [query.text, mixed], stored)
     names = resources.labels(say, list(texts))
-    rows = [("", query.text, mixed, ""), *(compared(say, names[name], *both) for name, both in texts.items())]
+    rows = [orders, *(compared(say, names[name], *both) for name, both in texts.items())]
     with picture:
-        st.html(table(controls.headed(say, model="", order_written="", order_shuffled="", order_same=""), rows))
+        st.html(table(headings, rows))
     if not beginning.reads_captions(query.card):  # of which the top of the page says it
         beginning.captions_alone(say, query.text, [cards[name] for name in KINDS])
     with st.expander(say["why_vectors"], key="why_vectors", on_change="rerun") as opened:
