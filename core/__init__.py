@@ -7,8 +7,8 @@ options      what a person may ask for: frozen, checked, standard library only; 
 changes      what a reader changes in a run: heads closed or set whole, rows of attention edited
 gates        which heads are open, as tables: those that a pruned model kept, those that a gate file closes
 checks       one sentence a mistake
-records      what comes out: frozen, torch-free: traces, search_tree, attention_steps, worked_attention, padded,
-             network, head_roles; trace_json (the same as JSON)
+records      what comes out: frozen, torch-free: traces, distribution, search_tree, attention_steps,
+             worked_attention, padded, network, head_roles; trace_json (the same as JSON)
 checkpoints  model folders: card (what may stand on it, by forms), folders (load, save, the stored example traces),
              gate_film (of a pruning)
 metrics      BLEU and chrF, of a corpus and of a sentence · files (written whole, JSON) · quoting (in a sentence)

@@ -17,7 +17,8 @@ from core.decoding.greedy import greedy
 from core.decoding.recording import Recorder, record
 from core.decoding.sampling import sample
 from core.decoding.translate import decode
-from core.options import Constraints, GreedyOptions, SamplingOptions
+from core.options import BeamOptions, Constraints, GreedyOptions, SamplingOptions
+from core.records import TEMPERATURES
 from core.records.trace_json import SHOWN, from_json, to_json
 from core.text.subwords import BOS, EOS, PAD, SPECIAL
 
@@ -179,6 +180,27 @@ def test_a_stored_trace_is_cut_as_the_fresh_one_or_says_that_it_can_not_be(trans
             assert again.removed == fresh.removed
     with pytest.raises(ValueError, match="too few for these options: decode it again"):
         truncation.next_tokens(stored, 0, SamplingOptions(temperature=2.0))
+
+
+def test_a_record_tells_the_share_of_each_token_at_every_temperature(translator):
+    trace = decode(*translator, "a b", BeamOptions(2, max_length=4))
+    content = json.loads(json.dumps(to_json(trace)))
+    stored = from_json(content)
+    for node, logits in zip(trace.tree.expanded, trace.logits, strict=True):
+        plain, again = np.exp(truncation.heated(logits, 1.0)), stored.heat(node)
+        for place, temperature in enumerate(TEMPERATURES):
+            wanted = np.exp(truncation.heated(logits, temperature))
+            told = trace.heat(node)
+            assert plain ** (1 / temperature) / math.exp(told.log_sums[place]) == pytest.approx(wanted, abs=1e-5)
+            assert told.entropies[place] == pytest.approx(-(wanted * np.log2(wanted)).sum(), abs=1e-4)
+            assert again.log_sums[place] == pytest.approx(told.log_sums[place], abs=1e-4)
+            assert again.entropies[place] == pytest.approx(told.entropies[place], abs=1e-4)
+    for one in content["next"]:
+        del one["heat"]
+    assert from_json(content).heat(0) is None  # as it was stored before
+    content["next"][0]["heat"] = [[0.0], [1.0]]
+    with pytest.raises(ValueError, match="1 log sums are not one a temperature"):
+        from_json(content)
 
 
 def test_samples_come_as_drawn_each_a_branch_of_its_own(translator):

@@ -40,6 +40,7 @@ NEXT = {
     "rest": PART,
     "entropy": NUMBER,
     "uniform_loss": Maybe(NUMBER),
+    "heat": Maybe(Each(Each(NUMBER))),
 }
 TRACE = {  # the plain values of a stored trace, all of them there; `from_json` checks the others
     "model": str,

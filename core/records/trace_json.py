@@ -2,7 +2,7 @@
 
 import base64
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.records import (
     Attention,
     DecodeTrace,
     Distribution,
+    Heat,
     Hypothesis,
     Node,
     Piece,
@@ -64,8 +65,7 @@ def to_json(trace: DecodeTrace) -> dict[str, Any]:
     Attention has 4 decimals, but a decoder's to itself is whole; each step has its `SHOWN` likeliest tokens, and the
     states are rounded to 255 levels.
     """
-    stored = trace.stored if trace.logits is None else [trace.next_tokens(i, SHOWN) for i in trace.tree.expanded]
-    result = summary_json(trace)
+    result, answered = summary_json(trace), bool(trace.stored) or trace.logits is not None
     result |= {
         "text": trace.text,
         "pieces": [fields_of(piece) for piece in trace.pieces],
@@ -73,7 +73,7 @@ def to_json(trace: DecodeTrace) -> dict[str, Any]:
         "options": asdict(trace.options),
         "encoder": shares(None if trace.encoder is None else trace.encoder.weights),
         "seconds": trace.seconds,
-        "next": [fields_of(distribution) for distribution in stored],
+        "next": [expected_json(trace, node) for node in trace.tree.expanded if answered],
         "states": None if trace.states is None else {name: packed(getattr(trace.states, name)) for name in STATES},
     }
     tree = trace.tree
@@ -127,10 +127,17 @@ def spelling_from(kept: dict[str, Any]) -> Spelling:
     return Spelling(tuple(kept["tokens"]), kept["logprob"])
 
 
+def expected_json(trace: DecodeTrace, node: int) -> dict[str, Any]:
+    """What the model expected after an expanded node, and its heat, [log sums, entropies] of 4 decimals."""
+    fields, heat = fields_of(trace.next_tokens(node, SHOWN)), trace.heat(node)
+    return fields | {"heat": heat and [[round(value, 4) for value in part] for part in astuple(heat)]}
+
+
 def distribution_from(kept: dict[str, Any]) -> Distribution:
-    """A step's likeliest tokens; what was stored before there was a `uniform_loss` has none."""
+    """A step's likeliest tokens; what was stored before there was a `uniform_loss` or a heat has none."""
     likeliest = tuple(kept["tokens"]), tuple(kept["probabilities"]), kept["rest"], kept["entropy"]
-    return Distribution(*likeliest, uniform_loss=kept.get("uniform_loss"))
+    heat = Heat(*map(tuple, kept["heat"])) if kept.get("heat") else None
+    return Distribution(*likeliest, uniform_loss=kept.get("uniform_loss"), heat=heat)
 
 
 def options_from(strategy: str, fields: dict[str, Any]) -> Options:

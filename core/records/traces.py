@@ -1,13 +1,14 @@
 """What comes out: frozen, torch-free records that check themselves when they are made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.changes import ATTENTION_KINDS, UNCHANGED, Changes, Head
 from core.checks import check, check_choice
 from core.options import Options
+from core.records.distribution import Distribution, Heat, expected, heat_of
 from core.records.search_tree import SearchTree
 
 
@@ -71,22 +72,6 @@ class Hypothesis:
     def finished(self) -> bool:
         """Whether it ends in `<eos>`, and not at the cut-off length."""
         return self.tokens[-1:] == ("<eos>",)
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """The likeliest next tokens, best first, how likely all others are together, and the entropy in bits.
-
-    `removed` says of each token whether the decoder could not draw it; () where nothing was taken out. `uniform_loss`
-    is the mean of -log p over the whole vocabulary, nats, which label smoothing adds; None where it was not recorded.
-    """
-
-    tokens: tuple[str, ...]
-    probabilities: tuple[float, ...]
-    rest: float
-    entropy: float
-    removed: tuple[bool, ...] = ()
-    uniform_loss: float | None = None
 
 
 @dataclass(frozen=True)
@@ -214,21 +199,17 @@ class DecodeTrace:
     def next_tokens(self, node: int, count: int = 10) -> Distribution:
         """What the model expected after an expanded node."""
         index = self.tree.expanded.index(node)
-        if self.logits is None:
-            kept = self.stored[index]
-            tokens, shares = kept.tokens[:count], kept.probabilities[:count]
-            rest = kept.rest + sum(kept.probabilities[count:])
-            return Distribution(tokens, shares, rest, kept.entropy, uniform_loss=kept.uniform_loss)
-        logits = self.logits[index].astype(np.float64)
-        probabilities = np.exp(logits - logits.max())
-        uniform_loss = float(np.log(probabilities.sum()) + (logits.max() - logits).mean())
-        probabilities /= probabilities.sum()
-        best = np.argsort(-probabilities, kind="stable")[:count]
-        shares = probabilities[best]
-        entropy = -(probabilities * np.log2(np.maximum(probabilities, 1e-300))).sum()
-        tokens = tuple(self.vocabulary[i] for i in best)
-        rest = float(max(0.0, 1 - shares.sum()))
-        return Distribution(tokens, tuple(shares.tolist()), rest, float(entropy), uniform_loss=uniform_loss)
+        if self.logits is not None:
+            return expected(self.logits[index], self.vocabulary, count)
+        kept = self.stored[index]
+        tokens, shares = kept.tokens[:count], kept.probabilities[:count]
+        rest = kept.rest + sum(kept.probabilities[count:])
+        return replace(kept, tokens=tokens, probabilities=shares, rest=rest, heat=None)
+
+    def heat(self, node: int) -> Heat | None:
+        """The whole vocabulary after an expanded node at other temperatures; None if that was not stored."""
+        index = self.tree.expanded.index(node)
+        return self.stored[index].heat if self.logits is None else heat_of(self.logits[index])
 
 
 @dataclass(frozen=True, eq=False)
