@@ -242,6 +242,14 @@ def reported(name: str, component_value: object, options: Sequence[str], default
     return addressed(name, default if outdated else settled(name, options.__contains__, default, ends), default)
 
 
+def written(name: str, component_value: str | None, valid: Callable[[str], bool], default: str, form: str) -> str:
+    """The same of a text that is `valid`; `form` says in a sentence on top of the page what can be."""
+    if component_value is not None and valid(component_value):
+        return addressed(name, component_value, default)
+    moved(name)
+    return addressed(name, settled(name, valid, default, form), default)
+
+
 def numbers(count: int) -> list[str]:
     """1 to `count` as an address writes them: what a component with so many places may report."""
     return [str(number) for number in range(1, count + 1)]

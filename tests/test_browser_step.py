@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import CARDS, OTHER, PLAIN, PRESS, chosen, never_scrolls_sideways
+from conftest import CARDS, OTHER, PLAIN, PRESS, choose, chosen, never_scrolls_sideways
 from playwright.sync_api import expect
 
 from core.checkpoints import GREEDY, example
@@ -90,7 +90,7 @@ def test_a_link_restores_a_model_without_attention_which_says_so_and_shades_noth
     at = (step.unlikely(step.moments(example(PLAIN), 0)) or [5])[0]
     page = dashboard.open(f"/step?lang=ru&model={PLAIN}&path=greedy&step={at}")
     place(page, at, len(walked), RU)
-    expect(page.get_by_role("radio", name=RU["path_greedy"])).to_be_checked()
+    expect(chosen(page, RU["step_path"])).to_have_value(RU["path_greedy"])
     expect(chosen(page, RU["model"])).to_have_value(grouped(CARDS, RU)[PLAIN])
     expect(page.get_by_text(RU["path_note_greedy"].split("**")[1])).to_be_visible()
     expect(page.get_by_label(RU["stepper_layer"], exact=True)).to_be_hidden()
@@ -98,9 +98,60 @@ def test_a_link_restores_a_model_without_attention_which_says_so_and_shades_noth
     expect(page.locator(".picture")).to_contain_text(str(CARDS[PLAIN].config["width"]))
     expect(page.locator(".picture .token.now.unlikely")).to_have_count(0)
     best = step.moments(example(PLAIN), 0)
-    dashboard.rerun(page.get_by_role("radio", name=RU["path_beam"]).click)
+    dashboard.rerun(lambda: choose(page, RU["step_path"], RU["path_beam"]))
     place(page, at, len(best), RU)
     expect(page.locator(".picture .token.now.unlikely")).to_have_count(int(best[at - 1].rank > 1))
+
+
+def test_any_word_leads_to_its_step(dashboard):
+    page = dashboard.open("/step")
+    place(page, 1)
+    expect(page.locator(".picture .ahead")).to_have_count(COUNT - 1)
+    page.locator(".picture .ahead").nth(3).click()
+    place(page, 5)
+    weights = example(DEFAULT).attention().weights.mean(axis=(0, 1))
+    page.locator(".picture .source").nth(1).click()
+    place(page, 1 + int(weights[:, 1].argmax()))
+    pieces = sum(weight >= 0.05 for weight in weights[weights[:, 1].argmax()])
+    expect(page.locator(".picture .arc")).to_have_count(pieces)
+
+
+def test_sliders_reshape_the_bars_without_the_server_and_hatch_what_they_cut(dashboard):
+    page = dashboard.open("/step?step=6")
+    place(page, 6)
+    cooler = "range => { range.stepDown(); range.dispatchEvent(new Event('input'));"
+    cooler += " return range.getRootNode().querySelector('.picture').textContent; }"  # no answer can have come
+    shown = page.get_by_role("slider", name=EN["stepper_heat"]).evaluate(cooler)
+    assert EN["stepper_next_drawn"].format(settings="temperature 0.9") in shown.replace("\n", " ")
+    page.get_by_role("button", name=EN["stepper_more"], exact=True).click()
+    page.get_by_role("slider", name=EN["stepper_cut_k"]).press("Home")
+    expect(page.locator(".picture .hatch")).to_have_count(step.COUNT)  # all others together are one of them
+    expect(page.locator(".line")).to_contain_text("top-k 1")
+    expect(page).to_have_url(re.compile(r"(?=.*heat=0\.9)(?=.*cut_k=1)"))
+    page.keyboard.press("End")
+    expect(page.locator(".picture .hatch")).to_have_count(0)
+
+
+def test_a_reader_forces_a_word_bans_another_and_takes_it_back(dashboard):
+    moment = step.moments(example(DEFAULT), 0)[0]
+    other = next(i for i, token in enumerate(moment.tokens) if i != moment.chosen and token[:1] == WORD and token[2:])
+    word, now = moment.tokens[other].removeprefix(WORD), ".picture .appear"
+    page = dashboard.open("/step")
+    page.locator(f'.picture [data-place="{other}"]').click()
+    expect(page.locator(now)).to_contain_text(re.compile(rf"^{word[:2]}"))
+    expect(page).to_have_url(re.compile(rf"[?&]prefix={word}\b"))
+    place(page, 1, int(page.get_by_role("slider", name=EN["stepper_slider"]).get_attribute("max")))
+    expect(page.locator(".chip")).to_have_text(f"{EN['stepper_begins'].format(text=word)}×")
+    expect(page.get_by_text(EN["path_note_hand"].split("**")[1])).to_be_visible()
+    page.get_by_role("button", name=EN["stepper_undo"]).press("Enter")
+    expect(page.locator(now)).to_contain_text(LABELS[0])
+    expect(page).not_to_have_url(re.compile("prefix="))
+    page.get_by_role("button", name=EN["stepper_more"], exact=True).press("Enter")
+    page.get_by_label(EN["stepper_take"], exact=True).select_option(str(moment.chosen))
+    page.get_by_role("button", name=EN["stepper_ban"], exact=True).press("Enter")
+    expect(page.locator(".chip")).to_have_text(f"{EN['stepper_without'].format(word=LABELS[0])}×")
+    expect(page.locator(now)).not_to_have_text(LABELS[0])
+    expect(page).to_have_url(re.compile(rf"[?&]ban={LABELS[0]}\b"))
 
 
 def test_a_guess_comes_before_the_answer(dashboard):

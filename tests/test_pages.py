@@ -266,6 +266,8 @@ ROLES = (("en-de", ""), ("en-de", "-rotary"), ("de-en", ""))  # models whose hea
 VISITS = [  # which show more words than each page by itself, from a link, and with hidden answers
     ("home", {"text": "", "model": "x"}),
     *(("step", {"model": model}) for model in WAYS),
+    *(("step", {"path": path}) for path in ("greedy", "sample", "diverse", "mbr")),
+    *(("step", {"prefix": text}) for text in ("Eine", "語")),
     *((name, {"model": PLAIN}) for name in ("alignment", "kinds", "training")),
     ("training", {"model": "fr-en-transformer", "text": STRANGE}),
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
@@ -499,7 +501,8 @@ def test_without_a_sentence_a_page_asks_for_one(app, name):
 
 FOOLISH = {
     "home": {"model": "x", "lang": "xx"},
-    "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
+    "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77", "path": "worst"}
+    | {"heat": "9", "cut_k": "0", "cut_p": "2", "cut_typical": "z", "ban": "a|b|c|d|e|f|g|h|i|j|k|l|m"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},

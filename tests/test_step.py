@@ -122,7 +122,7 @@ def test_the_choices_hold_the_answer_and_their_order_tells_nothing():
     assert "·mantel" in options
     assert options == sorted(options, key=lambda text: text.lstrip("·").casefold())
     for values, moment in zip(payload()["steps"], WALKED, strict=True):
-        assert values[-2][values[-1]] == step.label(moment.token)
+        assert values[8][values[9]] == step.label(moment.token)
 
 
 def test_the_payload_is_plain_json_and_its_id_follows_the_content():
@@ -223,7 +223,23 @@ def test_the_component_asks_for_the_texts_it_shows():
     asked = set(re.findall(r"\blabels\.(\w+)", script))
     levels = re.search(r"const SURE = (.+?);", script, re.DOTALL)[1]
     assert re.findall(r"\[([\d.]+), '(\w+)'\]", levels)[-1] == ("0", "lost"), "every favourite has a level"
-    by_name = {"back", "forward", "layer", "head", "decoder", "context", "certain", "sure", "unsure", "lost"}
+    by_name = {
+        *stepper.STOPS,
+        "more",
+        "force",
+        "ban",
+        "undo",
+        "back",
+        "forward",
+        "layer",
+        "head",
+        "decoder",
+        "context",
+        "certain",
+        "sure",
+        "unsure",
+        "lost",
+    }
     assert asked | by_name == set(stepper.LABELS)
     with pytest.raises(ValueError, match="no text for play"):
         stepper.chosen_labels("stepper", stepper.LABELS, {name: "" for name in stepper.LABELS if name != "play"})
@@ -233,7 +249,17 @@ def test_the_component_asks_for_the_texts_it_shows():
 def test_every_text_fills_its_places(language):
     say = catalogue(language)
     facts = {"n": 1, "N": 2, "token": "a", "top": "b", "rank": 2, "bits": 1, "sure": "s", "before": "x", "share": "1 %"}
-    facts |= {"source": "c", "width": 384, "sum": 0.14, "most": 13, "vocabulary": 8000}
+    facts |= {
+        "settings": "top-p 0.9",
+        "cut": 3,
+        "text": "a",
+        "word": "b",
+        "source": "c",
+        "width": 384,
+        "sum": 0.14,
+        "most": 13,
+        "vocabulary": 8000,
+    }
     for key in (key for key in say if key.startswith("stepper_")):
         assert {name for _, name, _, _ in string.Formatter().parse(say[key]) if name} <= set(facts), key
 

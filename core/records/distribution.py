@@ -8,14 +8,15 @@ from core.checks import check
 
 # The stops of every slider of temperature: what a record says of all tokens together is said at each.
 TEMPERATURES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0)
+UNWRITTEN = ("<pad>", "<bos>")  # which begin every vocabulary, and stand for no text: no search writes them
 COLDEST = -1e4  # logits below the highest: further down, no temperature of these tells them from nothing
 
 
 @dataclass(frozen=True)
 class Heat:
-    """The whole vocabulary at each T of `TEMPERATURES`: log Σ p^(1/T) in nats, and the entropy in bits.
+    """All tokens that can be written at each T of `TEMPERATURES`: log Σ p^(1/T) in nats, and the entropy in bits.
 
-    A token of probability p at T = 1 has p^(1/T) / Σ p^(1/T) at T, so that no other token need be known.
+    One of probability p at T = 1 has p^(1/T) / Σ p^(1/T) at T, so that no other need be known.
     """
 
     log_sums: tuple[float, ...]
@@ -58,12 +59,15 @@ def expected(logits: np.ndarray, vocabulary: tuple[str, ...], count: int) -> Dis
     return Distribution(tokens, tuple(shares.tolist()), rest, float(entropy), uniform_loss=uniform_loss)
 
 
-def heat_of(logits: np.ndarray) -> Heat:
+def heat_of(logits: np.ndarray, vocabulary: tuple[str, ...]) -> Heat:
     """The heat of logits (V,)."""
     temperatures = np.array(TEMPERATURES, np.float32)
-    scaled = np.maximum(logits.astype(np.float32) - logits.max(), COLDEST) / temperatures[:, None]  # (16, V)
+    shifted = np.maximum(logits.astype(np.float32) - logits.max(), COLDEST)
+    whole = np.log(np.exp(shifted).sum(dtype=np.float64))
+    shifted[[vocabulary.index(token) for token in UNWRITTEN if token in vocabulary[: len(UNWRITTEN)]]] = COLDEST
+    scaled = shifted / temperatures[:, None]  # (16, V)
     powers = np.exp(scaled)
     sums = powers.sum(axis=1, dtype=np.float64)
     entropies = np.log2(sums) - np.einsum("tv,tv->t", powers, scaled) / sums / np.log(2)
-    log_sums = np.log(sums) - np.log(sums[TEMPERATURES.index(1.0)]) / temperatures
+    log_sums = np.log(sums) - whole / temperatures
     return Heat(tuple(log_sums.tolist()), tuple(np.maximum(entropies, 0.0).tolist()))

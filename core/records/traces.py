@@ -207,9 +207,9 @@ class DecodeTrace:
         return replace(kept, tokens=tokens, probabilities=shares, rest=rest, heat=None)
 
     def heat(self, node: int) -> Heat | None:
-        """The whole vocabulary after an expanded node at other temperatures; None if that was not stored."""
+        """All that could follow an expanded node, at other temperatures; None if that was not stored."""
         index = self.tree.expanded.index(node)
-        return self.stored[index].heat if self.logits is None else heat_of(self.logits[index])
+        return self.stored[index].heat if self.logits is None else heat_of(self.logits[index], self.vocabulary)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,14 +22,32 @@ export function bar(parent, x, y, width, height, value, style) {
   return length;
 }
 
-// Rows of {text, value, style, wanted}, style "chosen", "other" or "rest", in a box at `x`, `y`; → the y below them.
-// `wanted` marks a share on a bar, `format` writes one: beside its bar, or where it is `apart` after the longest, out of
-// the marks' way.
+// What was cut away, hatched by lines, as a saved picture has no patterns.
+function hatched(parent, x, y, width, height) {
+  const lines = stripes(width, height).map(
+    ([x1, y1, x2, y2]) => `M${x + x1} ${y + y1}L${x + x2} ${y + y2}`,
+  );
+  add(parent, 'path', {d: lines.join(''), class: 'hatch'});
+}
+
+// Slanting lines [x1, y1, x2, y2] that fill a box.
+export function stripes(width, height, gap = 7) {
+  const found = [];
+  for (let foot = gap - height; foot < width; foot += gap) {
+    const [left, right] = [Math.max(0, foot), Math.min(width, foot + height)];
+    found.push([left, height - left + foot, right, height - right + foot]);
+  }
+  return found;
+}
+
+// Rows of {text, value, style, wanted, cut}, style "chosen", "other" or "rest", in a box at `x`, `y`; → the y below them.
+// `wanted` marks a share on a bar, what is `cut` has a hatched one; `format` writes a share: beside its bar, or where it
+// is `apart` after the longest, out of the marks' way.
 export function bars(ink, parent, {x, y, width, names, apart = false}, rows, format) {
   const left = x + BESIDE + names + 12;
   const room = x + width - left - AFTER;
   const middled = {dy: '.35em'};
-  rows.forEach(({text, value, style, wanted}, i) => {
+  rows.forEach(({text, value, style, wanted, cut: gone}, i) => {
     const middle = y + i * ROW + ROW / 2;
     const chosen = style === 'chosen';
     const rest = style === 'rest';
@@ -37,11 +55,12 @@ export function bars(ink, parent, {x, y, width, names, apart = false}, rows, for
     if (chosen) add(parent, 'path', {class: 'mark', d: `M${x + 4} ${middle - 7}l11 7l-11 7z`});
     const look = chosen ? 'strong' : rest ? 'dim' : '';
     put(parent, x + BESIDE, middle, cut(ink, text, size, names, !rest), size, look, middled);
-    const length = bar(parent, left, middle - 10, room, 20, value, style);
+    const length = bar(parent, left, middle - 10, room, 20, value, gone ? 'gone' : style);
+    if (gone) hatched(parent, left, middle - 10, length, 20);
     if (wanted != null)
       add(parent, 'path', {class: 'wanted', d: `M${left + room * wanted - 1.5} ${middle - 13}v26`});
     const after = left + (apart ? room : length) + 8;
-    put(parent, after, middle, format(value), BIG, chosen ? 'strong' : '', middled);
+    put(parent, after, middle, format(value), BIG, gone ? 'dim' : chosen ? 'strong' : '', middled);
   });
   return y + rows.length * ROW;
 }

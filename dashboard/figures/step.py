@@ -4,15 +4,17 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any, NamedTuple
 
-from core.records import DecodeTrace, Hypothesis, Piece
+from core.records import DecodeTrace, Heat, Hypothesis, Piece
 from dashboard.figures import cells, latex
 from dashboard.figures.tokens import WORD, label
 
 COUNT = 10  # candidates shown a step
 KNOWN = 50  # candidates that a stored trace keeps a step: further down nothing has a rank
 OPTIONS = 4  # choices of a question
+SPECIAL = ("<pad>", "<bos>", "<eos>", "<unk>")  # which add nothing to a text
 BOUND = 1.01  # of the numbers that an RNN holds, which come from a tanh, with room for rounding
 FIRST, LAST = 4, 2  # terms of a long sum that are written out
 
@@ -21,7 +23,7 @@ class Moment(NamedTuple):
     """One step: what the model expected, likeliest first, and which of it was taken.
 
     `chosen` is an index into `tokens`; `rank` counts from 1 and is at most one more than `KNOWN`. `rest` is how likely
-    all other tokens are together.
+    all other tokens are together, `further` those of them that have a rank, likeliest first.
     """
 
     token: str
@@ -32,19 +34,21 @@ class Moment(NamedTuple):
     rest: float
     entropy: float
     uniform_loss: float | None = None
+    further: tuple[float, ...] = ()
 
 
 def stepper(trace: DecodeTrace, place: int, walked: Sequence[Moment], vocabulary_size: int) -> dict[str, Any]:
     """The whole way to a hypothesis, `walked`, as plain JSON values, so that the browser can walk it alone.
 
-    A step is [label, text, joined, rank, chosen, rest, entropy, next, options, right]: `text` is what it adds
-    to the translation, `joined` whether it goes on with a word, `next` the likeliest [label, probability], and
-    `options[right]` the answer to "what comes next?". `attention` is L · H · T · S, packed, or None.
+    A step is [label, text, joined, rank, chosen, rest, entropy, next, options, right, further, heat]: `text` is what it
+    adds to the translation, `joined` whether it goes on with a word, `next` the likeliest [label, probability, text],
+    and `options[right]` the answer to "what comes next?"; `heat` is [log sums, entropies], as recorded, or None.
+    `attention` is L · H · T · S, packed, or None.
     """
-    attention = trace.attention(place)
+    attention, nodes = trace.attention(place), (0, *trace.tree.path(trace.hypotheses[place].leaf))
     content = {
         "source": source(trace.pieces),
-        "steps": [step(moment) for moment in walked],
+        "steps": [step(moment, trace.heat(node)) for moment, node in zip(walked, nodes, strict=False)],
         "vocabulary": vocabulary_size,
         "attention": None if attention is None else cells.packed(attention.weights),
         "states": states(trace, place),
@@ -63,30 +67,47 @@ def moment(trace: DecodeTrace, parent: int, node: int) -> Moment:
     """The step from a node to its child; a child that is not among the likeliest joins them as the last."""
     taken, known = trace.tree.nodes[node], trace.next_tokens(parent, KNOWN)
     tokens, shares = known.tokens[:COUNT], known.probabilities[:COUNT]
-    rest = known.rest + sum(known.probabilities[COUNT:])
+    further = dict(zip(known.tokens[COUNT:], known.probabilities[COUNT:], strict=True))
+    rest = known.rest + sum(further.values())
     if taken.token not in tokens:
-        tokens, shares = (*tokens, taken.token), (*shares, math.exp(taken.logprob))
+        tokens, shares = (*tokens, taken.token), (*shares, further.pop(taken.token, math.exp(taken.logprob)))
         rest = max(0.0, rest - shares[-1])
     chosen = tokens.index(taken.token)
     rank = 1 + sum(share > shares[chosen] for share in known.probabilities)
-    return Moment(taken.token, chosen, rank, tokens, shares, rest, known.entropy, known.uniform_loss)
+    more = known.entropy, known.uniform_loss, tuple(further.values())
+    return Moment(taken.token, chosen, rank, tokens, shares, rest, *more)
 
 
-def step(moment: Moment) -> list[Any]:
+def step(moment: Moment, heat: Heat | None = None) -> list[Any]:
     """A step as the component takes it."""
     options = choices(moment)
     return [
         label(moment.token),
-        "" if moment.token == "<eos>" else moment.token.replace(WORD, " "),
+        text_of(moment.token),
         not moment.token.startswith(WORD) and moment.token != "<eos>",
         moment.rank,
         moment.chosen,
         round(moment.rest, 5),
         round(moment.entropy, 3),
-        [[label(token), round(share, 5)] for token, share in zip(moment.tokens, moment.probabilities, strict=True)],
+        [
+            [label(token), significant(share), text_of(token)]
+            for token, share in zip(moment.tokens, moment.probabilities, strict=True)
+        ],
         options,
         options.index(label(moment.token)),
+        [significant(share) for share in moment.further],
+        heat and [[round(value, 4) for value in part] for part in astuple(heat)],
     ]
+
+
+def text_of(token: str) -> str:
+    """What a token adds to a text."""
+    return "" if token in SPECIAL else token.replace(WORD, " ")
+
+
+def significant(share: float) -> float:
+    """A share so exact that it is still right at another temperature."""
+    return float(f"{share:.6g}")
 
 
 def choices(moment: Moment) -> list[str]:
@@ -129,6 +150,12 @@ def describe(trace: DecodeTrace, place: int, walked: Sequence[Moment]) -> dict[s
     number, least = max(enumerate(walked, 1), key=lambda pair: pair[1].entropy)
     facts = {"text": trace.hypotheses[place].text, "steps": len(walked), "others": len(unlikely(walked))}
     return facts | {"step": number, "token": label(least.token), "entropy": f"{least.entropy:.1f}"}
+
+
+def compared(free: DecodeTrace, led: DecodeTrace, place: int) -> dict[str, str]:
+    """The free translation's text, and the log-probabilities of both."""
+    before, after = free.hypotheses[place], led.hypotheses[place]
+    return {"text": before.text, "before": f"{before.total:z.2f}", "after": f"{after.total:z.2f}"}
 
 
 def table(walked: Sequence[Moment]) -> list[dict[str, Any]]:

@@ -1,18 +1,21 @@
 """Step through: one word at a time, what the model expected and where it looked."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.options import BeamOptions
+from core.options import FREE
 from core.records import DecodeTrace
-from dashboard import answers, beginning, controls, explain, parameters
+from dashboard import answers, beginning, controls, explain, parameters, steering
 from dashboard.figures import step
-from dashboard.views.step.stepper import LABELS, stepper
+from dashboard.views.step import stepper, ways
 
-PATHS = {"beam": 5, "greedy": 1}  # beam sizes; a search one branch wide is greedy
 BEST = 0  # the hypothesis that is walked
+SEEDS = parameters.numbers(99)  # of a sample
 TRIES = {
     "waver": {"model": "en-de-transformer", "text": "A woman is waiting at the bank.", "step": "5"},
     "blind": {"model": "en-de-rnn-plain"},
+    "cold": {"heat": "0.5", "step": "3"},
 }
 
 
@@ -26,49 +29,59 @@ def main() -> None:
 
 @st.fragment
 def walk(say, query: beginning.Query) -> None:
-    """Everything that the choice of a path or a step changes."""
+    """Everything that the choice of a path, a step or a word changes."""
+    here = f"{query.model}\n{query.text}"
     with controls.row():
-        path = parameters.choice("path", say["step_path"], {name: say[f"path_{name}"] for name in PATHS}, "beam")
+        path, seed = chosen(say)
         predict = controls.predict(say)
-    options = BeamOptions(PATHS[path])
+    draws, hand = stepper.draws(), stepper.by_hand(here)
+    options = ways.options(path, draws, seed, steering.constraints(**hand))
     trace = answers.trace(say, query.model, query.text, options)
     if trace is None:
+        if any(hand.values()):
+            st.button(say["step_free"], key="step_free", on_click=controls.choose, args=(dict.fromkeys(hand, ""),))
         return
     walked = step.moments(trace, BEST)
     size = query.card.config["vocabulary_size"]
-    show_steps(say, query, options, walked, predict)
+    description = say["step_description"].format(**step.describe(trace, BEST, walked))
+    texts = labels(say, description, query.card.config["width"])
+    stepper.stepper(step.stepper(trace, BEST, walked, size), draws, hand, here, texts, predict)
+    explain.show_data(say, stepper.KEY, lambda: step.table(walked), description, trace)
     if not predict:  # this would tell how long the translation is
-        show_search(say, step.unlikely(walked), path)
+        st.markdown(note(say, trace, path, step.unlikely(walked)))
         st.markdown(say["step_space"].format(**step.space(trace, BEST, size)))
-    show_formula(say, trace, predict)
+    latex = step.chain_rule(trace.hypotheses[BEST], words=not predict)
+    explain.formula(say, latex, say["step_formula"])
     explain.show_code(say, "core/decoding/search.py", "search", say["step_paper"])
 
 
-@st.fragment
-def show_steps(say, query: beginning.Query, options: BeamOptions, walked: list[step.Moment], predict: bool) -> None:
-    """The walk, its sentence and its data: alone, as each step that the reader takes is written into the address."""
-    trace = answers.trace(say, query.model, query.text, options)
-    if trace is None:
-        return
-    config = query.card.config
-    description = say["step_description"].format(**step.describe(trace, BEST, walked))
-    texts = {name: say[f"stepper_{name}"] for name in LABELS if f"stepper_{name}" in say}
+def chosen(say) -> tuple[str, int]:
+    """Which search is followed, and of a sample which draw."""
+    titles = {name: say[f"path_{name}"] for name in ways.PATHS}
+    path = parameters.one_of_many("path", say["step_path"], titles, "beam")
+    if path != "sample":
+        return path, 1
+    seed = int(parameters.reported("draw", None, SEEDS, SEEDS[0]))
+    following = {"draw": SEEDS[seed % len(SEEDS)]}
+    st.button(say["step_again"], key="step_again", on_click=controls.choose, args=(following,))
+    return path, seed
+
+
+def labels(say, description: str, width: int) -> dict[str, str]:
+    """The component's texts."""
+    texts = {name: say[f"stepper_{name}"] for name in stepper.LABELS if f"stepper_{name}" in say}
     texts |= {name: say[f"quiz_{name}"] for name in ("right", "wrong", "score")}
-    texts |= {"description": description, "unattended": say["stepper_unattended"].format(width=config["width"])}
-    payload = step.stepper(trace, BEST, walked, config["vocabulary_size"])
-    stepper(payload, texts, key="steps", predict=predict)
-    explain.show_data(say, "steps", lambda: step.table(walked), description, trace)
+    return texts | {"description": description, "unattended": say["stepper_unattended"].format(width=width)}
 
 
-def show_search(say, elsewhere: list[int], path: str) -> None:
-    """Whether this search always took the likeliest bar."""
-    note = "path_note_other" if elsewhere else f"path_note_{path}"
-    st.markdown(say[note].format(steps=", ".join(map(str, elsewhere))))
-
-
-def show_formula(say, trace: DecodeTrace, predict: bool) -> None:
-    """The chain rule with this sentence's numbers."""
-    explain.formula(say, step.chain_rule(trace.hypotheses[BEST], words=not predict), say["step_formula"])
+def note(say, trace: DecodeTrace, path: str, elsewhere: list[int]) -> str:
+    """Whether this search took the likeliest bar each time; of one led by hand, what that costs."""
+    if trace.options.constraints != FREE:
+        free = answers.trace(say, trace.model, trace.text, replace(trace.options, constraints=FREE))
+        return say["path_note_hand"].format(**controls.escaped(step.compared(free, trace, BEST))) if free else ""
+    if path in ("beam", "greedy") and elsewhere:
+        path = "other"
+    return say[f"path_note_{path}"].format(steps=", ".join(map(str, elsewhere)) or "–")
 
 
 main()

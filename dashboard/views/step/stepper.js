@@ -1,6 +1,6 @@
 // A translation, one word at a time. Python has recorded all of it: the reader walks it without the server.
 
-import {look, placed, signed, unpacked, written} from '../../components/attention.js';
+import {look, peak, placed, signed, unpacked, written} from '../../components/attention.js';
 import {remember} from '../../components/colour.js';
 import {list, numbered} from '../../components/controls.js';
 import {drawn, kept, later, make, named} from '../../components/dom.js';
@@ -8,7 +8,9 @@ import {onResize} from '../../components/ink.js';
 import {formats} from '../../components/numbers.js';
 import {player} from '../../components/player.js';
 import {quiz} from '../../components/questions.js';
+import {beginning, controls, DRAWING, drawing, isPlain, wordOf} from './stepper_controls.js';
 import {draw, lay} from './stepper_draw.js';
+import {reshaped} from './stepper_shape.js';
 import {answer, position, question, sentence} from './stepper_words.js';
 
 const PACE = 1400; // ms a step
@@ -24,15 +26,23 @@ const STEP = [
   'next',
   'options',
   'right',
+  'further',
+  'heat',
 ];
+const FREE = {prefix: '', banned: []}; // nothing is held by hand
 const views = kept(() => ({at: {}}));
 
 export default function ({data, parentElement, setStateValue}) {
   const view = views(parentElement);
   const root = parentElement.querySelector('.root');
   const places = () => PICKS.map(name => [name, written(view.at[name])]);
-  view.tell = () =>
-    setStateValue('at', {step: String(view.player.at + 1), ...Object.fromEntries(places())});
+  view.tell = () => {
+    const {at, hand, player: walk, data: known} = view;
+    const drawn = Object.fromEntries(DRAWING.map(name => [name, at[name]]));
+    const held = {prefix: hand.prefix, ban: hand.banned.join(known.between), here: known.here};
+    const step = String(walk.at + 1);
+    setStateValue('at', {step, ...Object.fromEntries(places()), ...drawn, ...held});
+  };
   if (view.root !== root) mount(view, root);
   accept(view, data);
 }
@@ -52,21 +62,38 @@ function mount(view, root) {
   const picks = Object.fromEntries(
     PICKS.map(name => [name, list(value => pick(view, {[name]: placed(value)}))]),
   );
-  walk.bar.append(...PICKS.map(name => picks[name].element));
-  root.replaceChildren(walk.bar, line, place, box);
-  picture.onclick = ({target}) => {
-    const head = target.closest('.head');
-    const past = target.closest('.past');
-    if (head) pick(view, {layer: Number(head.dataset.layer), head: Number(head.dataset.head)});
-    if (past) walk.stop(Number(past.dataset.step));
-  };
-  Object.assign(view, {root, picture, line, place, box, picks, player: walk});
-  Object.assign(view, {data: null, asked: null, laid: null});
+  const settings = controls({
+    draw: (name, value) => pick(view, {[name]: value}),
+    force: candidate => force(view, candidate),
+    ban: candidate => ban(view, candidate),
+    change: hand => hold(view, hand),
+    undo: () => undo(view),
+  });
+  walk.bar.append(...PICKS.map(name => picks[name].element), ...settings.first);
+  root.replaceChildren(walk.bar, ...settings.rows, line, place, box);
+  picture.onclick = ({target}) => click(view, target);
+  Object.assign(view, {root, picture, line, place, box, picks, settings, player: walk});
+  Object.assign(view, {data: null, asked: null, laid: null, hand: FREE, earlier: []});
   onResize(box, () => {
     view.laid = null;
     lay(view);
     draw(view);
   });
+}
+
+function click(view, target) {
+  const at = name => target.closest(`[data-${name}]`)?.dataset;
+  const [head, step, source, place] = ['head', 'step', 'source', 'place'].map(at);
+  if (head) pick(view, {layer: Number(head.layer), head: Number(head.head)});
+  if (step) view.player.stop(Number(step.step));
+  if (source) view.player.stop(attending(view, Number(source.source)));
+  if (place) force(view, Number(place.place));
+}
+
+// The step that looks most at a source position.
+function attending({attention, steps, at, looks}, position) {
+  const shares = steps.map((_, step) => weights(attention, step, at, looks)[position]);
+  return peak(shares);
 }
 
 // ---- data in
@@ -79,6 +106,9 @@ function accept(view, data) {
   Object.assign(view, {data, counts, labels: data.labels, formats: formats(data.labels.locale)});
   if (fresh) Object.assign(view, unpack(data), {looks: new Map(), answers: new Map()});
   if (renewed) for (const name of PICKS) at[name] = placed(data.at[name] ?? 'mean');
+  if (renewed || !before) for (const name of DRAWING) at[name] = data.at[name];
+  if (before?.here !== data.here) view.earlier = [];
+  if (fresh || renewed) view.hand = data.hand;
   PICKS.forEach((name, i) => {
     if (counts[i] > 1 && at[name] >= counts[i]) at[name] = 'mean';
   });
@@ -119,18 +149,31 @@ function limit(view) {
 const told = view => !view.steps.some((_, step) => hidden(view, step));
 
 function show(view) {
-  const {data, labels, player: walk, at, attention, counts} = view;
+  const {data, labels, player: walk, at, attention, counts, steps} = view;
+  const settings = drawing(at, data.stops);
   view.hidden = hidden(view, walk.at);
+  view.told = told(view);
+  view.shape = isPlain(settings) ? null : reshaped(steps[walk.at], settings);
   view.weights = attention && weights(attention, walk.at, at, view.looks);
   PICKS.forEach((name, i) => {
     const options = numbered(counts[i], {mean: labels.mean});
     view.picks[name].show(labels[name], options, counts[i] > 1 ? written(at[name]) : '1');
   });
+  showControls(view);
   const words = {...view, step: walk.at, source: data.source};
   view.line.textContent = `${walk.output.textContent}. ${sentence(words)}`;
-  view.picture.setAttribute('aria-label', told(view) ? labels.description : labels.hidden);
+  view.picture.setAttribute('aria-label', view.told ? labels.description : labels.hidden);
   ask(view, words);
   draw(view);
+}
+
+function showControls({settings, data, at, labels, hand, steps, player: walk, hidden}) {
+  const {next, chosen, heat} = steps[walk.at];
+  const candidates = next.flatMap(([text, , added], place) =>
+    added.trim() && !hidden ? [[String(place), text]] : [],
+  );
+  const {stops} = data;
+  settings.show({at, stops, labels, candidates, chosen, hand, heated: heat !== null});
 }
 
 // How much each source position gets at a step, under the chosen layer and head; what there is but one of has no choice.
@@ -157,6 +200,33 @@ function ask(view, words) {
     walk.refresh();
     show(view);
   });
+}
+
+// ---- by hand: the search runs again
+
+function force(view, place) {
+  const prefix = beginning(view.steps, view.player.at, view.steps[view.player.at].next[place][2]);
+  if (prefix) hold(view, {...view.hand, prefix});
+}
+
+function ban(view, place) {
+  const {hand, steps, player: walk, data} = view;
+  const word = wordOf(steps, walk.at, place);
+  if (word && hand.banned.length < data.most)
+    hold(view, {...hand, banned: [...new Set([...hand.banned, word])]});
+}
+
+function hold(view, hand) {
+  view.earlier.push(view.hand);
+  steer(view, hand);
+}
+
+const undo = view => steer(view, view.earlier.pop() ?? FREE);
+
+function steer(view, hand) {
+  view.hand = hand;
+  showControls(view);
+  later(view.root, view.tell, 0);
 }
 
 function pick(view, changes) {

@@ -1,14 +1,24 @@
 """A translation walked step by step in the browser: stepping, playing, heads and the quiz never ask the server."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard import parameters
+from core.records import TEMPERATURES
+from dashboard import parameters, steering
 from dashboard.components import chosen_labels, component
 from dashboard.renewal import renewed
 
+OFF = "off"
+STOPS = {  # of the sliders that say how a sampler would draw, by their names in the address
+    "heat": [str(value) for value in TEMPERATURES],
+    "cut_k": ["1", "2", "3", "5", "10", "20", "50", OFF],  # no more than a record knows
+    "cut_p": ["0.3", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", OFF],
+    "cut_typical": ["0.2", "0.3", "0.5", "0.7", "0.8", "0.9", "0.95", OFF],
+}
+BEGIN = {"heat": "1.0", "cut_k": OFF, "cut_p": OFF, "cut_typical": OFF}
 LABELS = (
     "locale",  # "en": how numbers are written
     "description",  # the picture in one sentence
@@ -29,6 +39,21 @@ LABELS = (
     "unattended",  # "… {width} numbers …"
     "target",
     "next",
+    "next_drawn",  # the same under settings: "… {settings} …"
+    "estimated",
+    "said_drawn",  # "… {settings} … {top} … {share} … {cut} …"
+    *STOPS,
+    "off",
+    "more",
+    "seek",  # what a click on a word of the sentence does
+    "take",  # a list of what could stand at this step
+    "force",
+    "ban",
+    "force_this",  # what a click on a bar does
+    "begins",  # what holds by hand: "… {text} …"
+    "without",  # "… {word} …"
+    "free",  # "… {text} …"
+    "undo",
     "others",  # "… {n} …"
     "guess",
     "best",  # "… {token} …"
@@ -57,21 +82,63 @@ LABELS = (
     "wrong",
     "score",
 )
+KEY = "steps"
+HELD = {  # what holds by hand, and whether a text of an address can be that
+    "prefix": lambda text: steering.fits(text, ""),
+    "ban": lambda text: steering.fits("", text),
+}
+VALID = {
+    "prefix": f"1 – {steering.LONGEST} letters",
+    "ban": f"1 – {steering.MOST} words, {steering.BETWEEN} between them",
+}
 COMPONENT = component("stepper", folder=Path(__file__).parent)
 
 
-def stepper(payload: dict[str, Any], labels: dict[str, str], *, key: str, predict: bool = False) -> None:
-    """Walk what `figures.step` prepared; the address holds step, layer and head, counted from 1.
+def reports() -> Mapping[str, str]:
+    """What the component reported last."""
+    return (st.session_state.get(KEY) or {}).get("at") or {}
+
+
+def draws() -> dict[str, str]:
+    """How a sampler would draw, by the names in the address."""
+    return {name: parameters.reported(name, reports().get(name), stops, BEGIN[name]) for name, stops in STOPS.items()}
+
+
+def by_hand(here: str) -> dict[str, str]:
+    """The `prefix` of a search and what it may `ban`, as an address writes them; to another question go none.
+
+    `here` is the question, a model and a sentence.
+    """
+    at, before = reports(), st.session_state.get("stepped", here)
+    st.session_state["stepped"] = here
+    own = at if at.get("here") == here else {}
+    if before != here and not parameters.travelled():
+        own = dict.fromkeys(HELD, "")
+    return {name: parameters.written(name, own.get(name), HELD[name], "", VALID[name]) for name in HELD}
+
+
+def stepper(
+    payload: dict[str, Any], at: dict[str, str], hand: dict[str, str], here: str, labels: dict[str, str], predict: bool
+) -> None:
+    """Walk what `figures.step` prepared; the address holds step, layer and head, from 1, beside `at` and `hand`.
 
     With `predict` a step hides what comes next until the reader has guessed it. `labels` holds every text of `LABELS`;
     ValueError if one is missing.
     """
-    reported = (st.session_state.get(key) or {}).get("at") or {}
-    at = {"step": parameters.reported("step", reported.get("step"), parameters.numbers(len(payload["steps"])), "1")}
+    reported = reports()
+    places = {"step": parameters.reported("step", reported.get("step"), parameters.numbers(len(payload["steps"])), "1")}
     shape = payload["attention"]["shape"] if payload["attention"] else (1, 1)
     for name, count in zip(("layer", "head"), shape, strict=False):
         if count > 1:  # where there is one, the choice made for another model is left alone
-            at[name] = parameters.reported(name, reported.get(name), ["mean", *parameters.numbers(count)], "mean")
-    data = {**payload, "at": at, "predict": predict, "renewed": renewed()}
-    data["labels"] = chosen_labels("stepper", LABELS, labels)
-    COMPONENT(key=key, data=data, on_at_change=lambda: None)
+            places[name] = parameters.reported(name, reported.get(name), ["mean", *parameters.numbers(count)], "mean")
+    data = {
+        **payload,
+        "at": at | places,
+        "stops": STOPS,
+        "here": here,
+        "between": steering.BETWEEN,
+        "most": steering.MOST,
+    }
+    data["hand"] = {"prefix": hand["prefix"], "banned": list(steering.listed(hand["ban"]))}
+    data |= {"predict": predict, "renewed": renewed(), "labels": chosen_labels("stepper", LABELS, labels)}
+    COMPONENT(key=KEY, data=data, on_at_change=lambda: None)

@@ -27,8 +27,9 @@ import {
   WIDE,
 } from '../../components/ink.js';
 import {share} from '../../components/numbers.js';
+import {arcs} from './stepper_arcs.js';
 import {heads, states} from './stepper_inside.js';
-import {facts} from './stepper_words.js';
+import {facts, groups, heading} from './stepper_words.js';
 
 const WHOLE = 0.02; // what shares add up to if it is so near to 1: they are rounded
 const BELOW = 26; // px between lines of tokens, for the number below each
@@ -62,10 +63,11 @@ export function lay(view) {
       steps.map(({label, joined}) => ({text: label, joined})),
       width,
     ),
+    words: [data.source, steps.map(({label, joined}) => [label, joined])].map(groups),
     rows: Math.max(...steps.map(step => step.next.length)),
     names: namesOf(ink, texts, others(view, steps[0]), column, 0.45),
     verdict: Math.max(
-      ...steps.map(step => verdict({...view, ...plan, picture: drawn('g')}, step, 0)),
+      ...steps.map(step => verdict({...view, ...plan, shape: null, picture: drawn('g')}, step, 0)),
     ),
   });
 }
@@ -88,7 +90,10 @@ export function draw(view) {
   if (!plan) return;
   const scene = {...view, ...plan, step: view.player.at};
   picture.replaceChildren();
-  const y = writing(scene, reading(scene, 3));
+  const below = add(picture, 'g');
+  const [sources, between] = reading(scene, 3);
+  const [here, y] = writing(scene, between);
+  if (view.weights) arcs(below, sources, view.weights, here);
   const left = expected(scene, y);
   const top = plan.beside ? y : left;
   if (!hidden) verdict(scene, steps[scene.step], top);
@@ -98,8 +103,9 @@ export function draw(view) {
   sized(picture, plan.width, plan.tall);
 }
 
+// → where each source position ends, and the y below
 function reading(scene, y) {
-  const {picture, ink, width, labels, read, weights, formats} = scene;
+  const {picture, ink, width, labels, read, words, weights, formats} = scene;
   const most = weights && peak(weights);
   const pitch = BOX + (weights ? BELOW : 10);
   const title = weights ? labels.looked : labels.source;
@@ -109,13 +115,20 @@ function reading(scene, y) {
   read.forEach((place, i) => {
     const at = top + place.line * pitch;
     const style = i === most ? 'token most' : 'token';
-    token(picture, place, at, style, {weight: weights?.[i], bold: i === most});
-    if (weights)
-      note(picture, place, at, little(formats, weights[i]), i === most ? 'strong' : 'dim');
+    const group = token(picture, place, at, style, {weight: weights?.[i], bold: i === most});
+    if (!weights) return;
+    set(group, {class: 'source', 'data-source': i});
+    add(group, 'title').textContent = labels.seek;
+    note(picture, place, at, little(formats, weights[i]), i === most ? 'strong' : 'dim');
   });
+  joined(scene, words[0], read, top, pitch);
   const below = top + (read.at(-1).line + 1) * pitch;
-  if (weights) return below + 4;
-  return prose(ink, picture, 0, below, width, labels.unattended, BODY) + 8;
+  const ends = read.map(({x, width, line}) => [
+    x + width / 2,
+    top + line * pitch + BOX + BELOW - 4,
+  ]);
+  if (weights) return [ends, below + 16];
+  return [ends, prose(ink, picture, 0, below, width, labels.unattended, BODY) + 8];
 }
 
 // A weight as short as a token is wide.
@@ -148,28 +161,47 @@ function legend({picture, ink, width, labels, weights, formats, images}, y) {
   return beside ? y : y + 24;
 }
 
-function writing({plan, picture, ink, width, labels, steps, step, wrote, hidden, formats}, y) {
+// The translation: what is written, and of one that may be seen whole what is still to come. → where the word of this
+// step begins, and the y below
+function writing(scene, y) {
+  const {plan, picture, ink, width, labels, steps, step, wrote, words, hidden, told} = scene;
   const pitch = BOX + BELOW;
   const top = prose(ink, picture, 0, y, width, labels.target, SMALL, 'title') + 6;
   const here = hidden ? blank(wrote, step, width) : wrote[step];
-  plan.lines = Math.max(plan.lines, here.line + 1); // grows with the translation, and never shrinks
-  for (let i = 0; i <= step - hidden; i++) {
-    const {rank, next, chosen} = steps[i];
-    const now = i === step;
-    const at = top + wrote[i].line * pitch;
-    const style = `token${now ? ' now' : ' plain'}${rank > 1 ? ' unlikely' : ''}`;
-    const group = token(picture, wrote[i], at, style, {bold: now});
-    set(group, {class: now ? 'appear' : 'past', 'data-step': i});
-    note(group, wrote[i], at, share(formats, next[chosen][1]), 'dim');
-  }
+  const shown = told ? steps.length : step + 1 - hidden;
+  const last = told ? wrote.at(-1) : here;
+  plan.lines = Math.max(plan.lines, last.line + 1); // grows with the translation, and never shrinks
+  for (let i = 0; i < shown; i++) written(scene, i, top + wrote[i].line * pitch);
   if (hidden) token(picture, here, top + here.line * pitch, 'token now');
-  return top + plan.lines * pitch + 8;
+  joined(scene, told ? words[1] : [], wrote, top, pitch);
+  return [[here.x + here.width / 2, top + here.line * pitch], top + plan.lines * pitch + 8];
+}
+
+function written({picture, steps, step, wrote, formats}, i, y) {
+  const {rank, next, chosen} = steps[i];
+  const [now, ahead] = [i === step, i > step];
+  const style = `token${now ? ' now' : ' plain'}${rank > 1 && !ahead ? ' unlikely' : ''}`;
+  const group = token(picture, wrote[i], y, style, {bold: now});
+  set(group, {class: now ? 'appear' : ahead ? 'ahead' : 'past', 'data-step': i});
+  if (!ahead) note(picture, wrote[i], y, share(formats, next[chosen][1]), 'dim');
+}
+
+// The pieces of a word, marked as one by a line below them.
+function joined({picture}, words, places, top, pitch) {
+  for (const pieces of words)
+    for (const [k, i] of pieces.entries()) {
+      const {x, width, line} = places[i];
+      const [left, right] = [k ? 0 : 5, k < pieces.length - 1 ? 0 : 5];
+      const y = top + line * pitch + BOX + 1.5;
+      add(picture, 'path', {d: `M${x + left} ${y}h${width - left - right}`, class: 'word'});
+    }
 }
 
 // What the model expects next, or a curtain before it.
 function expected(scene, y) {
   const {picture, ink, column: width, labels, steps, step, rows, names, hidden, formats} = scene;
-  const top = prose(ink, picture, 0, y, width, labels.next, SMALL, 'title') + 6;
+  const title = scene.shape && !hidden ? heading(scene) : labels.next;
+  const top = prose(ink, picture, 0, y, width, title, SMALL, 'title') + 6;
   const below = top + (rows + 1) * ROW + 8;
   if (hidden) {
     const frame = {x: 1, y: top, width: width - 2, height: below - top - 8, rx: 6};
@@ -177,15 +209,31 @@ function expected(scene, y) {
     prose(ink, picture, 20, top + 20, width - 40, labels.guess, BIG);
     return below;
   }
-  const {next, chosen, rest} = steps[step];
-  const shown = next.map(([text, value], i) => ({
-    text,
-    value,
-    style: i === chosen ? 'chosen' : 'other',
-  }));
-  shown.push({text: others(scene, steps[step]), value: rest, style: 'rest'});
-  bars(ink, picture, {x: 0, y: top, width, names}, shown, value => share(formats, value));
+  const table = candidates(scene);
+  bars(ink, picture, {x: 0, y: top, width, names}, table, value => share(formats, value));
+  steps[step].next.forEach(([, , text], place) => {
+    if (!text.trim()) return;
+    const row = {x: 0, y: top + place * ROW, width, height: ROW, rx: 5};
+    const look = {class: 'candidate', 'pointer-events': 'all', 'data-place': place};
+    add(add(picture, 'rect', {...row, ...look}), 'title').textContent = labels.force_this;
+  });
   return below;
+}
+
+// The bars: as the model expects, or as the settings make it; what they cut is as long as it was before.
+function candidates(scene) {
+  const {steps, step, shape} = scene;
+  const {next, chosen, rest} = steps[step];
+  const row = (text, style, share, hot) => ({
+    text,
+    value: share ?? hot,
+    cut: share === null,
+    style,
+  });
+  const shares = next.map(([, value], i) => (shape ? [shape.shares[i], shape.hot[i]] : [value]));
+  const all = next.map(([text], i) => row(text, i === chosen ? 'chosen' : 'other', ...shares[i]));
+  const left = shape ? [shape.rest, shape.hotRest] : [rest];
+  return [...all, row(others(scene, steps[step]), 'rest', ...left)];
 }
 
 // What was taken and how sure the model was. → the y below

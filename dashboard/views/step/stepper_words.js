@@ -3,6 +3,7 @@
 import {peak} from '../../components/attention.js';
 import {fill} from '../../components/dom.js';
 import {share} from '../../components/numbers.js';
+import {named} from './stepper_controls.js';
 
 const SURE = [
   [0.9, 'certain'],
@@ -26,10 +27,38 @@ export function prefix(steps, step) {
   return text.length > LONGEST ? `…${text.slice(-LONGEST)}` : text;
 }
 
+// The places of the pieces of every word that has several: of [text, joined], where a word breaks at marks.
+const CONTINUED = /^·/;
+const WORDY = /[\p{L}\p{M}\p{N}]/u;
+export function groups(pieces) {
+  const bare = pieces.map(([text]) => text.replace(CONTINUED, ''));
+  const found = [];
+  bare.forEach((text, i) => {
+    const goesOn = i > 0 && pieces[i][1] && WORDY.test(text[0]) && WORDY.test(bare[i - 1].at(-1));
+    if (goesOn) found.at(-1).push(i);
+    else found.push([i]);
+  });
+  return found.filter(word => word.length > 1);
+}
+
+// What the bars show under the reader's settings.
+export function heading({labels, at, shape}) {
+  const title = fill(labels.next_drawn, {settings: named(at, labels)});
+  return shape.sure ? title : `${title} ${labels.estimated}`;
+}
+
+// The likeliest [token, share] under those, and how many of the bars they cut.
+function likeliest({steps, step, shape}) {
+  const best = peak(shape.shares.map(value => value ?? 0));
+  const cut = shape.shares.filter(value => value === null).length;
+  return {top: steps[step].next[best][0], share: shape.shares[best] ?? 0, cut};
+}
+
 // The likeliest [token, share], and the one that was taken.
 const ends = ({next, chosen}) => [next[0], next[chosen]];
 
-export function sentence({labels, formats, steps, step, hidden, weights, source}) {
+export function sentence(scene) {
+  const {labels, formats, steps, step, hidden, weights, source} = scene;
   const before = prefix(steps, step);
   const [top, taken] = ends(steps[step]);
   const parts = [];
@@ -39,6 +68,11 @@ export function sentence({labels, formats, steps, step, hidden, weights, source}
     parts.push(fill(before ? labels.said : labels.said_first, expected));
     if (steps[step].rank > 1)
       parts.push(fill(labels.said_other, {token: taken[0], share: share(formats, taken[1])}));
+  }
+  if (scene.shape && !hidden) {
+    const facts = likeliest(scene);
+    const settings = named(scene.at, labels);
+    parts.push(fill(labels.said_drawn, {...facts, settings, share: share(formats, facts.share)}));
   }
   if (weights) {
     const most = peak(weights);
@@ -60,17 +94,18 @@ export function answer({labels, formats, steps, step}) {
   return `${right} ${fill(labels.answer_other, {top: top[0], share: share(formats, top[1])})}`;
 }
 
-// What was taken and how sure the model was: three texts.
-export function facts({labels, formats, data}, step) {
+// What was taken and how sure the model was, or the settings make it: three texts, or two where the entropy is not known.
+export function facts({labels, formats, data, shape}, step) {
   const [[top, favourite], [token]] = ends(step);
-  const level = SURE.find(([least]) => favourite >= least)[1];
-  return [
+  const highest = shape ? Math.max(...shape.shares) : favourite;
+  const entropy = shape ? shape.entropy : step.entropy;
+  const level = SURE.find(([least]) => highest >= least)[1];
+  const texts = [
     fill(step.rank > 1 ? labels.other : labels.best, {token, top, rank: step.rank}),
-    fill(labels.entropy, {sure: labels[level], share: share(formats, favourite)}),
-    fill(labels.tail, {
-      bits: formats.two.format(step.entropy),
-      most: formats.two.format(Math.log2(data.vocabulary)),
-      vocabulary: data.vocabulary,
-    }),
+    fill(labels.entropy, {sure: labels[level], share: share(formats, highest)}),
   ];
+  if (entropy === null) return texts;
+  const most = formats.two.format(Math.log2(data.vocabulary));
+  const bits = formats.two.format(entropy);
+  return [...texts, fill(labels.tail, {bits, most, vocabulary: data.vocabulary})];
 }

@@ -1,0 +1,27 @@
+"""Every way to a translation that can be walked: a search, or a draw, with what the reader holds by hand."""
+
+from collections.abc import Mapping
+
+from core.options import BeamOptions, Constraints, DiverseOptions, MBROptions, Options, SamplingOptions
+from dashboard.views.step.stepper import OFF
+
+PATHS = ("beam", "greedy", "sample", "diverse", "mbr")
+BEAM = 5
+
+
+def options(path: str, draws: Mapping[str, str], seed: int, constraints: Constraints) -> Options:
+    """The search behind one of `PATHS`; only "sample" heeds how it is drawn."""
+    if path == "sample":
+        return sampling(draws, seed, constraints)
+    if path == "diverse":
+        return DiverseOptions(constraints=constraints)
+    if path == "mbr":
+        return MBROptions(constraints=constraints)
+    return BeamOptions(BEAM if path == "beam" else 1, constraints=constraints)  # one branch wide is greedy
+
+
+def sampling(draws: Mapping[str, str], seed: int, constraints: Constraints) -> SamplingOptions:
+    """One sample, drawn as the sliders say."""
+    top_k = None if draws["cut_k"] == OFF else int(draws["cut_k"])
+    top_p, typical = (1.0 if draws[name] == OFF else float(draws[name]) for name in ("cut_p", "cut_typical"))
+    return SamplingOptions(1, float(draws["heat"]), top_k, top_p, typical, seed, constraints=constraints)
