@@ -112,7 +112,7 @@ def test_any_word_leads_to_its_step(dashboard):
     weights = example(DEFAULT).attention().weights.mean(axis=(0, 1))
     page.locator(".picture .source").nth(1).click()
     place(page, 1 + int(weights[:, 1].argmax()))
-    pieces = sum(weight >= 0.05 for weight in weights[weights[:, 1].argmax()])
+    pieces = sum(float(weight) >= 0.05 for weight in weights[weights[:, 1].argmax()])
     expect(page.locator(".picture .arc")).to_have_count(pieces)
 
 

@@ -91,6 +91,7 @@ def test_the_stored_example_is_what_the_model_does(loaded):
     for mine, theirs in zip(summary_json(again)["hypotheses"], summary_json(kept)["hypotheses"], strict=True):
         assert mine["score"] == pytest.approx(theirs["score"], abs=1e-3)
     assert np.abs(again.states.decoder - kept.states.decoder).max() <= np.abs(again.states.decoder).max() / 100
+    assert kept.heat(0).log_sums == pytest.approx(again.heat(0).log_sums, abs=1e-3)
     assert (PRETRAINED / name / EXAMPLE).stat().st_size <= 700_000
 
 

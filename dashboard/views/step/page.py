@@ -10,6 +10,7 @@ from dashboard import answers, beginning, controls, explain, parameters, steerin
 from dashboard.figures import step
 from dashboard.views.step import stepper, ways
 
+WIDTH = 340  # px of the list of searches
 BEST = 0  # the hypothesis that is walked
 SEEDS = parameters.numbers(99)  # of a sample
 TRIES = {
@@ -58,7 +59,8 @@ def walk(say, query: beginning.Query) -> None:
 def chosen(say) -> tuple[str, int]:
     """Which search is followed, and of a sample which draw."""
     titles = {name: say[f"path_{name}"] for name in ways.PATHS}
-    path = parameters.one_of_many("path", say["step_path"], titles, "beam")
+    with st.container(width=WIDTH):
+        path = parameters.one_of_many("path", say["step_path"], titles, "beam")
     if path != "sample":
         return path, 1
     seed = int(parameters.reported("draw", None, SEEDS, SEEDS[0]))

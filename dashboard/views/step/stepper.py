@@ -41,6 +41,7 @@ LABELS = (
     "next",
     "next_drawn",  # the same under settings: "… {settings} …"
     "estimated",
+    "favourite",  # "… {share} …"
     "said_drawn",  # "… {settings} … {top} … {share} … {cut} …"
     *STOPS,
     "off",

@@ -93,7 +93,7 @@ export function draw(view) {
   const below = add(picture, 'g');
   const [sources, between] = reading(scene, 3);
   const [here, y] = writing(scene, between);
-  if (view.weights) arcs(below, sources, view.weights, here);
+  if (view.weights && plan.beside) arcs(below, sources, view.weights, here);
   const left = expected(scene, y);
   const top = plan.beside ? y : left;
   if (!hidden) verdict(scene, steps[scene.step], top);

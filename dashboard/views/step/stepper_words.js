@@ -102,7 +102,10 @@ export function facts({labels, formats, data, shape}, step) {
   const level = SURE.find(([least]) => highest >= least)[1];
   const texts = [
     fill(step.rank > 1 ? labels.other : labels.best, {token, top, rank: step.rank}),
-    fill(labels.entropy, {sure: labels[level], share: share(formats, highest)}),
+    fill(shape ? labels.favourite : labels.entropy, {
+      sure: labels[level],
+      share: share(formats, highest),
+    }),
   ];
   if (entropy === null) return texts;
   const most = formats.two.format(Math.log2(data.vocabulary));
