@@ -45,7 +45,7 @@ OTHER = next(name for name, card in GERMAN.items() if card.attends and card.fami
 PLAIN = next(name for name, card in GERMAN.items() if not card.attends and card.config["bidirectional"])
 STATES = {  # what a link to each page can say, with values that are not the defaults
     "home": {"model": OTHER, "predict": "true"},
-    "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1", "heat": "0.5", "cut_p": "0.9"}
+    "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1", "heat": "0.5", "topp": "0.9"}
     | {"prefix": "Eine"},
     "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},

@@ -124,10 +124,10 @@ def test_sliders_reshape_the_bars_without_the_server_and_hatch_what_they_cut(das
     shown = page.get_by_role("slider", name=EN["stepper_heat"]).evaluate(cooler)
     assert EN["stepper_next_drawn"].format(settings="temperature 0.9") in shown.replace("\n", " ")
     page.get_by_role("button", name=EN["stepper_more"], exact=True).click()
-    page.get_by_role("slider", name=EN["stepper_cut_k"]).press("Home")
+    page.get_by_role("slider", name=EN["stepper_topk"]).press("Home")
     expect(page.locator(".picture .hatch")).to_have_count(step.COUNT)  # all others together are one of them
     expect(page.locator(".line")).to_contain_text("top-k 1")
-    expect(page).to_have_url(re.compile(r"(?=.*heat=0\.9)(?=.*cut_k=1)"))
+    expect(page).to_have_url(re.compile(r"(?=.*heat=0\.9)(?=.*topk=1)"))
     page.keyboard.press("End")
     expect(page.locator(".picture .hatch")).to_have_count(0)
 

@@ -19,15 +19,15 @@ from dashboard.views.step.ways import sampling
 
 SHAPE, CONTROLS = "views/step/stepper_shape.js", "views/step/stepper_controls.js"
 TEXT = "A young woman is waiting at the bank while it rains."
-PLAIN = {"heat": "1.0", "cut_k": OFF, "cut_p": OFF, "cut_typical": OFF}
+PLAIN = {"heat": "1.0", "topk": OFF, "topp": OFF, "typicality": OFF}
 CUTS = [
-    *({"cut_k": value} for value in ("1", "3", "20", "50")),
-    *({"cut_p": value} for value in ("0.3", "0.5", "0.9", "0.99")),
-    *({"cut_typical": value} for value in ("0.2", "0.5", "0.9")),
-    {"cut_k": "10", "cut_p": "0.8"},
-    {"cut_k": "50", "cut_typical": "0.7"},
-    {"cut_k": "20", "cut_p": "0.9", "cut_typical": "0.5"},
-    {"cut_p": "0.8", "cut_typical": "0.7"},
+    *({"topk": value} for value in ("1", "3", "20", "50")),
+    *({"topp": value} for value in ("0.3", "0.5", "0.9", "0.99")),
+    *({"typicality": value} for value in ("0.2", "0.5", "0.9")),
+    {"topk": "10", "topp": "0.8"},
+    {"topk": "50", "typicality": "0.7"},
+    {"topk": "20", "topp": "0.9", "typicality": "0.5"},
+    {"topp": "0.8", "typicality": "0.7"},
 ]
 RESHAPED = """await (async () => {
   const {drawing} = await import('/views/step/stepper_controls.js');
@@ -113,8 +113,8 @@ def test_by_hand(blank):
 
 
 def test_what_is_chosen_in_words_and_by_hand(blank):
-    labels = {"heat": "Temperature", "cut_k": "Top-k", "cut_p": "Top-p", "cut_typical": "Typical"}
-    at = PLAIN | {"heat": "0.5", "cut_p": "0.9"}
+    labels = {"heat": "Temperature", "topk": "Top-k", "topp": "Top-p", "typicality": "Typical"}
+    at = PLAIN | {"heat": "0.5", "topp": "0.9"}
     assert call(blank, CONTROLS, "m.named(v[0], v[1])", at, labels) == "temperature 0.5, top-p 0.9"
     assert call(blank, CONTROLS, "m.isPlain(m.drawing(v[0], v[1]))", PLAIN, STOPS)
     assert not call(blank, CONTROLS, "m.isPlain(m.drawing(v[0], v[1]))", at, STOPS)

@@ -502,7 +502,7 @@ def test_without_a_sentence_a_page_asks_for_one(app, name):
 FOOLISH = {
     "home": {"model": "x", "lang": "xx"},
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77", "path": "worst"}
-    | {"heat": "9", "cut_k": "0", "cut_p": "2", "cut_typical": "z", "ban": "a|b|c|d|e|f|g|h|i|j|k|l|m"},
+    | {"heat": "9", "topk": "0", "topp": "2", "typicality": "z", "ban": "a|b|c|d|e|f|g|h|i|j|k|l|m"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},

@@ -35,7 +35,7 @@ def walk(say, query: beginning.Query) -> None:
     with controls.row():
         path, seed = chosen(say)
         predict = controls.predict(say)
-    draws, hand = stepper.draws(), stepper.by_hand(here)
+    draws, hand = stepper.draws(), stepper.by_hand(here, say["stepper_off"])
     options = ways.options(path, draws, seed, steering.constraints(**hand))
     trace = answers.trace(say, query.model, query.text, options)
     if trace is None:

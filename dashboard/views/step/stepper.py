@@ -14,11 +14,11 @@ from dashboard.renewal import renewed
 OFF = "off"
 STOPS = {  # of the sliders that say how a sampler would draw, by their names in the address
     "heat": [str(value) for value in TEMPERATURES],
-    "cut_k": ["1", "2", "3", "5", "10", "20", "50", OFF],  # no more than a record knows
-    "cut_p": ["0.3", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", OFF],
-    "cut_typical": ["0.2", "0.3", "0.5", "0.7", "0.8", "0.9", "0.95", OFF],
+    "topk": ["1", "2", "3", "5", "10", "20", "50", OFF],  # no more than a record knows
+    "topp": ["0.3", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", OFF],
+    "typicality": ["0.2", "0.3", "0.5", "0.7", "0.8", "0.9", "0.95", OFF],
 }
-BEGIN = {"heat": "1.0", "cut_k": OFF, "cut_p": OFF, "cut_typical": OFF}
+BEGIN = {"heat": "1.0", "topk": OFF, "topp": OFF, "typicality": OFF}
 LABELS = (
     "locale",  # "en": how numbers are written
     "description",  # the picture in one sentence
@@ -105,16 +105,21 @@ def draws() -> dict[str, str]:
     return {name: parameters.reported(name, reports().get(name), stops, BEGIN[name]) for name, stops in STOPS.items()}
 
 
-def by_hand(here: str) -> dict[str, str]:
-    """The `prefix` of a search and what it may `ban`, as an address writes them; to another question go none.
+def by_hand(here: str, nothing: str) -> dict[str, str]:
+    """The `prefix` of a search and the words to `ban` in it, as an address writes them; to another question go none.
 
-    `here` is the question, a model and a sentence.
+    `here` is the question, a model and a sentence; `nothing` says what holds where a link asks what can't be.
     """
     at, before = reports(), st.session_state.get("stepped", here)
     st.session_state["stepped"] = here
     own = at if at.get("here") == here else {}
     if before != here and not parameters.travelled():
         own = dict.fromkeys(HELD, "")
+    for name, fits in HELD.items():
+        link = parameters.linked(name)
+        if link and not fits(link):
+            parameters.refuse(name, link, VALID[name], nothing)
+            own = {**own, name: ""}
     return {name: parameters.written(name, own.get(name), HELD[name], "", VALID[name]) for name in HELD}
 
 

@@ -4,7 +4,7 @@ import {list, slider} from '../../components/controls.js';
 import {fill, make, write} from '../../components/dom.js';
 
 const OFF = 'off';
-const SELDOM = ['cut_k', 'cut_p', 'cut_typical'];
+const SELDOM = ['topk', 'topp', 'typicality'];
 export const DRAWING = ['heat', ...SELDOM]; // as the address calls them
 const LETTERS = /[\p{L}\p{M}\p{N}]+$/u; // a word's, up to the end
 const FOLLOWING = /^[\p{L}\p{M}\p{N}]+/u;
@@ -17,9 +17,9 @@ export function drawing(at, stops) {
   return {
     temperature: Number(at.heat),
     stop: stops.heat.indexOf(at.heat),
-    top_k: chosen('cut_k', 0),
-    top_p: chosen('cut_p', 1),
-    typical: chosen('cut_typical', 1),
+    top_k: chosen('topk', 0),
+    top_p: chosen('topp', 1),
+    typical: chosen('typicality', 1),
   };
 }
 

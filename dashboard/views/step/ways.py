@@ -22,6 +22,6 @@ def options(path: str, draws: Mapping[str, str], seed: int, constraints: Constra
 
 def sampling(draws: Mapping[str, str], seed: int, constraints: Constraints) -> SamplingOptions:
     """One sample, drawn as the sliders say."""
-    top_k = None if draws["cut_k"] == OFF else int(draws["cut_k"])
-    top_p, typical = (1.0 if draws[name] == OFF else float(draws[name]) for name in ("cut_p", "cut_typical"))
+    top_k = None if draws["topk"] == OFF else int(draws["topk"])
+    top_p, typical = (1.0 if draws[name] == OFF else float(draws[name]) for name in ("topp", "typicality"))
     return SamplingOptions(1, float(draws["heat"]), top_k, top_p, typical, seed, constraints=constraints)
