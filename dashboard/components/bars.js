@@ -45,7 +45,7 @@ export function stripes(width, height, gap = 7) {
 // is `apart` after the longest, out of the marks' way.
 export function bars(ink, parent, {x, y, width, names, apart = false}, rows, format) {
   const left = x + BESIDE + names + 12;
-  const room = x + width - left - AFTER;
+  const room = Math.max(0, x + width - left - AFTER); // a page that is being laid out may be a few pixels wide
   const middled = {dy: '.35em'};
   rows.forEach(({text, value, style, wanted, cut: gone}, i) => {
     const middle = y + i * ROW + ROW / 2;

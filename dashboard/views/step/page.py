@@ -23,9 +23,8 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "step", TRIES)
-    if query:
-        walk(say, query)
+    beginning.asked(say, "step", walk, TRIES)
+    explain.show_code(say, "core/decoding/search.py", "search", say["step_paper"])
 
 
 @st.fragment
@@ -53,7 +52,6 @@ def walk(say, query: beginning.Query) -> None:
         st.markdown(say["step_space"].format(**step.space(trace, BEST, size)))
     latex = step.chain_rule(trace.hypotheses[BEST], words=not predict)
     explain.formula(say, latex, say["step_formula"])
-    explain.show_code(say, "core/decoding/search.py", "search", say["step_paper"])
 
 
 def chosen(say) -> tuple[str, int]:
