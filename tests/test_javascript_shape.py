@@ -18,14 +18,12 @@ from dashboard.views.step.stepper import OFF, STOPS
 from dashboard.views.step.ways import sampling
 
 SHAPE, CONTROLS = "views/step/stepper_shape.js", "views/step/stepper_controls.js"
-TEXT = "A young woman is waiting at the bank while it rains."
+TEXT = "A woman is waiting at the bank."  # which is no French: the one model hardly knows what to write
 PLAIN = {"heat": "1.0", "topk": OFF, "topp": OFF, "typicality": OFF}
 CUTS = [
-    *({"topk": value} for value in ("1", "3", "20", "50")),
-    *({"topp": value} for value in ("0.3", "0.5", "0.9", "0.99")),
-    *({"typicality": value} for value in ("0.2", "0.5", "0.9")),
-    {"topk": "10", "topp": "0.8"},
-    {"topk": "50", "typicality": "0.7"},
+    *({"topk": value} for value in ("1", "3", "50")),
+    *({"topp": value} for value in ("0.3", "0.9")),
+    *({"typicality": value} for value in ("0.2", "0.7", "0.95")),
     {"topk": "20", "topp": "0.9", "typicality": "0.5"},
     {"topp": "0.8", "typicality": "0.7"},
 ]
@@ -56,14 +54,14 @@ def whole(trace, moment, node, options):
     return [float(shares[trace.vocabulary.index(token)]) for token in moment.tokens], shares
 
 
-@pytest.mark.parametrize("name", ["en-de-everyday", "en-de-rnn-plain", "en-de-transformer-no-smoothing"])
+@pytest.mark.parametrize("name", ["en-de-everyday", "en-de-rnn-plain", "fr-en-transformer"])
 def test_every_setting_gives_the_shares_of_the_whole_vocabulary(blank, name):
     trace = translated(name)
     again = from_json(json.loads(json.dumps(to_json(trace))))  # of which the 50 likeliest are left
     moments = step.moments(trace, 0)
     nodes = (0, *trace.tree.path(trace.hypotheses[0].leaf))
     ats = [PLAIN | {"heat": str(value)} for value in TEMPERATURES]
-    ats += [PLAIN | cut | {"heat": value} for cut in CUTS for value in ("0.5", "1.0", "1.6")]
+    ats += [PLAIN | cut | {"heat": value} for cut in CUTS for value in ("1.0", "1.6")]
     unsure = wrong = 0
     fresh, stored = (call(blank, SHAPE, RESHAPED, payload(shown), STOPS, ats) for shown in (trace, again))
     for at, *answers in zip(ats, fresh, stored, strict=True):

@@ -37,7 +37,7 @@ TEXT = {
     "stepper_step": "Шаг {n} из {N}",
     "stepper_layer": "Слой",
     "stepper_head": "Голова",
-    "stepper_mean": "среднее по всем",
+    "stepper_mean": "в среднем",
     "stepper_source": "Ваше предложение",
     "stepper_looked": "Ваше предложение и куда модель смотрит на этом шаге",
     "stepper_share": "доля внимания:",
