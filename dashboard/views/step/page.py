@@ -81,7 +81,10 @@ def note(say, trace: DecodeTrace, path: str, elsewhere: list[int]) -> str:
         return say["path_note_hand"].format(**controls.escaped(step.compared(free, trace, BEST))) if free else ""
     if path in ("beam", "greedy") and elsewhere:
         path = "other"
-    return say[f"path_note_{path}"].format(steps=", ".join(map(str, elsewhere)) or "–")
+    if path == "exact" and not trace.proof.proven:
+        path = "exact_open"
+    facts = {"steps": ", ".join(map(str, elsewhere)) or "–", "samples": ways.SAMPLES, "budget": ways.BUDGET}
+    return say[f"path_note_{path}"].format(**facts)
 
 
 main()

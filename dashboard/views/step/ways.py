@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from core.options import BeamOptions, Constraints, DiverseOptions, MBROptions, Options, SamplingOptions
+from core.options import BeamOptions, Constraints, DiverseOptions, ExactOptions, MBROptions, Options, SamplingOptions
 from dashboard.views.step.stepper import OFF
 
-PATHS = ("beam", "greedy", "sample", "diverse", "mbr")
+PATHS = ("beam", "greedy", "sample", "diverse", "mbr", "exact")
 BEAM = 5
+SAMPLES = 20  # of minimum Bayes risk
+BUDGET = 200  # prefixes that exact search opens: about a second
 
 
 def options(path: str, draws: Mapping[str, str], seed: int, constraints: Constraints) -> Options:
@@ -16,7 +18,9 @@ def options(path: str, draws: Mapping[str, str], seed: int, constraints: Constra
     if path == "diverse":
         return DiverseOptions(constraints=constraints)
     if path == "mbr":
-        return MBROptions(constraints=constraints)
+        return MBROptions(samples=SAMPLES, constraints=constraints)
+    if path == "exact":
+        return ExactOptions(BUDGET, constraints=constraints)
     return BeamOptions(BEAM if path == "beam" else 1, constraints=constraints)  # one branch wide is greedy
 
 
