@@ -235,7 +235,8 @@ live_loss_both live_loss_one live_output live_look_mean
 models that a reader may have: language_letters model_mine models_for_copy models_for_reverse models_for_tatoeba
 short_letters short_own sentence_letters corpus_tatoeba kind_words_none transformer_none
 positions_reason_alibi
-what depends on a search: path_note_exact_open heads_about_norm alignment_difference alignment_flat beam_empty bottleneck_kept
+what depends on a search: path_note_exact_open
+heads_about_norm alignment_difference alignment_flat beam_empty bottleneck_kept
 bottleneck_missing
 forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
 parting_same score_upset sizes_equal sizes_likelier sizes_longer sizes_open sizes_unlikelier surprise_inside

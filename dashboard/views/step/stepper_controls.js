@@ -74,7 +74,7 @@ export function controls(on) {
   const act = name => textButton(name, () => on[name](Number(taken)));
   const [force, ban, undo] = [act('force'), act('ban'), textButton('undo', on.undo)];
   const seldom = SELDOM.map(name => sliders[name].element);
-  const rare = make('div', 'bar', ...seldom, take.element, force, ban);
+  const rare = make('div', 'bar rare', ...seldom, take.element, force, ban);
   const held = make('div', 'bar held');
   rare.hidden = true;
   const toggle = (open = rare.hidden) => {
