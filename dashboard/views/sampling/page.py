@@ -1,0 +1,35 @@
+"""Sampling: translations drawn from the model as a tree, what their counts say, and the vote that picks one of them."""
+
+import streamlit as st
+
+from dashboard import beginning, controls, explain
+from dashboard.views.sampling import board, drawing, samples
+
+TABS = {"samples": samples.show, "mbr": board.show}
+TRIES = {
+    "cold": {"tab": "samples", "temperature": 0.5},
+    "hot": {"tab": "samples", "temperature": 1.5},
+    "board": {"tab": "mbr"},
+}
+
+
+def main() -> None:
+    """The page, top to bottom."""
+    say = controls.texts()
+    query = beginning.query(say, "sampling", TRIES, predict=True)
+    if query:
+        explore(say, query)
+    explain.show_code(say, "core/decoding/mbr.py", "minimum_bayes_risk", say["sampling_paper"])
+
+
+@st.fragment
+def explore(say, query: beginning.Query) -> None:
+    """Everything that a control of this page changes: one tab at a time, over the same samples."""
+    tab, row = controls.tab({name: say[f"sampling_tab_{name}"] for name in TABS}, say["sampling_tabs"])
+    options = drawing.options(say, row)
+    drawn = drawing.drawn(say, query, options, row)
+    if drawn:
+        TABS[tab](say, query, options, drawn, row)
+
+
+main()
