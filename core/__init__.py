@@ -18,7 +18,8 @@ models       contract (State, Step, take, keep, interventions), attention(_score
              transformer(_layers), ensemble; packed(_transformer), products: the same made ready to search with on a CPU
              hard_concrete (gates to learn), kept_heads, compact: a Transformer without the heads that are shut
 decoding     search (the loop), filters, text_constraints, stops; greedy, sampling, beam, diverse, forced; exact; mbr;
-             draws (samples alone); strategies (a table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate
+             draws (samples alone); strategies (a table), recording (frontiers → tree), ranking, truncation (what may be
+             drawn), translate
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
              equivariance: rows of a source shuffled
              attention_numbers: what a model asked of its source, with every number (attention_steps)
