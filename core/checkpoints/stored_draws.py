@@ -31,8 +31,8 @@ class StoredDraws:
 def draws_json(text: str, options: SamplingOptions, hypotheses: Sequence[Hypothesis]) -> dict[str, Any]:
     """Samples as JSON values; `stored_draws` reads them."""
     drawn = [
-        {"text": one.text, "tokens": one.tokens, "logprobs": [round(value, 4) for value in one.logprobs]}
-        for one in hypotheses
+        {"text": sample.text, "tokens": sample.tokens, "logprobs": [round(value, 4) for value in sample.logprobs]}
+        for sample in hypotheses
     ]
     return {"text": text, "options": asdict(options), "drawn": drawn}
 
@@ -50,7 +50,7 @@ def stored_draws(name: str, folder: Path = PRETRAINED) -> StoredDraws:
 def draws_from(content: Mapping[str, Any]) -> StoredDraws:
     """Samples from their JSON, whose values have the right form; ValueError if they do not belong together."""
     options = options_from("sample", content["options"])
-    drawn = [(one["text"], tuple(one["tokens"]), tuple(one["logprobs"])) for one in content["drawn"]]
+    drawn = [(sample["text"], tuple(sample["tokens"]), tuple(sample["logprobs"])) for sample in content["drawn"]]
     check(len(drawn) == options.samples, f"{len(drawn)} samples are not {options.samples}")
     check(all(len(tokens) == len(numbers) > 0 for _, tokens, numbers in drawn), "a token has no number")
     hypotheses = (Hypothesis(text, tokens, numbers, sum(numbers), 0) for text, tokens, numbers in drawn)

@@ -51,7 +51,7 @@ def show(say: Texts, query: Query, options: SamplingOptions, drawn: Sequence[Hyp
     if hidden:
         return
     st.markdown(f"**{controls.plain(winner)}** {controls.plain(compared)}")
-    ballot.ballot(say, [one.text for one in drawn], out)
+    ballot.ballot(say, [sample.text for sample in drawn], out)
     st.caption(say["mbr_meaning"])
     explain.formula(say, board_figure.expected(vote.matrix[0], vote.voters), say["mbr_formula"])
     explain.show_data(say, "board", lambda: board_figure.table(vote.candidates, vote.matrix, vote.means), description)
@@ -69,7 +69,7 @@ def voted(
     """The vote of all samples but those left `out` (numbers, from 1), who stay candidates."""
     candidates = distinct(searched if source == "beam" else (*searched, *drawn))
     references = tuple(sample.text for sample in drawn)
-    matrix = resources.utilities(tuple(one.text for one in candidates), references, utility)
+    matrix = resources.utilities(tuple(candidate.text for candidate in candidates), references, utility)
     voters = tuple(index for index in range(len(drawn)) if index + 1 not in out)
     means, order = expected_utility(matrix, voters)
     return Vote(tuple(candidates[place] for place in order), matrix[order], means[order], voters)

@@ -104,7 +104,7 @@ def expected(row: np.ndarray, voters: Sequence[int]) -> str:
 def table(candidates: Sequence[Hypothesis], matrix: np.ndarray, means: np.ndarray) -> list[dict[str, Any]]:
     """A row a candidate: its mean over those who vote, its log-probability, its utility against every sample."""
     return [
-        {"rank": rank, "candidate": one.text, "mean": float(mean), "logprob": one.total}
+        {"rank": rank, "candidate": candidate.text, "mean": float(mean), "logprob": candidate.total}
         | {f"sample {number}": float(value) for number, value in enumerate(row, 1)}
-        for rank, (one, mean, row) in enumerate(zip(candidates, means, matrix, strict=True), 1)
+        for rank, (candidate, mean, row) in enumerate(zip(candidates, means, matrix, strict=True), 1)
     ]

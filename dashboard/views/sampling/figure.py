@@ -82,12 +82,12 @@ def translations(samples: Sequence[Hypothesis]) -> list[Translation]:
     groups: dict[tuple[str, bool], list[int]] = {}
     for number, sample in enumerate(samples, 1):
         groups.setdefault((sample.text, sample.finished), []).append(number)
-    found = []
+    listed = []
     for (text, finished), numbers in groups.items():
         spellings = {samples[number - 1].tokens: samples[number - 1].total for number in numbers}
         likely = math.fsum(math.exp(total) for total in spellings.values()) if finished else None
-        found.append(Translation(text, tuple(numbers), likely))
-    return sorted(found, key=lambda one: (-len(one.drawn), -(one.probability or 0)))
+        listed.append(Translation(text, tuple(numbers), likely))
+    return sorted(listed, key=lambda translation: (-len(translation.drawn), -(translation.probability or 0)))
 
 
 def standard_error(probability: float, samples: int) -> float:
@@ -105,12 +105,15 @@ def payload(samples: Sequence[Hypothesis], count: int, own: bool) -> dict[str, A
     A node is [parent, text, numbers of samples, probability], a row [text, numbers, probability, standard error]; there
     is an error where samples come from the model's `own` distribution. `more` rows are left out.
     """
-    nodes = [[one.parent, words(one.tokens), one.drawn, precise(math.exp(one.logprob))] for one in branches(samples)]
-    found = translations(samples)
-    rows = [
-        [one.text, one.drawn, precise(one.probability), error(one, count) if own else None] for one in found[:SHOWN]
+    nodes = [
+        [branch.parent, words(branch.tokens), branch.drawn, precise(math.exp(branch.logprob))]
+        for branch in branches(samples)
     ]
-    content = {"nodes": nodes, "rows": rows, "more": max(0, len(found) - SHOWN), "count": len(samples), "all": count}
+    listed = translations(samples)
+    rows = [
+        [row.text, row.drawn, precise(row.probability), error(row, count) if own else None] for row in listed[:SHOWN]
+    ]
+    content = {"nodes": nodes, "rows": rows, "more": max(0, len(listed) - SHOWN), "count": len(samples), "all": count}
     name = hashlib.blake2b(json.dumps(content).encode(), digest_size=8).hexdigest()
     return {"id": name, **content}
 
@@ -128,10 +131,10 @@ def precise(value: float | None) -> float | None:
 
 def describe(samples: Sequence[Hypothesis]) -> dict[str, Any]:
     """The numbers of a one-sentence description: how many, how many differ, the one that came most often."""
-    found = translations(samples)
-    first = found[0]
-    facts = {"samples": len(samples), "different": len(found), "text": first.text, "most": len(first.drawn)}
-    facts["seen"] = math.fsum(one.probability or 0 for one in found)
+    listed = translations(samples)
+    first = listed[0]
+    facts = {"samples": len(samples), "different": len(listed), "text": first.text, "most": len(first.drawn)}
+    facts["seen"] = math.fsum(translation.probability or 0 for translation in listed)
     return facts | {"share": len(first.drawn) / len(samples), "probability": first.probability}
 
 
@@ -154,14 +157,14 @@ def table(samples: Sequence[Hypothesis], own: bool) -> list[dict[str, Any]]:
     count = len(samples)
     return [
         {
-            "translation": one.text,
-            "drawn": len(one.drawn),
-            "share": len(one.drawn) / count,
-            "probability": one.probability,
-            "standard_error": error(one, count) if own else None,
-            "samples": ", ".join(map(str, one.drawn)),
+            "translation": row.text,
+            "drawn": len(row.drawn),
+            "share": len(row.drawn) / count,
+            "probability": row.probability,
+            "standard_error": error(row, count) if own else None,
+            "samples": ", ".join(map(str, row.drawn)),
         }
-        for one in translations(samples)
+        for row in translations(samples)
     ]
 
 

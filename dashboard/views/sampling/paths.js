@@ -19,7 +19,7 @@ export default function ({data, parentElement, setStateValue}) {
   const {id, renewed, labels} = view.data ?? {};
   Object.assign(view, {data, format: formats(data.labels.locale)});
   if (id !== data.id || labels?.locale !== data.labels.locale) plan(view);
-  if (id !== data.id || renewed !== data.renewed) view.steps.at = Number(data.at);
+  if (id !== data.id || renewed !== data.renewed) view.steps.at = data.at;
   view.steps.last = data.count;
   view.steps.label(data.labels);
   view.box.setAttribute('aria-label', data.labels.tree);
@@ -42,7 +42,7 @@ function mount(view, root) {
     on: {
       step: () => show(view),
       text: () => fill(view.data.labels.step, {n: steps.at, N: view.data.all}),
-      tell: () => view.send({drawn: String(steps.at), of: view.data.id}),
+      tell: () => tellServer(view),
     },
   });
   Object.assign(view, {root, box, picture, line, steps, pointed: null, list: list()});
@@ -55,6 +55,11 @@ function mount(view, root) {
       plan(view);
       show(view);
     });
+}
+
+// Not as long as only the first may be seen.
+function tellServer({data, steps, send}) {
+  if (data.count === data.all) send({drawn: String(steps.at), of: data.id});
 }
 
 function plan(view) {

@@ -36,13 +36,12 @@ COMPONENT = component("paths", folder=Path(__file__).parent)
 
 
 def paths(content: Mapping[str, Any], description: str, say: Texts) -> None:
-    """Draw `figure.payload`; how many samples are drawn so far stands in the address."""
+    """Draw `figure.payload`; how many of its samples are shown stands in the address, by default all."""
     reported = (st.session_state.get(KEY) or {}).get("at") or {}
-    count = str(content["count"])
-    steps = [str(number) for number in range(content["count"] + 1)]
+    steps = [str(number) for number in range(content["all"] + 1)]
     kept = reported.get("drawn") if reported.get("of") == content["id"] else None
-    at = parameters.reported("drawn", kept, steps, count)
+    at = int(parameters.reported("drawn", kept, steps, steps[-1]))
     labels = {name: say[f"paths_{name}"] for name in LABELS}
     texts = chosen_labels("tree of samples", LABELS, labels) | {"locale": say["locale"]}
-    data = {**content, "description": description, "labels": texts, "at": at, "renewed": renewed()}
+    data = {**content, "description": description, "labels": texts, "at": min(at, content["count"]), "renewed": renewed()}
     COMPONENT(key=KEY, data=data, on_at_change=lambda: None)
