@@ -7,7 +7,6 @@ from benchmarks.browser import PICTURE
 
 BEAMS = 12  # stops of the beam's slider
 TABLE = ".hypotheses"
-BOARD = ".js-plotly-plot"
 MAPS = ".cells"  # which say what they show: a canvas is no element that changes
 OUTPUT, CACHE = {"box": "decoder-softmax"}, {"inside": "cache"}
 RNN = {"inside": "families", "second": "2"}
@@ -34,7 +33,7 @@ CONTROLS = (
     Control("Beam search: α → table of hypotheses", "beam", "slider", "length_penalty", 21, TABLE),
     Control("Beam search: model, all searched before → tree", "beam", "list", "model", 3, PICTURE),
     Control("Sampling: sample (no server) → tree and list", "sampling", "slider", "paths_slider", 10, PICTURE),
-    Control("Sampling: alike by → board", "sampling", "radiogroup", "mbr_utility", 3, BOARD, {"tab": "mbr"}),
+    Control("Sampling: alike by → board", "sampling", "radiogroup", "mbr_utility", 3, PICTURE, {"tab": "mbr"}),
     Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
     Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
     Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "model", 3, PICTURE),

@@ -43,5 +43,11 @@ def paths(content: Mapping[str, Any], description: str, say: Texts) -> None:
     at = int(parameters.reported("drawn", kept, steps, steps[-1]))
     labels = {name: say[f"paths_{name}"] for name in LABELS}
     texts = chosen_labels("tree of samples", LABELS, labels) | {"locale": say["locale"]}
-    data = {**content, "description": description, "labels": texts, "at": min(at, content["count"]), "renewed": renewed()}
+    data = {
+        **content,
+        "description": description,
+        "labels": texts,
+        "at": min(at, content["count"]),
+        "renewed": renewed(),
+    }
     COMPONENT(key=KEY, data=data, on_at_change=lambda: None)
