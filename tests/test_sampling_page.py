@@ -97,7 +97,8 @@ def test_shares_approach_the_probabilities_of_all_that_could_be_written(name):
     assert set(ended) <= set(likely)
     for text, probability in likely.items():
         share = len(ended[text].drawn) / count if text in ended else 0
-        assert abs(share - probability) <= 4 * figure.standard_error(probability, count), text
+        room = 4 * figure.standard_error(probability, count) + 1 / count  # where hardly any is wanted, one may come
+        assert abs(share - probability) <= room, text
         assert text not in ended or ended[text].probability == pytest.approx(own[text], rel=1e-4)
 
 

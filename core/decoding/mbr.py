@@ -9,13 +9,15 @@ from dataclasses import replace
 import numpy as np
 
 from core.decoding.ranking import distinct
-from core.metrics import sentence_similarity
+from core.metrics import chrf_matrix, sentence_similarity
 from core.options import MBROptions
 from core.records import DecodeTrace, SearchTree, Vote
 
 
 def utility_matrix(candidates: Sequence[str], references: Sequence[str], utility: str) -> np.ndarray:
     """How like each of N candidates is to each of M pseudo-references, (N, M), 0 to 100."""
+    if utility == "chrf":
+        return chrf_matrix(candidates, references)
     pairs = list(dict.fromkeys((text, reference) for text in candidates for reference in references))
     known = dict(zip(pairs, sentence_similarity(utility, pairs), strict=True))
     values = [[known[text, reference] for reference in references] for text in candidates]
