@@ -62,7 +62,7 @@ def test_who_is_unticked_has_no_vote_and_the_winner_follows(dashboard):
 
 
 def test_what_is_drawn_stays_text(dashboard):
-    page = dashboard.open("/sampling?text=%3C%2Fscript%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&temperature=2.0")
+    page = dashboard.open("/sampling?text=%3C%2Fscript%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&tau=2.0")
     dashboard.settle()
     assert page.locator(".counts tbody tr").count() > 1
     assert page.locator(".counts img, .branch img").count() == 0

@@ -283,7 +283,8 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
-    *(("sampling", {"temperature": heat, "top_k": cut, "tab": tab}) for heat, cut, tab in SAMPLED),
+    ("sampling", tries("sampling")["board"]),
+    *(("sampling", {"tau": heat, "top_k": cut, "tab": tab}) for heat, cut, tab in SAMPLED),
     ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
     *(("live", {"regime": regime}) for regime in REGIME_OPTIONS),
@@ -518,7 +519,7 @@ FOOLISH = {
         "lang": "xx",
         "tab": "all",
         "samples": "7",
-        "temperature": "9",
+        "tau": "9",
         "draw": "0",
         "drawn": "99",
     }

@@ -3,6 +3,7 @@
 import html
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ import numpy as np
 from core.records import Hypothesis
 
 Figure = dict[str, Any]
-SHOWN = 12  # candidates in the picture; the table has all
-WIDE, LINES = 34, 2  # letters of a candidate's name, on so many lines
-HIGH = 34  # px a candidate
-WINNER, OTHER = "#0072b2", "#8a8a8a"
+SHOWN = 10  # candidates in the picture; the table has all
+WIDE, LINES = 27, 3  # letters of a candidate's name, on so many lines
+HIGH = 46  # px a candidate
+WINNER, OTHER = "#0072b2", "#6b6b6b"
 TERMS = 6  # of the formula's sum
 
 
@@ -35,23 +36,26 @@ def board(
         places.sort(key=lambda place: candidates[place].text)
     values = np.full((len(places), matrix.shape[1]), np.nan)
     values[:, voters] = matrix[np.ix_(places, voters)]
-    names = [named(say, candidates[place].text, place == 0 and not hidden) for place in places]
-    scale = {
-        "zmin": 0,
-        "zmax": 100,
-        "colorscale": "Viridis",
-        "colorbar": {"thickness": 10, "title": {"text": say["utility"]}},
-    }
-    texts = [[html.escape(candidates[place].text)] * matrix.shape[1] for place in places]
-    hover = {"customdata": texts, "hovertemplate": say["hover"], "hoverongaps": False}
-    traces: list[Figure] = [
-        {"type": "heatmap", "x": list(range(1, matrix.shape[1] + 1)), "z": gaps(values), "xgap": 1, "ygap": 1}
-        | scale
-        | hover
+    texts = [candidates[place].text for place in places]
+    names = [
+        named(text or say["empty"], place == 0 and not hidden)
+        for place, text in zip(places, shortened(texts), strict=True)
     ]
+    traces = [cells(say, values, texts)]
     if not hidden:
         traces.append(bars([float(means[place]) for place in places]))
     return {"data": traces, "layout": layout(say, names, matrix.shape[1], hidden)}
+
+
+def cells(say: Mapping[str, str], values: np.ndarray, texts: Sequence[str]) -> Figure:
+    """The map, a row a text; a cell that is pointed at says both."""
+    across = list(range(1, values.shape[1] + 1))
+    bar = {"orientation": "h", "thickness": 10, "y": -0.02, "yanchor": "top", "xpad": 0, "len": 0.67, "x": 0}
+    bar |= {"xanchor": "left", "title": {"text": say["utility"], "side": "top"}}
+    scale = {"zmin": 0, "zmax": 100, "colorscale": "Viridis", "colorbar": bar}
+    hover = {"customdata": [[html.escape(text)] * len(across) for text in texts], "hovertemplate": say["hover"]}
+    gap = {"xgap": 1, "ygap": 1, "hoverongaps": False}
+    return {"type": "heatmap", "x": across, "z": gaps(values)} | scale | hover | gap
 
 
 def gaps(values: np.ndarray) -> list[list[float | None]]:
@@ -62,7 +66,7 @@ def gaps(values: np.ndarray) -> list[list[float | None]]:
 def bars(means: Sequence[float]) -> Figure:
     """The means, with their numbers; the best stands out."""
     look = {"color": [WINNER if place == 0 else OTHER for place in range(len(means))]}
-    numbers = {"text": [f"{mean:.1f}" for mean in means], "textposition": "outside", "cliponaxis": False}
+    numbers = {"text": [f"{mean:.1f}" for mean in means], "textposition": "auto", "insidetextfont": {"color": "#fff"}}
     place = {"x": list(means), "y": list(range(len(means))), "orientation": "h", "xaxis": "x2", "yaxis": "y"}
     return {"type": "bar", "marker": look, "hoverinfo": "skip", "showlegend": False, "width": 0.6} | place | numbers
 
@@ -70,19 +74,34 @@ def bars(means: Sequence[float]) -> Figure:
 def layout(say: Mapping[str, str], names: Sequence[str], samples: int, hidden: bool) -> Figure:
     """The map on the left, the bars on the right, a line of names for both."""
     plain = {"showgrid": False, "zeroline": False, "automargin": True}
-    ticks = list(range(1, samples + 1, max(1, samples // 16)))
-    across = plain | {"title": {"text": say["samples"]}, "tickvals": ticks}
-    down = plain | {"tickvals": list(range(len(names))), "ticktext": list(names), "autorange": "reversed"}
-    frame = {"height": HIGH * len(names) + 90, "margin": {"l": 8, "r": 8, "t": 12, "b": 8}, "uirevision": "kept"}
+    across = plain | {"title": {"text": say["samples"], "standoff": 4}, "side": "top", "nticks": 10, "tickangle": 0}
+    down = plain | {
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "autorange": "reversed",
+        "tickfont": {"size": 11},
+    }
+    frame = {"height": HIGH * len(names) + 110, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "uirevision": "kept"}
     if hidden:
         return frame | {"xaxis": across, "yaxis": down}
-    beside = plain | {"title": {"text": say["mean"]}, "domain": [0.8, 1], "range": [0, 125], "tickvals": [0, 50, 100]}
-    return frame | {"xaxis": across | {"domain": [0, 0.78]}, "xaxis2": beside | {"anchor": "y"}, "yaxis": down}
+    beside = plain | {"title": {"text": say["mean"], "standoff": 4}, "side": "top", "showticklabels": False}
+    beside |= {"domain": [0.7, 1], "range": [0, 110], "anchor": "y"}
+    return frame | {"xaxis": across | {"domain": [0, 0.67]}, "xaxis2": beside, "yaxis": down}
 
 
-def named(say: Mapping[str, str], text: str, strong: bool) -> str:
+def shortened(texts: Sequence[str]) -> list[str]:
+    """Texts without the words with which all begin, where one is too long for its lines."""
+    if max(map(len, texts)) <= WIDE * (LINES - 1):
+        return list(texts)
+    words = [text.split() for text in texts]
+    columns = zip(*words, strict=False)
+    alike = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+    return ["… " + " ".join(some[alike:]) if alike else text for some, text in zip(words, texts, strict=True)]
+
+
+def named(text: str, strong: bool) -> str:
     """A candidate on its lines, for Plotly, which reads tags."""
-    lines = textwrap.wrap(text or say["empty"], WIDE, max_lines=LINES, placeholder=" …") or [say["empty"]]
+    lines = textwrap.wrap(text, WIDE, max_lines=LINES, placeholder=" …")
     shown = "<br>".join(html.escape(line, quote=False) for line in lines)
     return f"<b>{shown}</b>" if strong else shown
 

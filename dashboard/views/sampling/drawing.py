@@ -22,7 +22,7 @@ def options(say: Texts, row: DeltaGenerator) -> SamplingOptions:
         counts = {count: count for count in COUNTS}
         count = parameters.choice("samples", say["sampling_count"], counts, "16")
         label, tip = say["sampling_temperature"], say["sampling_temperature_help"]
-        temperature = parameters.number("temperature", label, 0.0, 2.0, 1.0, 0.1, help=tip)
+        temperature = parameters.number("tau", label, 0.0, 2.0, 1.0, 0.1, help=tip)
         seed = parameters.reported("draw", None, SEEDS, SEEDS[0])
         following = {"draw": SEEDS[int(seed) % len(SEEDS)]}
         st.button(say["sampling_again"], key="draw_again", on_click=controls.choose, args=(following,))

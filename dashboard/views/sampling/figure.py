@@ -100,7 +100,7 @@ def standard_error(probability: float, samples: int) -> float:
 
 
 def payload(samples: Sequence[Hypothesis], count: int, own: bool) -> dict[str, Any]:
-    """The tree and the list as plain JSON values: all, or the first few of `count` samples.
+    """The tree and the list as plain JSON values; of the first few of `count` samples the tree alone.
 
     A node is [parent, text, numbers of samples, probability], a row [text, numbers, probability, standard error]; there
     is an error where samples come from the model's `own` distribution. `more` rows are left out.
@@ -109,7 +109,7 @@ def payload(samples: Sequence[Hypothesis], count: int, own: bool) -> dict[str, A
         [branch.parent, words(branch.tokens), branch.drawn, precise(math.exp(branch.logprob))]
         for branch in branches(samples)
     ]
-    listed = translations(samples)
+    listed = translations(samples) if len(samples) == count else []
     rows = [
         [row.text, row.drawn, precise(row.probability), error(row, count) if own else None] for row in listed[:SHOWN]
     ]
@@ -125,8 +125,8 @@ def error(translation: Translation, count: int) -> float | None:
 
 
 def precise(value: float | None) -> float | None:
-    """Six decimals."""
-    return None if value is None else round(value, 6)
+    """Four significant digits, so that no probability becomes none."""
+    return None if value is None else float(f"{value:.4g}")
 
 
 def describe(samples: Sequence[Hypothesis]) -> dict[str, Any]:

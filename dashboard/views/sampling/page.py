@@ -7,9 +7,12 @@ from dashboard.views.sampling import board, drawing, samples
 
 TABS = {"samples": samples.show, "mbr": board.show}
 TRIES = {
-    "cold": {"tab": "samples", "temperature": 0.5},
-    "hot": {"tab": "samples", "temperature": 1.5},
-    "board": {"tab": "mbr"},
+    "cold": {"tab": "samples", "tau": 0.5},
+    "hot": {"tab": "samples", "tau": 1.5},
+    "board": {
+        **{"tab": "mbr", "tau": 0.7},
+        "text": next(text for text, shows in beginning.EXAMPLES.items() if shows == "long"),
+    },
 }
 
 

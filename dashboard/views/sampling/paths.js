@@ -4,7 +4,18 @@ import {add, drawn, fill, kept, make, redraw, sized, write} from '../../componen
 import {inkOf, put} from '../../components/ink.js';
 import {formats, share} from '../../components/numbers.js';
 import {player} from '../../components/player.js';
-import {beside, flows, layout, nodesOf, note, passed, path, SIZE, textOf} from './paths_layout.js';
+import {
+  beside,
+  flows,
+  layout,
+  nodesOf,
+  note,
+  passed,
+  path,
+  SIZE,
+  THIN,
+  textOf,
+} from './paths_layout.js';
 import {list, showList} from './paths_list.js';
 
 const PACE = 450; // ms a sample
@@ -103,18 +114,19 @@ function draw({nodes, plan: {unit, places, width, height}, picture, pointed, ste
   const look = i => (lit.has(i) ? ' lit' : nodes[i].drawn.includes(newest) ? ' new' : '');
   sized(picture, width, height);
   redraw(picture, () => {
-    for (const {i, d, width: thick} of flows(nodes, {unit, places}, n))
-      add(picture, 'path', {class: `flow${look(i)}`, d, 'stroke-width': thick});
+    for (const {i, d} of flows(nodes, {unit, places}, n))
+      add(picture, 'path', {class: `band${look(i)}`, d});
     nodes.forEach((node, i) => {
       const count = passed(node, n);
       if (!count && i) return;
       const {x, y, width: wide, shown} = places[i];
-      const group = add(picture, 'g', {class: `branch${look(i)}`, 'data-i': i});
+      const group = add(picture, 'g', {class: 'branch', 'data-i': i});
       const high = Math.max(2, unit * count);
-      add(group, 'rect', {class: 'band', x, y: y - high / 2, width: wide, height: high, rx: 3});
+      add(group, 'rect', {class: `band${look(i)}`, x, y: y - high / 2, width: wide, height: high});
       add(group, 'rect', {class: 'hit', x, y: y - 13, width: wide, height: 26});
-      put(group, x + 6, y, shown, SIZE, i ? '' : 'dim', {dy: '.35em'});
-      put(group, x + wide - 6, y, note(count), 12, 'dim', {dy: '.35em', 'text-anchor': 'end'});
+      const level = unit * node.drawn.length < THIN ? y - high / 2 - SIZE / 2 : y; // above a thin one
+      put(group, x + 6, level, shown, SIZE, i ? '' : 'dim', {dy: '.35em'});
+      put(group, x + wide - 6, level, note(count), 12, 'dim', {dy: '.35em', 'text-anchor': 'end'});
     });
   });
 }

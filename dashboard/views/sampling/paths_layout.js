@@ -3,10 +3,11 @@
 import {letters} from '../../components/ink.js';
 
 export const SIZE = 14; // px of letters
+export const THIN = 12; // px: a branch that a text does not fit into, which would be struck through by it
 const NOTE = 12; // px of a number's
 const ROW = 26; // px a leaf at least
 const PAD = 6; // px beside a text
-const GAP = 40; // px between a branch and the next
+const GAP = 32; // px between a branch and the next
 const TOP = 6; // px above
 const THICK = [3, 13]; // px a sample at least and at most
 const WANTED = 300; // px that all samples are thick together, where that leaves each within its bounds
@@ -55,18 +56,21 @@ export function layout(ink, nodes, all, start) {
     }
   });
   for (let i = nodes.length - 1; i >= 0; i--) {
-    const half = (unit * nodes[i].drawn.length) / 2;
+    const thick = unit * nodes[i].drawn.length;
+    const half = thick / 2;
+    const leaf = tops[i] + heights[i] / 2 + (thick < THIN ? SIZE / 2 - half : 0);
     const mean =
       children[i].reduce((sum, j) => sum + places[j].y * nodes[j].drawn.length, 0) /
       nodes[i].drawn.length;
-    const wanted = children[i].length ? mean : tops[i] + heights[i] / 2;
+    const wanted = children[i].length ? mean : leaf;
     places[i].y = Math.max(tops[i] + half, Math.min(tops[i] + heights[i] - half, wanted));
   }
   const width = Math.max(...places.map(({x, width}) => x + width)) + PAD;
   return {unit, places, width: Math.ceil(width), height: Math.ceil(heights[0] + 2 * TOP)};
 }
 
-// How the first `n` samples flow into each branch but the start: {i, d, width}. They leave its parent side by side.
+// How the first `n` samples flow into each branch but the start: {i, d, width}, an outline and how thick it is. They
+// leave its parent side by side.
 export function flows(nodes, {unit, places}, n) {
   const counts = nodes.map(node => passed(node, n));
   const drawn = [];
@@ -74,17 +78,21 @@ export function flows(nodes, {unit, places}, n) {
     let from = places[i].y - (unit * counts[i]) / 2;
     for (const j of places[i].children) {
       const width = unit * counts[j];
-      if (width) drawn.push({i: j, d: bend(places[i], from + width / 2, places[j]), width});
+      if (width) drawn.push({i: j, d: ribbon(places[i], from, places[j], width), width});
       from += width;
     }
   });
   return drawn;
 }
 
-function bend({x, width}, y, to) {
-  const left = x + width;
-  const middle = (left + to.x) / 2;
-  return `M${left} ${y}C${middle} ${y} ${middle} ${to.y} ${to.x} ${to.y}`;
+// It goes a little into both branches, so that no gap shows.
+function ribbon({x, width}, top, to, thick) {
+  const [left, right, end] = [x + width - 1, to.x + 1, to.y - thick / 2];
+  const middle = (left + right) / 2;
+  return (
+    `M${left} ${top}C${middle} ${top} ${middle} ${end} ${right} ${end}v${thick}` +
+    `C${middle} ${end + thick} ${middle} ${top + thick} ${left} ${top + thick}z`
+  );
 }
 
 // Where an arrow key leads among the branches that some of the first `n` samples passed: along the tree, or to the next
