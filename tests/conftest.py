@@ -49,7 +49,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
     "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
-    "sampling": {"model": OTHER, "samples": "8", "tau": "0.8", "top_k": "20", "draw": "3", "tab": "mbr"}
+    "sampling": {"model": OTHER, "samples": "8", "tau": "0.8", "topk": "20", "draw": "3", "tab": "mbr"}
     | {"utility": "bleu", "without": "2,5"},
     "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
     "transformer": {"box": "decoder-2-cross", "source": "2", "step": "3"},

@@ -284,7 +284,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
     ("sampling", tries("sampling")["board"]),
-    *(("sampling", {"tau": heat, "top_k": cut, "tab": tab}) for heat, cut, tab in SAMPLED),
+    *(("sampling", {"tau": heat, "topk": cut, "tab": tab}) for heat, cut, tab in SAMPLED),
     ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
     *(("live", {"regime": regime}) for regime in REGIME_OPTIONS),
@@ -523,7 +523,7 @@ FOOLISH = {
         "draw": "0",
         "drawn": "99",
     }
-    | {"top_k": "-1", "top_p": "2"},
+    | {"topk": "-1", "topp": "2"},
     "pruning": {"model": "x", "lang": "xx", "closed": "e0.1", "by": "chance", "tint": "<b>"},
     "bottleneck": {"model": "x", "lang": "xx", "measure": "taste"},
     "order": {"model": "x", "lang": "xx", "seed": "99"},

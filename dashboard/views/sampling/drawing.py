@@ -27,9 +27,9 @@ def options(say: Texts, row: DeltaGenerator) -> SamplingOptions:
         following = {"draw": SEEDS[int(seed) % len(SEEDS)]}
         st.button(say["sampling_again"], key="draw_again", on_click=controls.choose, args=(following,))
         with st.popover(say["sampling_more"], key="sampling_more"):
-            top_k = parameters.number("top_k", say["sampling_top_k"], 0, 50, 0, help=say["sampling_top_k_help"])
+            top_k = parameters.number("topk", say["sampling_top_k"], 0, 50, 0, help=say["sampling_top_k_help"])
             top_p = parameters.number(
-                "top_p", say["sampling_top_p"], 0.05, 1.0, 1.0, 0.05, help=say["sampling_top_p_help"]
+                "topp", say["sampling_top_p"], 0.05, 1.0, 1.0, 0.05, help=say["sampling_top_p_help"]
             )
     return SamplingOptions(int(count), round(temperature, 2), top_k or None, round(top_p, 2), seed=int(seed))
 

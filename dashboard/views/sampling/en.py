@@ -2,7 +2,7 @@
 
 TEXT = {
     "line_sampling": "Draw translations instead of searching: how often does each come, and which one do the samples vote for?",
-    "keys_sampling": "Space — play, pause\n← → — one sample back or on\nHome, End — no sample, all samples\n← → ↑ ↓ — from branch to branch (in the tree)\nSpace — tick or untick a sample that votes (in the list)",
+    "keys_sampling": "Space — play, pause; in the list of votes: tick, untick\n← → — one sample back or on; in the tree: along a path\n↑ ↓ — to the next branch (in the tree)\nHome, End — no sample, all samples",
     "sampling_see": "Each token is drawn by chance: a branch is as thick as samples took it.",
     "sampling_try_cold": "Colder: 0.5",
     "sampling_try_hot": "Hotter: 1.5",
@@ -41,7 +41,7 @@ TEXT = {
     "paths_step": "Sample {n} of {N}",
     "paths_tree": "The tree of drawn paths. Arrow left and right go along a path, up and down to the next branch; Escape lets go.",
     "paths_start": "start",
-    "paths_branch": "“{text}”: {n} of {N} samples begin so ({share}); the model gives this beginning {probability}.",
+    "paths_branch": "Samples that begin with “{text}”: {n} of {N} ({share}). The model gives this beginning {probability}.",
     "paths_empty": "(nothing at all)",
     "paths_translation": "Translation",
     "paths_drawn": "Drawn",
@@ -73,6 +73,6 @@ TEXT = {
     "ballot_title": "Samples that vote: {n} of {N}",
     "ballot_all": "Let all vote",
     "ballot_number": "{n}. {text}",
-    "ballot_valid": "numbers from 1 to {count} with commas, not all of them",
+    "ballot_valid": "numbers with commas, from 1 to {count}, not all of them",
     "ballot_nobody": "every sample’s vote",
 }
