@@ -68,7 +68,7 @@ def explore(say, query: beginning.Query, before) -> None:
         quality.show(say, query, changes)
     known = {name: values for name, values in scores.items() if values}
     explain.show_data(say, "pruning", lambda: figure.table(before, after, heads, known), description, after)
-    film.show(say, query, before, heads)
+    film.show(say, query, before, heads, roles)
     curves.show(say, query, heads)
 
 
