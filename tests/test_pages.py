@@ -236,7 +236,7 @@ models that a reader may have: language_letters model_mine models_for_copy model
 short_letters short_own sentence_letters corpus_tatoeba kind_words_none transformer_none
 positions_reason_alibi
 what depends on a search: heads_about_norm alignment_difference alignment_flat beam_empty bottleneck_kept
-bottleneck_missing
+bottleneck_missing sampling_drawing
 forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
 parting_same score_upset sizes_equal sizes_likelier sizes_longer sizes_open sizes_unlikelier surprise_inside
 surprise_none training_formula_worse unfinished_note gold_nobody alignment_sums_less alignment_sums_more
@@ -289,6 +289,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
     ("sampling", tries("sampling")["board"]),
+    ("sampling", {"tab": "mbr", "without": "0"}),
     *(("sampling", {"tau": heat, "topk": cut, "tab": tab}) for heat, cut, tab in SAMPLED),
     ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
