@@ -9,19 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from core.decoding.ranking import distinct
-from core.metrics import chrf_matrix, sentence_similarity
+from core.metrics import bleu_matrix, chrf_matrix
 from core.options import MBROptions
 from core.records import DecodeTrace, SearchTree, Vote
 
 
 def utility_matrix(candidates: Sequence[str], references: Sequence[str], utility: str) -> np.ndarray:
     """How like each of N candidates is to each of M pseudo-references, (N, M), 0 to 100."""
-    if utility == "chrf":
-        return chrf_matrix(candidates, references)
-    pairs = list(dict.fromkeys((text, reference) for text in candidates for reference in references))
-    known = dict(zip(pairs, sentence_similarity(utility, pairs), strict=True))
-    values = [[known[text, reference] for reference in references] for text in candidates]
-    return np.array(values, dtype=np.float64).reshape(len(candidates), len(references))
+    if utility == "exact":
+        values = np.array([[100.0 * (text == reference) for reference in references] for text in candidates])
+        return values.reshape(len(candidates), len(references))
+    return {"chrf": chrf_matrix, "bleu": bleu_matrix}[utility](candidates, references)
 
 
 def expected_utility(matrix: np.ndarray, voters: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
