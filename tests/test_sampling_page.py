@@ -181,6 +181,16 @@ def test_no_two_branches_meet_and_all_samples_flow_on(blank, samples):
         assert flows == pytest.approx({place: number for place, number in enumerate(passed) if place and number})
 
 
+def test_a_share_s_error_shrinks_with_the_root_of_the_samples(blank):
+    rows = [["a", [1, 3], 0.3, figure.standard_error(0.3, 16)], ["b", [2], None, None]]
+    script = "m.errorsAt(v[0], v[1], 16).map(row => row[3])"
+    for count in (1, 4, 16):
+        at = call(blank, "views/sampling/paths_list.js", script, rows, count)
+        assert at == [pytest.approx(figure.standard_error(0.3, count)), None]
+    assert call(blank, "views/sampling/paths_list.js", script, rows, 0) == [None, None]
+    assert call(blank, "views/sampling/paths_list.js", "m.shareOf([1, 3], 2)") == 0.5
+
+
 def test_arrows_walk_the_tree_among_what_is_drawn(blank, samples):
     content = figure.payload(samples, len(samples), True)
     plan = call(blank, LAYOUT, f"m.layout({FLAT}, m.nodesOf(v[0].nodes), 40, 'start')", content)

@@ -134,7 +134,8 @@ def describe(samples: Sequence[Hypothesis]) -> dict[str, Any]:
     listed = translations(samples)
     first = listed[0]
     facts = {"samples": len(samples), "different": len(listed), "text": first.text, "most": len(first.drawn)}
-    facts["seen"] = math.fsum(translation.probability or 0 for translation in listed)
+    seen = math.fsum(translation.probability or 0 for translation in listed)
+    facts["seen"] = f"{seen:.3f}" if seen >= 0.0005 else "< 0.001"
     return facts | {"share": len(first.drawn) / len(samples), "probability": first.probability}
 
 

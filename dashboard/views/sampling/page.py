@@ -8,7 +8,7 @@ from dashboard.views.sampling import board, drawing, samples
 TABS = {"samples": samples.show, "mbr": board.show}
 TRIES = {
     "cold": {"tab": "samples", "tau": 0.5},
-    "hot": {"tab": "samples", "tau": 1.5},
+    "settle": {"tab": "samples", "samples": "64", "text": "A construction worker is drinking coffee."},
     "board": {
         **{"tab": "mbr", "tau": 0.7},
         "text": next(text for text, shows in beginning.EXAMPLES.items() if shows == "long"),

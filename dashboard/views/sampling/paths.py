@@ -30,7 +30,7 @@ LABELS = (
     "probability",
     "more",  # "… {n}"
     "mark",  # what the mark on a bar is
-    "band",  # and what the band round it
+    "band",  # and what the band round it is
 )
 COMPONENT = component("paths", folder=Path(__file__).parent)
 

@@ -26,13 +26,17 @@ export const longest = (rows, n) =>
 // The share of a translation among the first `n` samples.
 export const shareOf = (drawn, n) => (n ? drawn.filter(number => number <= n).length / n : 0);
 
+// The rows with the standard error of a share among the first `n` of all samples, as Python tells it of all.
+export const errorsAt = (rows, n, all) =>
+  rows.map(([text, drawn, probability, error]) => [
+    ...[text, drawn, probability],
+    error == null || !n ? null : error * Math.sqrt(all / n),
+  ]);
+
 // Show the list as it stands after `n` samples.
-export function showList(
-  {element, head, body, legend, more},
-  {rows, labels, more: left},
-  n,
-  format,
-) {
+export function showList({element, head, body, legend, more}, data, n, format) {
+  const {labels, more: left} = data;
+  const rows = errorsAt(data.rows, n, data.all);
   element.hidden = !rows.length;
   if (!rows.length) return;
   const names = ['translation', '', 'drawn', 'share', 'probability'];

@@ -38,7 +38,8 @@ def described(say: Texts, drawn: Sequence[Hypothesis], own: bool) -> str:
     """The picture in a sentence."""
     facts = figure.describe(drawn)
     facts["text"] = facts["text"] or say["paths_empty"]
-    text = say["sampling_described"].format(**facts)
+    kind = "described_once" if facts["most"] == 1 else "described"
+    text = say[f"sampling_{kind}"].format(**facts)
     return text + (" " + say["sampling_seen"].format(**facts) if own else "")
 
 
