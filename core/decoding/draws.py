@@ -18,7 +18,7 @@ from core.text.subwords import Subwords, clean
 def draws(model: Seq2Seq, subwords: Subwords, text: str, options: SamplingOptions) -> Iterator[Draws]:
     """The samples that `translate.decode` draws, growing; whoever stops iterating stops it.
 
-    A hundredth of its memory, so that a class may draw many. ValueError if there is nothing to translate.
+    Nothing else is kept, so that a class may draw many. ValueError if there is nothing to translate.
     """
     ids = subwords.encode_source(clean(text))
     check(bool(ids), "there is nothing to translate: type a sentence")
