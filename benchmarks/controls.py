@@ -32,6 +32,8 @@ CONTROLS = (
     Control("Beam search: step in the tree (no server) → tree", "beam", "slider", "tree_slider", 10, PICTURE),
     Control("Beam search: α → table of hypotheses", "beam", "slider", "length_penalty", 21, TABLE),
     Control("Beam search: model, all searched before → tree", "beam", "list", "model", 3, PICTURE),
+    Control("Sampling: sample (no server) → tree and list", "sampling", "slider", "paths_slider", 10, PICTURE),
+    Control("Sampling: alike by → board", "sampling", "radiogroup", "mbr_utility", 3, PICTURE, {"tab": "mbr"}),
     Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
     Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
     Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "model", 3, PICTURE),

@@ -8,9 +8,9 @@ changes      what a reader changes in a run: heads closed or set whole, rows of 
 gates        which heads are open, as tables: those that a pruned model kept, those that a gate file closes
 checks       one sentence a mistake
 records      what comes out: frozen, torch-free: traces, distribution, search_tree, attention_steps,
-             worked_attention, padded, network, head_roles; trace_json (the same as JSON)
+             worked_attention, padded, network, head_roles, draws; trace_json (the same as JSON)
 checkpoints  model folders: card (what may stand on it, by forms), folders (load, save, the stored example traces),
-             gate_film (of a pruning)
+             gate_film (of a pruning), stored_draws
 metrics      BLEU and chrF, of a corpus and of a sentence · files (written whole, JSON) · quoting (in a sentence)
 text         subwords, bpe_dropout, data_files (found and read), corpora (Multi30k, Tatoeba, toys, captions), batches,
              fetch (their download), variants (of a sentence), treebanks, own_pairs (64 translated sentences)
@@ -18,7 +18,8 @@ models       contract (State, Step, take, keep, interventions), attention(_score
              transformer(_layers), ensemble; packed(_transformer), products: the same made ready to search with on a CPU
              hard_concrete (gates to learn), kept_heads, compact: a Transformer without the heads that are shut
 decoding     search (the loop), filters, text_constraints, stops; greedy, sampling, beam, diverse, forced; exact; mbr;
-             strategies (a table), recording (frontiers → tree), ranking, truncation (what may be drawn), translate
+             draws (samples alone); strategies (a table), recording (frontiers → tree), ranking, truncation (what may be
+             drawn), translate
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
              equivariance: rows of a source shuffled
              attention_numbers: what a model asked of its source, with every number (attention_steps)

@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 
 from core.changes import UNCHANGED, Changes
-from core.options import BeamOptions, ForcedOptions, Options
+from core.options import BeamOptions, ForcedOptions, Options, SamplingOptions
 from core.records import AttentionSteps, DecodeTrace
+from core.records.draws import Draws
 from dashboard import controls, resources
 from dashboard.text import Texts
 
@@ -119,8 +120,18 @@ def quietly(name: str, question: Callable[..., Answer], *about: Hashable) -> Ans
 
 def growing(name: str, question: Callable[..., Iterator[Answer]], *about: Hashable) -> Iterator[Answer]:
     """What a generator of core has found in a model so far, step by step; one sentence if it can't."""
+    yield from so_far(resources.growing(question, name, *about))
+
+
+def draws(name: str, text: str, options: SamplingOptions) -> Iterator[Draws]:
+    """What has been drawn from a model so far, step by step; one sentence if it can't."""
+    yield from so_far(resources.draws(name, text, options))
+
+
+def so_far(growing: Iterator[Answer]) -> Iterator[Answer]:
+    """What grows, up to where it fails, which is said in one sentence."""
     try:
-        yield from resources.growing(question, name, *about)
+        yield from growing
     except ValueError as error:
         st.error(controls.plain(str(error)))
 

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 SHARED = ("lang", "text", "model", "predict")  # parameters that every page has
 COMPONENTS = (  # in which a reader chooses parameters
     *("alignment", "edit", "gates", "heads", "kinds", "masks", "pruning", "roles", "schedules"),
-    *("steps", "teacher", "transformer", "tree", "worked"),
+    *("ballot", "paths", "steps", "teacher", "transformer", "tree", "worked"),
 )
 
 

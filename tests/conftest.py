@@ -50,6 +50,8 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
     "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
+    "sampling": {"model": OTHER, "samples": "8", "tau": "0.8", "topk": "20", "draw": "3", "tab": "mbr"}
+    | {"utility": "bleu", "without": "2,5"},
     "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
     "transformer": {"box": "decoder-2-cross", "source": "2", "step": "3"},
     "positions": {"view": "rotation", "length": "12", "width": "8", "base": "100", "row": "5", "pair": "2"},
@@ -70,6 +72,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
 VIEWS = [  # what a page shows besides, in the place of its first picture
     *(("transformer", {"inside": view}) for view in ("families", "gradients", "cache")),
     *(("attention", {"view": view}) for view in ("lookup", "masks", "toy")),
+    ("sampling", {}),
     *(("heads", {"tab": tab}) for tab in ("edit", "head_view", "model_view")),
 ]
 # The slider's value right after a key: nothing can come from the server before a script ends.

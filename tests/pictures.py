@@ -21,6 +21,7 @@ LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 4
 README = {page.name: page.picture for page in TABLE if page.picture}  # px of a page that it shows, and its state
 README_BYTES = 200_000
 THUMBNAIL_SIZE, THUMBNAIL_BYTES = (600, 300), 12_000  # px, twice as many as on Home
+BROAD = {"sampling": 1280}  # px of a page whose picture scrolls sideways on a phone
 # px of a picture on a phone that its detail leaves out on top
 ABOVE = {"kinds": 60, "transformer": 200, "training": 150, "models": 60}
 MARGIN = 24  # px below the last thing on a page
@@ -127,7 +128,7 @@ def thumbnails(browser, root: str, folder: Path) -> None:
             look = {"reduced_motion": "reduce", "color_scheme": "light", "device_scale_factor": 2}
             page = browser.new_context(**look).new_page()
             page.goto(root + address(name))
-            photograph(page, LOOKS["narrow"][1])
+            photograph(page, BROAD.get(name, LOOKS["narrow"][1]))
             drawn = page.locator(f"{PICTURE}, {CHART}").locator("visible=true")
             picture = (drawn if drawn.count() else page.locator("[data-testid=stHtml] table")).first
             keep(folder / name / THUMBNAIL, webp(picture.screenshot(animations="disabled"), 2 * ABOVE.get(name, 0)))

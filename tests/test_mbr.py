@@ -16,7 +16,7 @@ from core.options import BeamOptions, MBROptions, SamplingOptions
 from core.records import Vote
 
 every_model = pytest.mark.parametrize("name", DECODED)
-texts = some.lists(some.text("ab c", max_size=6), min_size=1, max_size=8)
+texts = some.lists(some.text("ab c,.", max_size=9), min_size=1, max_size=8)
 
 
 @every_model
@@ -39,10 +39,11 @@ def test_the_matrix_is_sacrebleus():
 
 
 @given(texts, texts)
-def test_the_matrix_has_a_row_a_candidate_and_a_column_a_reference(candidates, references):
-    matrix = utility_matrix(candidates, references, "chrf")
-    assert matrix.shape == (len(candidates), len(references))
-    assert ((matrix >= 0) & (matrix <= 100 + 1e-9)).all()
+def test_of_any_texts_it_is_sacrebleus_with_a_row_a_candidate_and_a_column_a_reference(candidates, references):
+    for utility, metric in (("chrf", sentence_chrf), ("bleu", sentence_bleu)):
+        by_hand = [[metric(text, [reference]).score for reference in references] for text in candidates]
+        assert utility_matrix(candidates, references, utility) == pytest.approx(np.array(by_hand))
+    assert utility_matrix(candidates, [], "bleu").shape == (len(candidates), 0)
 
 
 @pytest.fixture(

@@ -235,7 +235,7 @@ live_loss_both live_loss_one live_output live_look_mean
 models that a reader may have: language_letters model_mine models_for_copy models_for_reverse models_for_tatoeba
 short_letters short_own sentence_letters corpus_tatoeba kind_words_none transformer_none
 positions_reason_alibi
-what depends on a search: path_note_exact_open
+what depends on a search: path_note_exact_open sampling_drawing
 heads_about_norm alignment_difference alignment_flat beam_empty bottleneck_kept
 bottleneck_missing
 forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
@@ -267,6 +267,7 @@ def together(kind):
 
 
 ROLES = (("en-de", ""), ("en-de", "-rotary"), ("de-en", ""))  # models whose heads have been named, and one not
+SAMPLED = (("0.5", "0", "samples"), ("1.5", "5", "samples"), ("0.0", "0", "mbr"), ("2.0", "0", "mbr"))
 VISITS = [  # which show more words than each page by itself, from a link, and with hidden answers
     ("home", {"text": "", "model": "x"}),
     *(("step", {"model": model}) for model in WAYS),
@@ -289,6 +290,10 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("pruning", {"closed": closed, "tint": "gradient"}) for closed in ("zz", "e*", "d*", "c*", "e*,d*,c*")),
     *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
     ("bottleneck", {"text": TEXT}),
+    *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
+    ("sampling", tries("sampling")["board"]),
+    ("sampling", {"tab": "mbr", "without": "0"}),
+    *(("sampling", {"tau": heat, "topk": cut, "tab": tab}) for heat, cut, tab in SAMPLED),
     ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
     *(("live", {"regime": regime}) for regime in REGIME_OPTIONS),
@@ -519,6 +524,16 @@ FOOLISH = {
     "heads": {"model": "x", "lang": "xx", "tab": "all", "parts": "<b>", "part": "self", "layer": "0", "head": "77"}
     | {"units": "letters", "measure": "size", "order": "best", "amount": "z"},
     "training": {"model": "x", "lang": "xx", "tab": "all", "smoothing": "2", "position": "0"},
+    "sampling": {
+        "model": "x",
+        "lang": "xx",
+        "tab": "all",
+        "samples": "7",
+        "tau": "9",
+        "draw": "0",
+        "drawn": "99",
+    }
+    | {"topk": "-1", "topp": "2"},
     "pruning": {"model": "x", "lang": "xx", "closed": "e0.1", "by": "chance", "tint": "<b>"},
     "bottleneck": {"model": "x", "lang": "xx", "measure": "taste"},
     "order": {"model": "x", "lang": "xx", "seed": "99"},
@@ -531,6 +546,7 @@ FOOLISH = {
 FOOLISH_TABS = {
     ("training", "tab", "schedules"): {"update": "-1", "half": "0", "warmup": "many"},
     ("training", "tab", "regimes"): {"axis": "years"},
+    ("sampling", "tab", "mbr"): {"utility": "<b>", "candidates": "all", "without": "0"},
     ("positions", "view", "matrix"): {"length": "1", "width": "0", "base": "e", "row": "-1", "column": "999"}
     | {"beside": "<b>", "form": "flat"},
 }

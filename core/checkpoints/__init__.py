@@ -22,6 +22,7 @@ from core.checkpoints.folders import (
     save,
 )
 from core.checkpoints.gate_film import FILM, GateFilm, gate_film
+from core.checkpoints.stored_draws import SAMPLES, StoredDraws, draws_json, stored_draws
 
 __all__ = [
     "CARD",
@@ -32,15 +33,18 @@ __all__ = [
     "GOLD",
     "GREEDY",
     "PRETRAINED",
+    "SAMPLES",
     "TOKENIZER",
     "WEIGHTS",
     "Card",
     "GateFilm",
     "Loaded",
     "NotFinite",
+    "StoredDraws",
     "build",
     "cards",
     "curve",
+    "draws_json",
     "example",
     "gate_film",
     "is_point",
@@ -48,4 +52,5 @@ __all__ = [
     "load_packed",
     "read_card",
     "save",
+    "stored_draws",
 ]

@@ -9,17 +9,28 @@ from dataclasses import replace
 import numpy as np
 
 from core.decoding.ranking import distinct
-from core.metrics import sentence_similarity
+from core.metrics import bleu_matrix, chrf_matrix
 from core.options import MBROptions
 from core.records import DecodeTrace, SearchTree, Vote
 
 
 def utility_matrix(candidates: Sequence[str], references: Sequence[str], utility: str) -> np.ndarray:
     """How like each of N candidates is to each of M pseudo-references, (N, M), 0 to 100."""
-    pairs = list(dict.fromkeys((text, reference) for text in candidates for reference in references))
-    known = dict(zip(pairs, sentence_similarity(utility, pairs), strict=True))
-    values = [[known[text, reference] for reference in references] for text in candidates]
-    return np.array(values, dtype=np.float64).reshape(len(candidates), len(references))
+    if utility == "exact":
+        values = np.array([[100.0 * (text == reference) for reference in references] for text in candidates])
+        return values.reshape(len(candidates), len(references))
+    return {"chrf": chrf_matrix, "bleu": bleu_matrix}[utility](candidates, references)
+
+
+def expected_utility(matrix: np.ndarray, voters: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of each of N rows over the columns that vote (None: all), and the rows, best first; of equals the first.
+
+    >>> expected_utility(np.array([[0, 100], [60, 60]]), [0])[1].tolist()
+    [1, 0]
+    """
+    voting = matrix if voters is None else matrix[:, voters]
+    expected = voting.mean(axis=1) if voting.shape[1] else np.zeros(len(voting))
+    return expected, np.argsort(-expected, kind="stable")
 
 
 def minimum_bayes_risk(searches: Sequence[DecodeTrace], options: MBROptions) -> DecodeTrace:
@@ -31,15 +42,11 @@ def minimum_bayes_risk(searches: Sequence[DecodeTrace], options: MBROptions) -> 
     both = joined(searches)
     drawn = [trace for trace in searches if trace.strategy == "sample"]
     references = tuple(hypothesis.text for trace in drawn for hypothesis in trace.hypotheses)
-    candidates = {hypothesis.text: hypothesis for hypothesis in distinct(both.hypotheses)}
-    if options.candidates == "beam":
-        wanted = {hypothesis.text for hypothesis in searches[0].hypotheses}
-        candidates = {text: hypothesis for text, hypothesis in candidates.items() if text in wanted}
-    matrix = utility_matrix(list(candidates), references, options.utility)  # (N, M)
-    expected = matrix.mean(axis=1) if references else np.zeros(len(matrix))
-    order = np.argsort(-expected, kind="stable")
-    unranked = list(candidates.values())
-    hypotheses = tuple(replace(unranked[i], score=float(expected[i])) for i in order)
+    count = len(searches[0].hypotheses) if options.candidates == "beam" else None
+    candidates = distinct(both.hypotheses[:count])
+    matrix = utility_matrix([hypothesis.text for hypothesis in candidates], references, options.utility)  # (N, M)
+    expected, order = expected_utility(matrix)
+    hypotheses = tuple(replace(candidates[i], score=float(expected[i])) for i in order)
     seconds = sum(trace.seconds for trace in searches)
     vote = Vote(references, matrix[order])
     return replace(both, strategy="mbr", options=options, hypotheses=hypotheses, seconds=seconds, vote=vote)

@@ -1,11 +1,12 @@
-"""What the page on training shows first, without torch: the stored example as a person translates it, and greedily."""
+"""What pages show first, without torch: the stored example as a person translates it, greedily, and sampled."""
 
 from pathlib import Path
 
-from core.checkpoints import GOLD, GREEDY, example, load
+from core.checkpoints import GOLD, GREEDY, SAMPLES, draws_json, example, load
+from core.decoding.draws import draws
 from core.decoding.translate import decode
 from core.files import write_json
-from core.options import BeamOptions, ForcedOptions, Options
+from core.options import BeamOptions, ForcedOptions, Options, SamplingOptions
 from core.records.trace_json import to_json
 
 # What the stored traces show, written for this project: one word of it takes several pieces on both sides.
@@ -15,6 +16,7 @@ EXAMPLES = {
     "fr": "Deux enfants en imperméable jaune sautent par-dessus une flaque d'eau dans le parc.",
     "letters": "s e q s c o p e",
 }
+SAMPLED = SamplingOptions(16, seed=1)  # as the page on sampling begins
 # What a person makes of it in each language: good, and other words than a model of ours would choose.
 REFERENCES = {
     "en": "Two kids wearing yellow raincoats hop over a puddle in a park.",
@@ -24,7 +26,7 @@ REFERENCES = {
 
 
 def write_lesson(folder: Path) -> None:
-    """Complete a model folder that has its example: greedy.json and, where there is a reference, gold.json."""
+    """Complete a model folder that has its example: greedy.json, samples.json and, with a reference, gold.json."""
     loaded, text = load(folder.name, folder.parent), example(folder.name, folder.parent).text
     wanted: dict[str, Options] = {GREEDY: BeamOptions(1)}
     if loaded.card.target in REFERENCES and text == EXAMPLES[loaded.card.source]:
@@ -32,3 +34,11 @@ def write_lesson(folder: Path) -> None:
     for file, options in wanted.items():
         trace = decode(loaded.model, loaded.subwords, text, options, name=folder.name)
         write_json(folder / file, to_json(trace), indent=None)
+    write_samples(folder)
+
+
+def write_samples(folder: Path) -> None:
+    """Write samples.json: what is drawn from the model for its example."""
+    loaded, text = load(folder.name, folder.parent), example(folder.name, folder.parent).text
+    *_, last = draws(loaded.model, loaded.subwords, text, SAMPLED)
+    write_json(folder / SAMPLES, draws_json(text, SAMPLED, last.hypotheses), indent=None)

@@ -18,7 +18,7 @@ from dashboard.resources.models import (
     tensor,
     warm_up,
 )
-from dashboard.resources.searches import ask, attention_steps, decode, growing, head_norms
+from dashboard.resources.searches import ask, attention_steps, decode, draws, growing, head_norms, utilities
 
 __all__ = [
     "ask",
@@ -26,6 +26,7 @@ __all__ = [
     "awake",
     "curves",
     "decode",
+    "draws",
     "embedded",
     "gate_films",
     "gold",
@@ -43,6 +44,7 @@ __all__ = [
     "stored",
     "take_in",
     "tensor",
+    "utilities",
     "warm_up",
     "weights_of",
 ]

@@ -14,10 +14,12 @@ from core.checkpoints import (
     WEIGHTS,
     Card,
     GateFilm,
+    StoredDraws,
     cards,
     curve,
     example,
     gate_film,
+    stored_draws,
 )
 from core.checkpoints.card import OWN
 from core.files import read_json
@@ -42,6 +44,15 @@ def stored(name: str, file: str = EXAMPLE) -> DecodeTrace | None:
     """A stored example of a shipped model: drawn without torch."""
     try:
         return example(name, MODELS, file)
+    except ValueError:
+        return None
+
+
+@st.cache_resource(max_entries=48)
+def samples(name: str) -> StoredDraws | None:
+    """What was drawn from a shipped model for its example; None where nothing was."""
+    try:
+        return stored_draws(name, MODELS)
     except ValueError:
         return None
 

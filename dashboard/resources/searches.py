@@ -12,10 +12,11 @@ import streamlit as st
 from core.changes import UNCHANGED, Changes
 from core.checkpoints import EXAMPLE, GOLD, GREEDY
 from core.checks import check
-from core.options import BeamOptions, ForcedOptions, Options
+from core.options import BeamOptions, ForcedOptions, Options, SamplingOptions
 from core.records import AttentionSteps, DecodeTrace
+from core.records.draws import Draws
 from dashboard.live.trainings import MINE
-from dashboard.resources.folders import stored
+from dashboard.resources.folders import samples, stored
 from dashboard.resources.models import model
 from dashboard.resources.shelf import Shelf
 
@@ -131,6 +132,25 @@ def growing(question: Callable[..., Iterator[Any]], name: str, *about: Hashable)
     for record in question(loaded.model, loaded.subwords, *about):
         yield record
     traces().put(key, record)
+
+
+def draws(name: str, text: str, options: SamplingOptions) -> Iterator[Draws]:
+    """What `core.decoding.draws.draws` draws; what was stored needs no torch. ValueError if the model is damaged."""
+    kept = None if name.startswith(MINE) else samples(name)
+    if kept and (kept.text, kept.options) == (text, options):
+        yield Draws(0, options.samples, kept.hypotheses)
+        return
+    from core.decoding.draws import draws
+
+    yield from growing(draws, name, text, options)
+
+
+def utilities(candidates: tuple[str, ...], references: tuple[str, ...], utility: str) -> np.ndarray:
+    """What `core.decoding.mbr.utility_matrix` returns, (N, M)."""
+    from core.decoding.mbr import utility_matrix
+
+    key = "utilities", candidates, references, utility
+    return traces().get(key, lambda: utility_matrix(candidates, references, utility))
 
 
 def idle() -> bool:

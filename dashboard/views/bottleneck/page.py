@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.metrics import sentence_similarity
+from core.metrics import sentence_chrf
 from core.text.variants import growing
 from dashboard import answers, beginning, controls, explain, parameters, resources
 from dashboard.components.quiz import Question
@@ -41,7 +41,7 @@ def grow(say, query: beginning.Query) -> None:
         return
     best = list(texts)[-1]
     rival = [name for name in texts if name != blind][-2:][0]
-    agree = {name: sentence_similarity("chrf", list(zip(texts[name], texts[best], strict=True))) for name in texts}
+    agree = {name: sentence_chrf(list(zip(texts[name], texts[best], strict=True))) for name in texts}
     lost = verdicts.lost(texts[blind], texts[rival], texts[best])
     texts = {name: texts[name] for name in dict.fromkeys((blind, rival, best, *texts))}  # what decides comes first
     columns = controls.headed(say, bottleneck_row="", bottleneck_source="")

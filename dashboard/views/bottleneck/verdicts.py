@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.checkpoints import Card
-from core.metrics import sentence_similarity
+from core.metrics import sentence_chrf
 from dashboard import resources
 from dashboard.figures import bottleneck
 from dashboard.model_names import kind_label
@@ -26,7 +26,7 @@ def lost(blind: Sequence[str], rival: Sequence[str], best: Sequence[str]) -> int
     """The step from which on the translations of a model without attention are far from those of two that have it."""
 
     def agree(first: Sequence[str], second: Sequence[str]) -> list[float]:
-        return sentence_similarity("chrf", list(zip(first, second, strict=True)))
+        return sentence_chrf(list(zip(first, second, strict=True)))
 
     return bottleneck.lost([*map(min, agree(blind, best), agree(blind, rival))], agree(rival, best))
 
