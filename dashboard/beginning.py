@@ -78,11 +78,11 @@ def query(
 
 
 @st.fragment
-def asked(say: Texts, page: str, show: Callable[[Texts, Query], None], tries: Tries, **options: Any) -> None:
+def question(say: Texts, page: str, show: Callable[[Texts, Query], None], tries: Tries, **options: Any) -> None:
     """Everything that another sentence or model changes: without the frame around it, the answer comes sooner."""
-    found = query(say, page, tries, **options)
-    if found:
-        show(say, found)
+    typed = query(say, page, tries, **options)
+    if typed:
+        show(say, typed)
 
 
 def bar():

@@ -253,6 +253,7 @@ pruning_path pruning_path_closed pruning_path_head pruning_path_logprob pruning_
 pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_without_rare
 films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
 pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider
+pruning_role_rare pruning_role_syntactic
 """
 
 

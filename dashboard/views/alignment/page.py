@@ -17,7 +17,7 @@ TRIES = {"heads": {"head": "each"}, "rnn": {"compare": "en-de-rnn-additive"}}
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "alignment", show, TRIES)
+    beginning.question(say, "alignment", show, TRIES)
     explain.show_code(say, "core/models/attention.py", "attend", say["alignment_paper"])
 
 

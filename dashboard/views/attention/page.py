@@ -19,7 +19,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "attention", explore, TRIES)
+    beginning.question(say, "attention", explore, TRIES)
     explain.show_code(say, "core/models/attention.py", "attend", say["attention_paper"])
 
 

@@ -30,7 +30,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "heads", show, TRIES)
+    beginning.question(say, "heads", show, TRIES)
     explain.show_code(say, "core/interpret/head_measures.py", "rollout", say["heads_paper"])
 
 

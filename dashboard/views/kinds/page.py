@@ -13,7 +13,7 @@ TRIES = {"window": {"model": "en-de-rnn-local-p"}, "difference": {"show": "diffe
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "kinds", explore, TRIES)
+    beginning.question(say, "kinds", explore, TRIES)
     explain.show_code(say, "core/models/attention.py", "attend", say["kinds_paper"])
 
 

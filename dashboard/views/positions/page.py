@@ -27,7 +27,7 @@ RIGHT = {"why": 1, "small": 1, "matrix": 0, "waves": 1, "distance": 0, "rotation
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "positions", explore, TRIES)
+    beginning.question(say, "positions", explore, TRIES)
     explain.show_code(say, "core/models/positional.py", "sinusoidal", say["positions_paper"])
 
 

@@ -95,7 +95,7 @@ def rows(films: Mapping[str, GateFilm], groups: Mapping[str, Sequence[Head]]) ->
     """A row a point: the price, the step, the loss, the heads of each kind and role that are open to be expected."""
 
     def left(film: GateFilm, point: int, some: Sequence[Head]) -> float:
-        gated = [film.chances[one.kind][point][one.layer][one.head] for one in some if one.kind in film.chances]
+        gated = [film.chances[head.kind][point][head.layer][head.head] for head in some if head.kind in film.chances]
         return sum(gated) + len(some) - len(gated)
 
     return [

@@ -16,7 +16,7 @@ TRIES = {"one": {"closed": "c1.*,c2.*"}, "encoder": {"closed": "e*"}, "cross": {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "pruning", show, TRIES, predict=True)
+    beginning.question(say, "pruning", show, TRIES, predict=True)
     explain.show_code(say, "core/interpret/smallest_set.py", "closings", say["pruning_paper"])
 
 

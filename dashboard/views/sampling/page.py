@@ -19,7 +19,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "sampling", explore, TRIES, predict=True)
+    beginning.question(say, "sampling", explore, TRIES, predict=True)
     explain.show_code(say, "core/decoding/mbr.py", "minimum_bayes_risk", say["sampling_paper"])
 
 

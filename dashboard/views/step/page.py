@@ -23,7 +23,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "step", walk, TRIES)
+    beginning.question(say, "step", walk, TRIES)
     explain.show_code(say, "core/decoding/search.py", "search", say["step_paper"])
 
 

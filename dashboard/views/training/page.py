@@ -21,7 +21,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "training", explore, TRIES)
+    beginning.question(say, "training", explore, TRIES)
     explain.show_code(say, "core/training/regimes.py", "teacher_forcing", say["training_paper"])
 
 

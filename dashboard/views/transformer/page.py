@@ -21,7 +21,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "transformer", explore, TRIES)
+    beginning.question(say, "transformer", explore, TRIES)
     explain.show_code(say, "core/interpret/network_trace.py", "decoder_blocks", say["transformer_paper"])
 
 
