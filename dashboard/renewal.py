@@ -8,7 +8,7 @@ from streamlit.errors import StreamlitAPIException
 
 SHARED = ("lang", "text", "model", "predict")  # parameters that every page has
 COMPONENTS = (  # in which a reader chooses parameters
-    *("alignment", "edit", "gates", "heads", "kinds", "masks", "pruning", "roles", "schedules"),
+    *("alignment", "edit", "gates", "heads", "kinds", "masks", "pruning", "race", "roles", "schedules"),
     *("steps", "teacher", "transformer", "tree", "worked"),
 )
 

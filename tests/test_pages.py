@@ -280,6 +280,8 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("heads", {"tab": "roles", "model": f"{way}-transformer{kind}"}) for way, kind in ROLES),
     *(("pruning", {"closed": closed, "tint": "gradient"}) for closed in ("zz", "e*", "d*", "c*", "e*,d*,c*")),
     *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
+    ("race", {"text": TEXT, "exact": "true", "mbr": "true", "reference": TEXT}),
+    ("race", {"text": TEXT, "predict": "true"}),
     ("bottleneck", {"text": TEXT}),
     ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
@@ -449,7 +451,8 @@ TYPED = [
     "many words " * 455,
     "?",
 ]
-SLOW = ("home", "kinds", "training", "bottleneck", "order")  # they read with many models: long for hundreds of pieces
+# With many models or decoders they take long over hundreds of pieces.
+SLOW = ("home", "kinds", "training", "bottleneck", "order", "race")
 
 
 @pytest.mark.parametrize("name", READING)
@@ -502,6 +505,7 @@ FOOLISH = {
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
+    "race": {"model": "x", "lang": "xx", "beam": "99", "temperature": "5", "seed": "0", "step": "-1"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},
     "positions": {"model": "x", "lang": "xx", "view": "none", "seed": "99"},

@@ -18,7 +18,7 @@ from dashboard.resources.models import (
     tensor,
     warm_up,
 )
-from dashboard.resources.searches import ask, attention_steps, decode, growing, head_norms
+from dashboard.resources.searches import ask, attention_steps, decode, growing, head_norms, kept
 
 __all__ = [
     "ask",
@@ -32,6 +32,7 @@ __all__ = [
     "growing",
     "head_norms",
     "keeps",
+    "kept",
     "known",
     "labels",
     "measured",

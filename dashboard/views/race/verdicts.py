@@ -1,0 +1,41 @@
+"""What exact search proved or did not, and what the vote of samples chose: the sentence for each, and its numbers."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from core.records import DecodeTrace
+
+EQUAL = 1e-4  # nats between two sums that are the same but for rounding
+
+
+def verdict(name: str, traces: Mapping[str, DecodeTrace], titles: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """Which case a search beside the lanes is, and its numbers.
+
+    mbr: the vote. exact_open: not proven. exact_same: proven, and others found it too. exact_better, exact_empty: none
+    did; `times` is how much likelier it is than the likeliest other.
+    """
+    trace, best = traces[name], traces[name].hypotheses[0]
+    if trace.vote is not None:
+        return "mbr", {"samples": len(trace.vote.references), "utility": f"{best.score:.1f}"}
+    facts: dict[str, Any] = {"asked": f"{trace.proof.opened:,}"}
+    if not trace.proof.proven:
+        return "exact_open", facts
+    others = {other: one.hypotheses[0] for other, one in traces.items() if other != name and one.hypotheses[0].finished}
+    level = [titles[other] for other, one in others.items() if one.total > best.total - EQUAL]
+    if level:
+        return "exact_same", facts | {"decoders": ", ".join(level)}
+    if others:
+        facts["times"] = times(best.total - max(one.total for one in others.values()))
+    return ("exact_better" if best.text and others else "exact_empty"), facts
+
+
+def times(gap: float) -> str:
+    """How much likelier a gap of log-probabilities makes.
+
+    >>> times(math.log(2.5)), times(math.log(300)), times(math.log(123456))
+    ('2.5', '300', '10⁵')
+    """
+    if gap < math.log(1000):
+        return f"{math.exp(gap):.1f}" if gap < math.log(10) else f"{math.exp(gap):.0f}"
+    return "10" + str(round(gap / math.log(10))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
