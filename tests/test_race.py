@@ -15,12 +15,13 @@ from opening import app_test
 from playwright.sync_api import expect
 
 from benchmarks.places import address
-from core.checkpoints import example, load_packed
+from core.checkpoints import example
 from core.decoding.translate import decode
 from core.options import ExactOptions, GreedyOptions, MBROptions
 from dashboard import job
 from dashboard.beginning import DEFAULT
 from dashboard.figures.tokens import label
+from dashboard.resources import models
 from dashboard.text import catalogue
 from dashboard.views.race import beside, figure, lanes
 from dashboard.views.race.figure import Lane, Result
@@ -120,18 +121,14 @@ def test_who_wins_by_a_measure_has_its_best_value(facts):
 
 
 def test_the_browser_reads_lanes_as_python_wrote_them(blank, racing, drawn):
-    rows = iter(figure.table(racing))
-    for number, lane in enumerate(racing.values()):
-        for step in range(1, len(lane.leaders) + 1):
-            script = "m.racing(v[0])[v[1]].path(v[2]).map(one => [one.label, one.sum])"
-            path = call(blank, STEPS, script, drawn["lanes"], number, step)
-            row = next(rows)
-            assert " ".join(text for text, _ in path if text != "<eos>") == row["written"]
-            assert path[-1][1] == pytest.approx(row["sum"], abs=1e-3)
-            apart = call(blank, STEPS, "m.apartAt(m.racing(v[0])[v[1]], v[2])", drawn["lanes"], number, step)
-            assert apart == (-1 if row["differs_at"] is None else row["differs_at"] - 1)
-    step = drawn["steps"]
-    first = call(blank, STEPS, "m.leading(m.racing(v[0]), v[1]).map(one => one.name)", drawn["lanes"], step)
+    script = """m.racing(v[0]).flatMap(lane => lane.paths.map((_, i) => [
+      lane.path(i + 1).map(node => node.label), lane.path(i + 1).at(-1).sum, m.apartAt(lane, i + 1)]))"""
+    read = call(blank, STEPS, script, drawn["lanes"])
+    for (labels, total, apart), row in zip(read, figure.table(racing), strict=True):
+        assert " ".join(text for text in labels if text != "<eos>") == row["written"]
+        assert total == pytest.approx(row["sum"], abs=1e-3)
+        assert apart == (-1 if row["differs_at"] is None else row["differs_at"] - 1)
+    first = call(blank, STEPS, "m.leading(m.racing(v[0]), v[1]).map(one => one.name)", drawn["lanes"], drawn["steps"])
     assert first == figure.likeliest(racing)
 
 
@@ -175,22 +172,21 @@ def test_nothing_is_likelier_than_what_exact_search_proves(racing):
 
 
 def test_a_verdict_says_what_was_proven_and_whether_others_found_it():
-    texts = {name: name.title() for name in ("exact", "beam", "mbr")}
-    exact, beam = (decode(*small(), "a b c", options) for options in (ExactOptions(), GreedyOptions()))
-    kind, facts = verdict("exact", {"exact": exact, "beam": exact}, texts)
+    titles = {name: name.title() for name in ("exact", "beam", "mbr")}
+    exact, spent = (decode(*small(), "a b c", ExactOptions(budget)) for budget in (2_000, 1))
+    best = exact.hypotheses[0]
+    kind, facts = verdict("exact", {"exact": exact, "beam": exact}, titles)
     assert (kind, facts["decoders"]) == ("exact_same", "Beam")
-    best, worse = exact.hypotheses[0], beam.hypotheses[0]
-    assert best.total > worse.total
+    worse = replace(exact, hypotheses=(replace(best, logprobs=(*best.logprobs[:-1], best.logprobs[-1] - 2)),))
     for text in ("", "a"):
-        traces = {"exact": replace(exact, hypotheses=(replace(best, text=text),)), "beam": beam}
-        kind, facts = verdict("exact", traces, texts)
+        traces = {"exact": replace(exact, hypotheses=(replace(best, text=text),)), "beam": worse}
+        kind, facts = verdict("exact", traces, titles)
         assert kind == ("exact_better" if text else "exact_empty")
-        assert float(facts["times"]) == pytest.approx(math.exp(best.total - worse.total), rel=0.1)
-    spent = decode(*small(), "a b c b a", ExactOptions(budget=1))
-    assert verdict("exact", {"exact": spent, "beam": beam}, texts) == ("exact_open", {"asked": "1"})
+        assert float(facts["times"]) == pytest.approx(math.exp(2), rel=0.1)
+    assert verdict("exact", {"exact": spent, "beam": worse}, titles) == ("exact_open", {"asked": "1"})
     vote = decode(*small(), "a b c", MBROptions(samples=6))
-    kind, facts = verdict("mbr", {"mbr": vote, "beam": beam}, texts)
-    assert (kind, facts) == ("mbr", {"samples": 6, "utility": f"{vote.vote.utility[0].mean():.1f}"})
+    facts = {"samples": 6, "utility": f"{vote.vote.utility[0].mean():.1f}"}
+    assert verdict("mbr", {"mbr": vote, "beam": worse}, titles) == ("mbr", facts)
 
 
 # --- the page
@@ -203,32 +199,36 @@ def shown(at) -> dict:
     return json.loads(content.proto.json)
 
 
+def written(lane: dict) -> list[str]:
+    """The labels of what leads a lane at its end."""
+    labels, leader = [], lane["leaders"][-1]
+    while leader >= 0:
+        text, _, leader = lane["nodes"][leader]
+        labels.insert(0, text)
+    return labels
+
+
 def table(at) -> list[list[str]]:
     """The cells of the results, row by row."""
     (body,) = (part.proto.body for part in at.get("html") if "<td" in part.proto.body)
     return [re.findall(r"<td[^>]*>([^<]*)", row) for row in body.split("<tr")[2:]]
 
 
-def test_the_page_shows_what_core_decodes_with_the_same_options():
+def test_the_page_shows_what_core_decodes_with_the_same_options(no_warming_up):
     at = app_test("race", text=TEXT, reference="Eine Katze schläft auf dem Dach.", **AT).run()
-    content, loaded = shown(at), load_packed(DEFAULT)
+    content, loaded = shown(at), models.model(DEFAULT)
     assert [lane["name"] for lane in content["lanes"]] == list(NAMES)
     rows = table(at)
     for (name, options), lane, row in zip(lanes.options(AT).items(), content["lanes"], rows, strict=True):
         trace = decode(loaded.model, loaded.subwords, TEXT, options)
         best = trace.hypotheses[0]
-        labels, leader = [], lane["leaders"][-1]
-        while leader >= 0:
-            text, _, leader = lane["nodes"][leader]
-            labels.insert(0, text)
-        assert labels == [label(token) for token in best.tokens], name
+        assert written(lane) == [label(token) for token in best.tokens], name
         assert row[1:4] == [best.text, str(len(best.tokens)), f"{best.total:.2f}"]
         assert row[6] == str(len(trace.tree.expanded))
         assert float(row[7]) > 0
-    assert len(at.main.get("bidi_component")) >= 1
 
 
-def test_what_searches_beside_is_cut_in_slices_stopped_and_goes_on(monkeypatch):
+def test_what_searches_beside_is_cut_in_slices_stopped_and_goes_on(no_warming_up, monkeypatch):
     monkeypatch.setattr(job, "SLICE", 0)
     monkeypatch.setattr(beside, "PAUSE", 0)
     at = app_test("race", text="Two cats.", exact="true", mbr="true").run()
@@ -245,47 +245,48 @@ def test_what_searches_beside_is_cut_in_slices_stopped_and_goes_on(monkeypatch):
     assert totals[4] == max(totals)
 
 
-def test_what_was_stored_is_drawn_before_the_model_wakes_and_the_rest_follows(monkeypatch):
-    from dashboard.resources import models
-
-    monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
+def test_what_was_stored_is_drawn_before_the_model_wakes(no_warming_up):
     models.awake.clear()
-    models.shipped_model.clear()
     at = app_test("race").run()
     content = shown(at)
     assert content["pending"]
     assert [lane["name"] for lane in content["lanes"]] == ["greedy", "beam"]
-    assert content["text"] if "text" in content else example(DEFAULT).text
+    assert [label(token) for token in example(DEFAULT).hypotheses[0].tokens] == written(content["lanes"][1])
+    assert not [part for part in at.get("html") if "<td" in part.proto.body]
 
 
-def test_the_race_is_played_by_keys_without_the_server_and_a_link_restores_it(dashboard):
-    page = dashboard.open(address("race", text=TEXT, temperature="0.7", seed="3"))
-    loaded = load_packed(DEFAULT)
-    at = {"beam": "5", "temperature": "0.7", "seed": "3"}
+# What each lane shows after each step, by keys: nothing can come from the server before a script ends.
+WALK = """last => {
+  const press = key => document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+  const roots = [...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean);
+  const picture = roots.map(root => root.querySelector('.picture')).find(Boolean);
+  press('Home');
+  return Array.from({length: last}, () => {
+    press('ArrowRight');
+    return [0, 1, 2, 3].map(lane => [...picture.querySelectorAll(`[data-lane="${lane}"]`)].map(one => one.textContent));
+  });
+}"""
+
+
+def test_the_race_is_walked_without_the_server_and_a_link_restores_it(dashboard):
+    loaded, at = models.model(DEFAULT), AT | {"beam": "5"}
     traces = [decode(loaded.model, loaded.subwords, TEXT, options) for options in lanes.options(at).values()]
     racing = [Lane(trace, leaders(trace)) for trace in traces]
     last = max(len(lane.leaders) for lane in racing)
+    page = dashboard.open(address("race", text=TEXT, temperature=at["temperature"], seed=at["seed"]))
     output = page.locator("output")
     expect(output).to_have_text(EN["race_step"].format(n=last, N=last))
-    dashboard.settle()
-    page.keyboard.press("Home")
-    dashboard.settle()
-    runs = dashboard.finished
-    for step in range(1, last + 1):
-        page.keyboard.press("ArrowRight")
-        expect(output).to_have_text(EN["race_step"].format(n=step, N=last))
-        for number, lane in enumerate(racing):
-            written = [label(lane.trace.tree.nodes[node].token) for node in lane.written(step)]
-            assert page.locator(f"[data-lane='{number}']").all_text_contents() == written
-    assert dashboard.finished <= runs + 2, "only where the reader pauses does the server hear of it"
+    for step, written in enumerate(page.evaluate(WALK, last), 1):
+        nodes = [[lane.trace.tree.nodes[node] for node in lane.written(step)] for lane in racing]
+        assert written == [[label(node.token) for node in path] for path in nodes]
     page.get_by_role("group", name=EN["race_keys"]).press("ArrowDown")
     expect(page.locator(".told")).to_contain_text("<eos>")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
     dashboard.settle()
-    expect(page).to_have_url(re.compile(r"step=2\b"))
-    again = dashboard.open(page.url.removeprefix(dashboard.url))
-    expect(again.locator("output")).to_have_text(EN["race_step"].format(n=2, N=last))
-    dashboard.rerun(again.get_by_role("button", name=EN["race_draw"], exact=True).click)
-    expect(again).to_have_url(re.compile(r"seed=4\b"))
+    expect(page).to_have_url(re.compile(r"step=1\b"))
+    dashboard.rerun(page.get_by_role("button", name=EN["race_draw"], exact=True).click)
+    expect(page).to_have_url(re.compile(r"seed=4\b"))
+    dashboard.settle()
+    dashboard.open(page.url.removeprefix(dashboard.url))
+    expect(output).to_contain_text(re.compile("^1 "))

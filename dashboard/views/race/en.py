@@ -3,9 +3,9 @@
 TEXT = {
     "line_race": "Greedy, sampling, beam: who finds the likeliest translation?",
     "keys_race": "← → — one token back or on\nHome, End — first or last step\nSpace — play, pause\n↑ ↓ — read the newest token of a lane (in the picture)",
-    "race_see": "Four decoders write your sentence in step, a token at a time: same model, different choices.",
+    "race_see": "Four decoders write your sentence in step: one model, different choices.",
+    "race_try_part": "Where they part",
     "race_try_cold": "Sampling, cold",
-    "race_try_hot": "Sampling, hot",
     "race_try_wide": "A wide beam",
     "race_paper": "**The papers.** Stahlberg & Byrne 2019 (exact search); Vijayakumar et al. 2018 (diverse beam search); Eikema & Aziz 2020 (minimum Bayes risk).",
     "race_lane_greedy": "Greedy search",
@@ -66,5 +66,5 @@ TEXT = {
     "race_says_exact_open": "**Exact search: not proven.** It asked the model {asked} times and came to no end: its row is the best it has seen, and a likelier translation may exist.",
     "race_says_mbr": "**Minimum Bayes risk** does not ask for the likeliest: of {samples} samples, drawn at temperature 1, it takes the one most like all of them (mean chrF {utility}).",
     "race_cut": "Cut off before an end, so its sum is not comparable: {decoders}.",
-    "race_about": "Tokens count the closing `<eos>`. A question asks the model what follows one prefix. Times are measured on this machine, once, with everything recorded. Beam and diverse beam choose by log p with a length score, as on Beam search; all log p are the model’s own, at temperature 1.",
+    "race_about": "Tokens count the closing `<eos>`. A question asks the model what follows one prefix. Times are measured on this machine, once, with everything recorded: they vary. Beam and diverse beam choose by log p with a length score, as on Beam search; all log p are the model’s own, at temperature 1.",
 }

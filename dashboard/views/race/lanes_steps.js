@@ -11,7 +11,7 @@ export const racing = lanes =>
       for (let node = leader; node >= 0; node = known[node].parent) path.unshift(known[node]);
       return path;
     });
-    return {...lane, paths, path: step => (step ? paths[Math.min(step, paths.length) - 1] : [])};
+    return {...lane, paths, path: step => (step > 0 ? paths[Math.min(step, paths.length) - 1] : [])};
   });
 
 export const sumAt = (lane, step) => lane.path(step).at(-1)?.sum ?? 0;
@@ -25,7 +25,7 @@ export function rewrittenAt(lane, step) {
   const before = lane.path(step - 1);
   const now = lane.path(step);
   const first = before.findIndex((node, i) => node !== now[i]);
-  return step < 1 || first < 0 ? Number.POSITIVE_INFINITY : first;
+  return first < 0 ? Number.POSITIVE_INFINITY : first;
 }
 
 // The lanes that are the likeliest by now, equals all.
