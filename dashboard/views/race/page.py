@@ -51,8 +51,9 @@ def show(say, query: beginning.Query) -> None:
     lanes.race(figure.payload(racing, titles), at, labels, until=UNTIL if hidden else steps, pending=pending)
     if hidden:
         return
+    wanted = results.wanted(say, query, int(at["seed"]))
     if not pending:
-        results.show(say, query, traces, titles, int(at["seed"]))
+        results.show(say, query, traces, titles, wanted)
     best = traces[figure.likeliest(racing)[0]].hypotheses[0]
     explain.formula(say, chain_rule(best), say["race_formula"])
     explain.show_data(say, lanes.KEY, partial(figure.table, racing), description)

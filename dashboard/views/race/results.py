@@ -1,10 +1,12 @@
 """What the race comes to: who finished with what, beside exact search and minimum Bayes risk, and who wins by what."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import streamlit as st
 
 from core.metrics import sentence_similarity
+from core.options import ExactOptions, MBROptions
 from core.records import DecodeTrace
 from core.text.subwords import clean
 from dashboard import controls, parameters, resources
@@ -16,19 +18,31 @@ from dashboard.views.race.figure import Result
 from dashboard.views.race.verdicts import verdict
 
 
-def show(say: Texts, query: Query, lanes: Mapping[str, DecodeTrace], titles: Mapping[str, str], seed: int) -> None:
-    """The controls of what searches beside, how far that is, the table, and what it means."""
+class Wanted(NamedTuple):
+    """What a reader wants beside the lanes: searches, by their names, and a reference, "" for none."""
+
+    searches: dict[str, ExactOptions | MBROptions]
+    reference: str
+
+
+def wanted(say: Texts, query: Query, seed: int) -> Wanted:
+    """The controls of what stands beside the lanes."""
     options = beside.options(seed)
     limits = {"budget": f"{beside.BUDGET:,}", "samples": beside.SAMPLES}
+    helps = {name: say[f"race_{name}_help"].format(**limits) for name in options}
     with controls.row():
-        helps = {name: say[f"race_{name}_help"].format(**limits) for name in options}
-        wanted = [name for name in options if parameters.switch(name, say[f"race_{name}"], help=helps[name])]
-        reference = typed(say, query)
-    searches = {name: beside.show(say, query, name, options[name]) for name in wanted}
-    traces = {**lanes, **{name: trace for name, trace in searches.items() if trace}}
-    titles = {**titles, **{name: say[f"race_{name}"] for name in options}}
-    show_table(say, {titles[name]: result(trace, reference) for name, trace in traces.items()}, bool(reference))
-    for name in [name for name in options if name in traces]:
+        names = [name for name in options if parameters.switch(name, say[f"race_{name}"], help=helps[name])]
+        return Wanted({name: options[name] for name in names}, typed(say, query))
+
+
+def show(say: Texts, query: Query, lanes: Mapping[str, DecodeTrace], titles: Mapping[str, str], wanted: Wanted) -> None:
+    """How far each search beside is, the table, and what it means."""
+    searches = {name: beside.show(say, query, name, options) for name, options in wanted.searches.items()}
+    ended = {name: trace for name, trace in searches.items() if trace}
+    traces, titles = {**lanes, **ended}, {**titles, **{name: say[f"race_{name}"] for name in ended}}
+    results = {titles[name]: result(trace, wanted.reference) for name, trace in traces.items()}
+    show_table(say, results, bool(wanted.reference))
+    for name in ended:
         kind, facts = verdict(name, traces, titles)
         st.markdown(say[f"race_says_{kind}"].format(**facts))
     cut = [titles[name] for name, trace in traces.items() if not trace.hypotheses[0].finished]
