@@ -115,7 +115,7 @@ def test_who_wins_by_a_measure_has_its_best_value(facts):
         assert ("likely" in won[name]) == (one.total == max(other.total for other in others))
         per_token = max(other.total / other.tokens for other in others)
         assert ("token" in won[name]) == math.isclose(one.total / one.tokens, per_token, abs_tol=1e-9)
-        assert ("asked" in won[name]) == (one.asked == min(other.asked for other in others))
+        assert ("questions" in won[name]) == (one.questions == min(other.questions for other in others))
         scored = [other.chrf for other in others]
         assert ("chrf" in won[name]) == (None not in scored and one.chrf == max(scored))
 

@@ -32,9 +32,14 @@ class Result(NamedTuple):
     text: str
     tokens: int
     total: float
-    asked: int
+    questions: int
     chrf: float | None = None
     milliseconds: float | None = None
+
+    @property
+    def per_token(self) -> float:
+        """log p a token."""
+        return self.total / self.tokens
 
 
 def steps(lanes: Mapping[str, Lane]) -> int:
@@ -111,16 +116,16 @@ def table(lanes: Mapping[str, Lane]) -> list[dict[str, Any]]:
 def result(trace: DecodeTrace, chrf: float | None, *, timed: bool) -> Result:
     """What a search came to; `timed` where its seconds are this machine's."""
     best = trace.hypotheses[0]
-    asked = len(trace.tree.expanded) if trace.proof is None else trace.proof.opened
-    return Result(best.text, len(best.tokens), best.total, asked, chrf, 1000 * trace.seconds if timed else None)
+    questions = len(trace.tree.expanded) if trace.proof is None else trace.proof.opened
+    return Result(best.text, len(best.tokens), best.total, questions, chrf, 1000 * trace.seconds if timed else None)
 
 
 MEASURES = {  # by which a decoder can win: what is compared, the largest wins
-    "likely": lambda one: one.total,
-    "token": lambda one: one.total / one.tokens,
-    "chrf": lambda one: one.chrf,
-    "fast": lambda one: one.milliseconds and -one.milliseconds,
-    "asked": lambda one: -one.asked,
+    "likely": lambda result: result.total,
+    "token": lambda result: result.per_token,
+    "chrf": lambda result: result.chrf,
+    "fast": lambda result: result.milliseconds and -result.milliseconds,
+    "questions": lambda result: -result.questions,
 }
 
 
@@ -128,7 +133,7 @@ def wins(results: Mapping[str, Result]) -> dict[str, list[str]]:
     """The measures by which each decoder wins, equals all; none by a measure that is not known of every one."""
     won: dict[str, list[str]] = {name: [] for name in results}
     for measure, value in MEASURES.items():
-        values = {name: value(one) for name, one in results.items()}
+        values = {name: value(result) for name, result in results.items()}
         if None in values.values():
             continue
         best = max(round(number, 4) for number in values.values())

@@ -75,9 +75,10 @@ def texts(say) -> dict[str, str]:
 
 def described(say, racing: dict[str, Lane], titles: dict[str, str]) -> str:
     """Who wrote what, in a sentence."""
-    best = {name: lane.trace.hypotheses[0] for name, lane in racing.items()}
+    written = {name: lane.trace.hypotheses[0] for name, lane in racing.items()}
     parts = [
-        say["race_wrote"].format(lane=titles[name], text=one.text, sum=f"{one.total:.2f}") for name, one in best.items()
+        say["race_wrote"].format(lane=titles[name], text=best.text, sum=f"{best.total:.2f}")
+        for name, best in written.items()
     ]
     return say["race_description"].format(steps=figure.steps(racing), lanes="; ".join(parts))
 

@@ -74,13 +74,13 @@ def result(trace: DecodeTrace, reference: str) -> Result:
 def show_table(say: Texts, results: Mapping[str, Result], scored: bool) -> None:
     """A row a decoder, the likeliest bold, and in words by which measures each wins."""
     formats = {"decoder": "", "text": "", "tokens": "d", "logprob": ".2f", "per_token": ".3f", "chrf": ".1f"}
-    formats |= {"asked": ",d", "time": ".0f", "wins": ""}
+    formats |= {"questions": ",d", "time": ".0f", "wins": ""}
     won, rows = figure.wins(results), []
-    for title, one in results.items():
+    for title, result in results.items():
         words = ", ".join(say[f"race_wins_{measure}"] for measure in won[title])
-        per_token = one.total / one.tokens
-        cells = (title, one.text or say["beam_empty"], one.tokens, one.total, per_token, one.chrf, one.asked)
-        rows.append(dict(zip(formats, (*cells, one.milliseconds, words), strict=True)))
+        text, numbers = result.text or say["beam_empty"], (result.tokens, result.total, result.per_token)
+        rest = (result.chrf, result.questions, result.milliseconds, words)
+        rows.append(dict(zip(formats, (title, text, *numbers, *rest), strict=True)))
     shown = [name for name in formats if scored or name != "chrf"]
     best = next(place for place, title in enumerate(results) if "likely" in won[title])
     columns = controls.headed(say, **{f"race_{name}": formats[name] for name in shown})

@@ -15,7 +15,7 @@ def traces(say: Texts, query: Query, options: Mapping[str, Options], *, wake: bo
     {}, after one sentence, where the model can't.
     """
     asleep = not wake and query.model not in resources.awake()
-    stored = [name for name, one in options.items() if resources.kept(query.model, query.text, one)] if asleep else []
+    stored = [name for name in options if resources.kept(query.model, query.text, options[name])] if asleep else []
     searches: dict[str, DecodeTrace] = {}
     for name in stored or options:
         trace = searched(say, query, options[name], again=not stored)

@@ -21,13 +21,14 @@ def verdict(name: str, traces: Mapping[str, DecodeTrace], titles: Mapping[str, s
     facts: dict[str, Any] = {"asked": f"{trace.proof.opened:,}"}
     if not trace.proof.proven:
         return "exact_open", facts
-    others = {other: one.hypotheses[0] for other, one in traces.items() if other != name and one.hypotheses[0].finished}
-    level = [titles[other] for other, one in others.items() if one.total > best.total - EQUAL]
+    others = {other: traces[other].hypotheses[0] for other in traces if other != name}
+    totals = {other: rival.total for other, rival in others.items() if rival.finished}
+    level = [titles[other] for other, total in totals.items() if total > best.total - EQUAL]
     if level:
         return "exact_same", facts | {"decoders": ", ".join(level)}
-    if others:
-        facts["times"] = times(best.total - max(one.total for one in others.values()))
-    return ("exact_better" if best.text and others else "exact_empty"), facts
+    if totals:
+        facts["times"] = times(best.total - max(totals.values()))
+    return ("exact_better" if best.text and totals else "exact_empty"), facts
 
 
 def times(gap: float) -> str:
