@@ -19,6 +19,10 @@ class Lane(NamedTuple):
         """The nodes of the leading hypothesis after a step; a search that has ended stays as it is."""
         return self.trace.tree.path(self.leaders[min(step, len(self.leaders)) - 1])
 
+    def until(self, step: int) -> "Lane":
+        """Its first steps alone."""
+        return Lane(self.trace, self.leaders[:step])
+
     def ids(self, step: int) -> tuple[int, ...]:
         """Its tokens."""
         return tuple(self.trace.tree.nodes[node].id for node in self.written(step))

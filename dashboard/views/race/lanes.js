@@ -35,7 +35,8 @@ function mount(view, root) {
     choose(view, 'seed', String((Number(view.at.seed) % view.data.draws) + 1));
   const on = {
     step: () => show(view),
-    text: () => fill(view.labels.step, {n: view.player.at, N: view.player.last}),
+    text: () =>
+      fill(view.labels.step, {n: view.player.at, N: view.data.hidden ? '?' : view.player.last}),
     tell: () => view.tell(),
   };
   view.player = player(root, {acts: ['back', 'play', 'forward', 'end'], pace: PACE, on});
@@ -78,7 +79,7 @@ function accept(view, data) {
   Object.assign(view, {data, labels: data.labels, format: formats(data.labels.locale)});
   if (fresh) view.lanes = racing(data.lanes);
   if (renewed) view.at = Object.fromEntries(SETTINGS.map(name => [name, data.at[name]]));
-  walk.last = Math.min(data.steps, data.until);
+  walk.last = data.steps;
   const start = data.at.step === 'end' ? walk.last : Number(data.at.step);
   if (renewed) walk.at = Math.min(start, walk.last);
   else if (!walk.playing) walk.at = atEnd ? walk.last : Math.min(walk.at, walk.last);

@@ -81,14 +81,17 @@ def groups(beam: int) -> int:
     return next(count for count in range(1, beam + 1) if beam % count == 0 and count * count >= beam)
 
 
-def race(content: dict[str, Any], at: dict[str, str], labels: dict[str, str], *, until: int, pending: bool) -> None:
-    """Let the lanes race that `figure.payload` prepared, so far as step `until`; `at` are the `choices`.
+def race(
+    content: dict[str, Any], at: dict[str, str], labels: dict[str, str], *, steps: int, hidden: bool, pending: bool
+) -> None:
+    """Let the lanes race that `figure.payload` prepared; `at` are the `choices`. They have so many `steps`, of which it
+    holds the first alone as long as the others are `hidden`.
 
     Where lanes are `pending`, the browser asks for them once it has drawn the others. `labels` holds every text of
     `LABELS`; ValueError if one is missing.
     """
-    steps = [*(str(number) for number in range(content["steps"])), END]
-    at = at | {"step": parameters.reported("step", reported().get("step"), steps, END)}
-    data = {**content, "at": at, "until": until, "pending": pending, "renewed": renewed()}
+    valid = [*map(str, range(steps)), END]
+    at = at | {"step": parameters.reported("step", reported().get("step"), valid, END)}
+    data = {**content, "at": at, "hidden": hidden, "pending": pending, "renewed": renewed()}
     data |= {"widest": controls.WIDEST, "draws": len(VALID["seed"]), "labels": chosen_labels("race", LABELS, labels)}
     COMPONENT(key=KEY, data=data, on_at_change=lambda: None, on_wanted_change=lambda: None)

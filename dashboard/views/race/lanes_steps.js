@@ -11,7 +11,11 @@ export const racing = lanes =>
       for (let node = leader; node >= 0; node = known[node].parent) path.unshift(known[node]);
       return path;
     });
-    return {...lane, paths, path: step => (step > 0 ? paths[Math.min(step, paths.length) - 1] : [])};
+    return {
+      ...lane,
+      paths,
+      path: step => (step > 0 ? paths[Math.min(step, paths.length) - 1] : []),
+    };
   });
 
 export const sumAt = (lane, step) => lane.path(step).at(-1)?.sum ?? 0;

@@ -12,7 +12,7 @@ export function said({lanes, labels, format, data}, step) {
   if (!step) return labels.start;
   const first = leading(lanes, step);
   const facts = {lane: names(first), sum: signed(format, sumAt(first[0], step))};
-  const lead = fill(step === data.steps ? labels.ends : labels.leads, facts);
+  const lead = fill(step === data.steps && !data.hidden ? labels.ends : labels.leads, facts);
   const turned = lanes.filter(lane => rewrittenAt(lane, step) < step);
   return turned.length ? `${lead} ${fill(labels.changed, {lane: names(turned)})}` : lead;
 }

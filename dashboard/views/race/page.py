@@ -45,10 +45,11 @@ def show(say, query: beginning.Query) -> None:
     titles = named(say, at)
     pending = len(racing) < len(options)
     hidden = query.predict and (pending or not guessed(say, racing, titles))
-    steps = figure.steps(racing)
+    drawn = {name: lane.until(UNTIL) for name, lane in racing.items()} if hidden else racing
     description = say["race_hidden"] if hidden else described(say, racing, titles)
     labels = texts(say) | {"description": description}
-    lanes.race(figure.payload(racing, titles), at, labels, until=UNTIL if hidden else steps, pending=pending)
+    content, steps = figure.payload(drawn, titles), figure.steps(racing)
+    lanes.race(content, at, labels, steps=steps, hidden=hidden, pending=pending)
     if hidden:
         return
     wanted = results.wanted(say, query, int(at["seed"]))
