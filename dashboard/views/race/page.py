@@ -27,9 +27,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "race", TRIES, predict=True)
-    if query:
-        show(say, query)
+    beginning.asked(say, "race", show, TRIES, predict=True)
     explain.show_code(say, "core/decoding/exact.py", "exact", say["race_paper"])
 
 
