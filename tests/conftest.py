@@ -271,10 +271,11 @@ class Dashboard:
 
 @pytest.fixture
 def no_warming_up(monkeypatch):
-    """No model is loaded in the background, where it would outlive the tests of a page opened here."""
-    from dashboard.resources import models
+    """No model is loaded or asked in the background, where it would outlive the tests of a page opened here."""
+    from dashboard.resources import ahead, models
 
     monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(ahead, "QUIET", 3600)
 
 
 def profile(browser):

@@ -68,8 +68,13 @@ def options(at: Mapping[str, str]) -> dict[str, Options]:
         "greedy": BeamOptions(1),
         "sample": SamplingOptions(1, float(at["temperature"]), seed=int(at["seed"])),
         "beam": BeamOptions(beam),
-        "diverse": DiverseOptions(beam, groups(beam)),
+        "diverse": diverse(beam),
     }
+
+
+def diverse(beam: int) -> DiverseOptions:
+    """A diverse beam of that size."""
+    return DiverseOptions(beam, groups(beam))
 
 
 def groups(beam: int) -> int:

@@ -4,7 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import beginning, controls, explain
+from core.options import BeamOptions
+from dashboard import beginning, controls, explain, resources
 from dashboard.components.quiz import Question
 from dashboard.figures.step import chain_rule
 from dashboard.views.race import figure, lanes, results, searches
@@ -56,6 +57,8 @@ def show(say, query: beginning.Query) -> None:
     best = traces[figure.likeliest(racing)[0]].hypotheses[0]
     explain.formula(say, chain_rule(best), say["race_formula"])
     explain.show_data(say, lanes.KEY, partial(figure.table, racing), description)
+    ahead = controls.beams_beside(int(at["beam"]))
+    resources.search_ahead(query.model, query.text, ahead, (BeamOptions, lanes.diverse))
 
 
 def named(say, at: dict[str, str]) -> dict[str, str]:
