@@ -21,7 +21,13 @@ TRIES = {
         "exact": True,
     },
     "cold": {"temperature": "0.3"},
-    "wide": {"beam": "12"},
+    "empty": {
+        "model": "en-de-rnn-plain",
+        "text": "A woman in a blue dress is sitting on a bench and reading a book "
+        "while two boys are playing with a ball in front of a fountain.",
+        "beam": "5",
+        "exact": True,
+    },
 }
 
 
