@@ -61,7 +61,7 @@ TEXT = {
     "race_wins_fast": "time",
     "race_wins_questions": "fewest questions",
     "race_says_exact_same": "**Exact search: proven, nothing is likelier.** Found by others too: {decoders}. Questions to the model: {asked}.",
-    "race_says_exact_better": "**Exact search: proven, nothing is likelier**, and no other decoder found it: a *search error* of them all. Likelier than the best of them by a factor of {times}. Questions to the model: {asked}.",
+    "race_says_exact_better": "**Exact search: proven, nothing is likelier**, and no other decoder found it: a *search error* of them all. Its log p is higher than the best of theirs by {gap}. Questions to the model: {asked}.",
     "race_says_exact_empty": "**Exact search: proven, the likeliest is to write nothing at all.** The other decoders’ search errors hide a fault of the model. Questions to the model: {asked}.",
     "race_says_exact_open": "**Exact search: not proven.** Questions to the model: {asked}, and it came to no end. Its row is the best it has seen; a likelier translation may exist.",
     "race_says_mbr": "**Minimum Bayes risk** does not ask for the likeliest: of {samples} samples, drawn at temperature 1, it takes the one most like all of them (mean chrF {utility}).",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -29,14 +30,15 @@ class Lane(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a decoder came to: text, tokens with `<eos>`, the plain sum of log p, questions to the model, chrF against
-    a reference and milliseconds, each None where it is not known.
+    """What a decoder came to: text, tokens with `<eos>`, the plain sum of log p, questions to the model, whether it was
+    cut off before an end; chrF against a reference and milliseconds, each None where it is not known.
     """
 
     text: str
     tokens: int
     total: float
     questions: int
+    cut: bool = False
     chrf: float | None = None
     milliseconds: float | None = None
 
@@ -84,14 +86,17 @@ def lane_content(lane: Lane, whole: Sequence[int]) -> dict[str, Any]:
     return {
         "nodes": [[label(node.token), round(node.logprob, 5), place[node.parent]] for node in nodes],
         "leaders": [place[leader] for leader in lane.leaders],
+        "finished": lane.trace.hypotheses[0].finished,
         "apart": [-1 if first is None else first for first in apart],
     }
 
 
 def likeliest(lanes: Mapping[str, Lane]) -> list[str]:
-    """The lanes that end with the likeliest translation: one, or equals."""
-    totals = {name: round(lane.trace.hypotheses[0].total, 4) for name, lane in lanes.items()}
-    return [name for name, total in totals.items() if total == max(totals.values())]
+    """The lanes that end with the likeliest translation, one or equals; none that was cut off, if another was not."""
+    best = {name: lane.trace.hypotheses[0] for name, lane in lanes.items()}
+    rivals = [name for name in best if best[name].finished] or list(best)
+    totals = {name: round(best[name].total, 4) for name in rivals}
+    return [name for name in rivals if totals[name] == max(totals.values())]
 
 
 def table(lanes: Mapping[str, Lane]) -> list[dict[str, Any]]:
@@ -121,12 +126,13 @@ def result(trace: DecodeTrace, chrf: float | None, *, timed: bool) -> Result:
     """What a search came to; `timed` where its seconds are this machine's."""
     best = trace.hypotheses[0]
     questions = len(trace.tree.expanded) if trace.proof is None else trace.proof.opened
-    return Result(best.text, len(best.tokens), best.total, questions, chrf, 1000 * trace.seconds if timed else None)
+    milliseconds = 1000 * trace.seconds if timed else None
+    return Result(best.text, len(best.tokens), best.total, questions, not best.finished, chrf, milliseconds)
 
 
 MEASURES = {  # by which a decoder can win: what is compared, the largest wins
-    "likely": lambda result: result.total,
-    "token": lambda result: result.per_token,
+    "likely": lambda result: -math.inf if result.cut else result.total,
+    "token": lambda result: -math.inf if result.cut else result.per_token,
     "chrf": lambda result: result.chrf,
     "fast": lambda result: result.milliseconds and -result.milliseconds,
     "questions": lambda result: -result.questions,
@@ -134,7 +140,10 @@ MEASURES = {  # by which a decoder can win: what is compared, the largest wins
 
 
 def wins(results: Mapping[str, Result]) -> dict[str, list[str]]:
-    """The measures by which each decoder wins, equals all; none by a measure that is not known of every one."""
+    """The measures by which each decoder wins, equals all; none by a measure that is not known of every one.
+
+    What was cut off before an end is not likely by any.
+    """
     won: dict[str, list[str]] = {name: [] for name in results}
     for measure, value in MEASURES.items():
         values = {name: value(result) for name, result in results.items()}
@@ -142,6 +151,6 @@ def wins(results: Mapping[str, Result]) -> dict[str, list[str]]:
             continue
         best = max(round(number, 4) for number in values.values())
         for name, number in values.items():
-            if round(number, 4) == best:
+            if round(number, 4) == best > -math.inf:
                 won[name].append(measure)
     return won

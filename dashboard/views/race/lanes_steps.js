@@ -32,8 +32,10 @@ export function rewrittenAt(lane, step) {
   return first < 0 ? Number.POSITIVE_INFINITY : first;
 }
 
-// The lanes that are the likeliest by now, equals all.
-export function leading(lanes, step) {
+// The lanes that are the likeliest by now, equals all; at the end none that was cut off, if another was not.
+export function leading(all, step, over) {
+  const finished = all.filter(lane => lane.finished);
+  const lanes = over && finished.length ? finished : all;
   const sums = lanes.map(lane => Math.round(sumAt(lane, step) * 1e4));
   return lanes.filter((_, i) => sums[i] === Math.max(...sums));
 }

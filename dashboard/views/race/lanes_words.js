@@ -10,9 +10,10 @@ const names = lanes => lanes.map(lane => lane.title).join(', ');
 
 export function said({lanes, labels, format, data}, step) {
   if (!step) return labels.start;
-  const first = leading(lanes, step);
+  const over = step === data.steps && !data.hidden;
+  const first = leading(lanes, step, over);
   const facts = {lane: names(first), sum: signed(format, sumAt(first[0], step))};
-  const lead = fill(step === data.steps && !data.hidden ? labels.ends : labels.leads, facts);
+  const lead = fill(over ? labels.ends : labels.leads, facts);
   const turned = lanes.filter(lane => rewrittenAt(lane, step) < step);
   return turned.length ? `${lead} ${fill(labels.changed, {lane: names(turned)})}` : lead;
 }

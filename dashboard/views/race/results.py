@@ -82,7 +82,7 @@ def show_table(say: Texts, results: Mapping[str, Result], scored: bool) -> None:
         rest = (result.chrf, result.questions, result.milliseconds, words)
         rows.append(dict(zip(formats, (title, text, *numbers, *rest), strict=True)))
     shown = [name for name in formats if scored or name != "chrf"]
-    best = next(place for place, title in enumerate(results) if "likely" in won[title])
+    best = next((place for place, title in enumerate(results) if "likely" in won[title]), None)
     columns = controls.headed(say, **{f"race_{name}": formats[name] for name in shown})
     with st.container(key="race_results"):
         st.html(table(columns, [[row[name] for name in shown] for row in rows], best))

@@ -1,6 +1,5 @@
 """What exact search proved or did not, and what the vote of samples chose: the sentence for each, and its numbers."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ def verdict(name: str, traces: Mapping[str, DecodeTrace], titles: Mapping[str, s
     """Which case a search beside the lanes is, and its numbers.
 
     mbr: the vote. exact_open: not proven. exact_same: proven, and others found it too. exact_better, exact_empty: none
-    did; `times` is how much likelier it is than the likeliest other.
+    did; `gap` is how much larger its log-probability is than the likeliest other's.
     """
     trace, best = traces[name], traces[name].hypotheses[0]
     if trace.vote is not None:
@@ -27,16 +26,5 @@ def verdict(name: str, traces: Mapping[str, DecodeTrace], titles: Mapping[str, s
     if level:
         return "exact_same", facts | {"decoders": ", ".join(level)}
     if totals:
-        facts["times"] = times(best.total - max(totals.values()))
+        facts["gap"] = f"{best.total - max(totals.values()):.2f}"
     return ("exact_better" if best.text and totals else "exact_empty"), facts
-
-
-def times(gap: float) -> str:
-    """How much likelier a gap of log-probabilities makes.
-
-    >>> times(math.log(2.5)), times(math.log(300)), times(math.log(123456))
-    ('2.5', '300', '10⁵')
-    """
-    if gap < math.log(1000):
-        return f"{math.exp(gap):.1f}" if gap < math.log(10) else f"{math.exp(gap):.0f}"
-    return "10" + str(round(gap / math.log(10))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
