@@ -250,9 +250,11 @@ def test_what_searches_beside_is_cut_in_slices_stopped_and_goes_on(no_warming_up
 
 def test_what_was_stored_is_drawn_before_the_model_wakes(no_warming_up):
     models.awake.clear()
-    at = app_test("race").run()
+    at = app_test("race", step="19").run()
     content = shown(at)
     assert content["pending"]
+    assert not at.warning
+    assert content["at"]["step"] == "19", "which the lanes to come may have"
     assert [lane["name"] for lane in content["lanes"]] == ["greedy", "beam"]
     assert [label(token) for token in example(DEFAULT).hypotheses[0].tokens] == written(content["lanes"][1])
     assert not [part for part in at.get("html") if "<td" in part.proto.body]

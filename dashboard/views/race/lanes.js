@@ -81,7 +81,7 @@ function accept(view, data) {
   if (renewed) view.at = Object.fromEntries(SETTINGS.map(name => [name, data.at[name]]));
   walk.last = data.steps;
   const start = data.at.step === 'end' ? walk.last : Number(data.at.step);
-  if (renewed) walk.at = Math.min(start, walk.last);
+  if (renewed || before?.pending) walk.at = Math.min(start, walk.last);
   else if (!walk.playing) walk.at = atEnd ? walk.last : Math.min(walk.at, walk.last);
   walk.label(data.labels);
   walk.refresh();

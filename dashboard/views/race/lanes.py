@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.options import BeamOptions, DiverseOptions, Options, SamplingOptions
+from core.options import MAX_LENGTH, BeamOptions, DiverseOptions, Options, SamplingOptions
 from dashboard import controls, parameters
 from dashboard.components import chosen_labels, component
 from dashboard.renewal import renewed
@@ -95,7 +95,7 @@ def race(
     Where lanes are `pending`, the browser asks for them once it has drawn the others. `labels` holds every text of
     `LABELS`; ValueError if one is missing.
     """
-    valid = [*map(str, range(steps)), END]
+    valid = [*map(str, range(MAX_LENGTH if pending else steps)), END]  # of those that come nobody knows
     at = at | {"step": parameters.reported("step", reported().get("step"), valid, END)}
     data = {**content, "at": at, "hidden": hidden, "pending": pending, "renewed": renewed()}
     data |= {"widest": controls.WIDEST, "draws": len(VALID["seed"]), "labels": chosen_labels("race", LABELS, labels)}

@@ -53,8 +53,7 @@ def show(say, query: beginning.Query) -> None:
     drawn = {name: lane.until(UNTIL) for name, lane in racing.items()} if hidden else racing
     description = say["race_hidden"] if hidden else described(say, racing, titles)
     labels = texts(say) | {"description": description}
-    content, steps = figure.payload(drawn, titles), figure.steps(racing)
-    lanes.race(content, at, labels, steps=steps, hidden=hidden, pending=pending)
+    lanes.race(figure.payload(drawn, titles), at, labels, steps=figure.steps(racing), hidden=hidden, pending=pending)
     if hidden:
         return
     wanted = results.wanted(say, query, int(at["seed"]))
