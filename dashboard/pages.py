@@ -28,6 +28,7 @@ TABLE = (
     Page("alignment", "watch", "a", opens="attending", picture=(1180, {})),
     Page("kinds", "watch", "k", picture=(1180, {"step": 3})),
     Page("beam", "search", "b", opens="all", picture=(870, {})),
+    Page("race", "search", "r"),
     Page("sampling", "search", "c"),
     Page("transformer", "inside", "i"),
     Page("positions", "inside", "p"),

@@ -50,6 +50,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
     "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
+    "race": {"model": OTHER, "beam": "3", "temperature": "0.5", "seed": "4", "step": "2", "reference": "Eine Katze."},
     "sampling": {"model": OTHER, "samples": "8", "tau": "0.8", "topk": "20", "draw": "3", "tab": "mbr"}
     | {"utility": "bleu", "without": "2,5"},
     "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
@@ -274,10 +275,11 @@ class Dashboard:
 
 @pytest.fixture
 def no_warming_up(monkeypatch):
-    """No model is loaded in the background, where it would outlive the tests of a page opened here."""
-    from dashboard.resources import models
+    """No model is loaded or asked in the background, where it would outlive the tests of a page opened here."""
+    from dashboard.resources import ahead, models
 
     monkeypatch.setattr(models, "WARM_UP_DELAY", 3600)
+    monkeypatch.setattr(ahead, "QUIET", 3600)
 
 
 def profile(browser):

@@ -251,6 +251,9 @@ words of a model's name: term_fed term_forward term_lstm term_no_smoothing term_
 a search or measurement of heads (test_pruning_page): pruning_bleu pruning_chrf pruning_go_on pruning_no_json
 pruning_path pruning_path_closed pruning_path_head pruning_path_logprob pruning_path_none pruning_path_stopped
 pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_without_rare
+what searches beside the race (test_race): race_cut race_exact_searching race_exact_stopped race_go_on
+race_mbr_searching race_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
+race_says_exact_same race_says_mbr
 films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
 pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider
 pruning_role_rare pruning_role_syntactic
@@ -290,6 +293,8 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("heads", {"tab": "roles", "model": f"{way}-transformer{kind}"}) for way, kind in ROLES),
     *(("pruning", {"closed": closed, "tint": "gradient"}) for closed in ("zz", "e*", "d*", "c*", "e*,d*,c*")),
     *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
+    ("race", {"text": TEXT, "exact": "true", "mbr": "true", "reference": TEXT}),
+    ("race", {"text": TEXT, "predict": "true"}),
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
     ("sampling", tries("sampling")["board"]),
@@ -463,7 +468,8 @@ TYPED = [
     "many words " * 455,
     "?",
 ]
-SLOW = ("home", "kinds", "training", "bottleneck", "order")  # they read with many models: long for hundreds of pieces
+# With many models or decoders they take long over hundreds of pieces.
+SLOW = ("home", "kinds", "training", "bottleneck", "order", "race")
 
 
 @pytest.mark.parametrize("name", READING)
@@ -517,6 +523,7 @@ FOOLISH = {
     | {"heat": "9", "topk": "0", "topp": "2", "typicality": "z", "ban": "a|b|c|d|e|f|g|h|i|j|k|l|m"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
+    "race": {"model": "x", "lang": "xx", "beam": "99", "temperature": "5", "seed": "0", "step": "-1"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},
     "positions": {"model": "x", "lang": "xx", "view": "none", "seed": "99"},

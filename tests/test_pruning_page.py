@@ -22,9 +22,10 @@ from core.interpret.smallest_set import closings
 from core.metrics import translation_metrics
 from core.options import BeamOptions, GreedyOptions
 from core.text.own_pairs import PAIRS, pairs_between
+from dashboard import job
 from dashboard.beginning import DEFAULT
 from dashboard.text import catalogue
-from dashboard.views.pruning import figure, gate_file, job, orders
+from dashboard.views.pruning import figure, gate_file, orders
 
 EN = catalogue("en")
 SETS = "views/pruning/pruning_sets.js"

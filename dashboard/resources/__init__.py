@@ -18,7 +18,7 @@ from dashboard.resources.models import (
     tensor,
     warm_up,
 )
-from dashboard.resources.searches import ask, attention_steps, decode, draws, growing, head_norms, utilities
+from dashboard.resources.searches import ask, attention_steps, decode, draws, growing, head_norms, kept, utilities
 
 __all__ = [
     "ask",
@@ -33,6 +33,7 @@ __all__ = [
     "growing",
     "head_norms",
     "keeps",
+    "kept",
     "known",
     "labels",
     "measured",

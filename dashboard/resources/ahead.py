@@ -1,12 +1,12 @@
 """What a reader may ask for next, searched while nobody waits."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 import streamlit as st
 
-from core.options import BeamOptions
+from core.options import BeamOptions, Options
 from dashboard.resources.models import awake
 from dashboard.resources.searches import computed, idle
 
@@ -19,8 +19,12 @@ def next_searches() -> list[threading.Timer]:
     return []
 
 
-def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
+def search_ahead(
+    name: str, text: str, beam_sizes: Iterable[int], kinds: Sequence[Callable[[int], Options]] = (BeamOptions,)
+) -> None:
     """Search what a reader may ask for next, once a while has passed in which no reader asked for a tree.
+
+    Every kind of search at every size.
 
     Each question puts it off and the last one wins: among many readers at work it never happens, and slows nobody.
     """
@@ -29,10 +33,10 @@ def search_ahead(name: str, text: str, beam_sizes: Iterable[int]) -> None:
         timer.cancel()
 
     def search() -> None:
-        for size in beam_sizes:
+        for options in [kind(size) for size in beam_sizes for kind in kinds]:
             if waiting == [timer] and idle():  # nobody has asked since
                 with suppress(ValueError, OSError):  # a damaged model is named when it is asked for
-                    computed(name, text, BeamOptions(size))
+                    computed(name, text, options)
 
     timer = threading.Timer(QUIET, search)
     timer.daemon = True

@@ -7,11 +7,10 @@ import streamlit as st
 
 from core.changes import UNCHANGED, Changes
 from core.text.own_pairs import pairs_between
-from dashboard import answers, controls, explain
+from dashboard import answers, controls, explain, job
 from dashboard.beginning import Query
 from dashboard.controls import Texts
 from dashboard.figures.table import table
-from dashboard.views.pruning import job
 
 Pairs = Sequence[tuple[str, str]]
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.changes import Changes, Head
-from dashboard import answers, controls, explain
+from dashboard import answers, controls, explain, job
 from dashboard.answers import BEAM
 from dashboard.beginning import Query
 from dashboard.components.quiz import Question
 from dashboard.controls import Texts
-from dashboard.views.pruning import figure, job, path_chart
+from dashboard.views.pruning import figure, path_chart
 
 GUESSES = ("d1.*", "e*", "c*")  # what a reader closes in thought
 

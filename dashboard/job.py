@@ -18,7 +18,7 @@ def advance(name: str, about: Hashable, begin: Callable[[], Iterator[Any]]) -> t
 
     There is one job of a `name` in a session: another one, `about` something else, takes its place.
     """
-    jobs = st.session_state.setdefault("pruning_jobs", {})
+    jobs = st.session_state.setdefault("jobs", {})
     if name not in jobs or jobs[name][0] != about:
         jobs[name] = about, begin(), None
     _, records, last = jobs[name]
