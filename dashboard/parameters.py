@@ -35,7 +35,7 @@ class Refused(NamedTuple):
 
 def refuse(name: str, value: str, valid: str, shown: object) -> None:
     """Remember a value of the link that there is not, for the sentence on top of the page."""
-    st.session_state.setdefault("refused", []).append(Refused(name, value[:40], valid, shown))
+    st.session_state.setdefault("refused", []).append(Refused(name, value[:40], valid, "–" if shown == "" else shown))
 
 
 # --- from page to page, and into the address
@@ -240,6 +240,14 @@ def reported(name: str, component_value: object, options: Sequence[str], default
     outdated = kept is not None and kept not in options and linked(name) in (None, kept)
     ends = ", ".join(options) if len(options) < 12 else f"{options[0]} – {options[-1]}"
     return addressed(name, default if outdated else settled(name, options.__contains__, default, ends), default)
+
+
+def written(name: str, component_value: str | None, valid: Callable[[str], bool], default: str, form: str) -> str:
+    """The same of a text that is `valid`; `form` says in a sentence on top of the page what can be."""
+    if component_value is not None and valid(component_value):
+        return addressed(name, component_value, default)
+    moved(name)
+    return addressed(name, settled(name, valid, default, form), default)
 
 
 def numbers(count: int) -> list[str]:

@@ -48,7 +48,8 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "step": {"path": "greedy", "step": "3", "layer": "2", "head": "1"},
     "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
-    "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"},
+    "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"}
+    | {"prefix": "Eine", "ban": "Dach|schläft", "limit": "30"},
     "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
     "transformer": {"box": "decoder-2-cross", "source": "2", "step": "3"},
     "positions": {"view": "rotation", "length": "12", "width": "8", "base": "100", "row": "5", "pair": "2"},

@@ -280,6 +280,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("heads", {"tab": "roles", "model": f"{way}-transformer{kind}"}) for way, kind in ROLES),
     *(("pruning", {"closed": closed, "tint": "gradient"}) for closed in ("zz", "e*", "d*", "c*", "e*,d*,c*")),
     *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
+    *(("beam", {"pick": pick}) for pick in ("-4.5/6, -3.2/4, -7.2/9", "-1/2, -3/4", "x")),
     ("bottleneck", {"text": TEXT}),
     ("order", {"model": "fr-en-transformer"}),
     ("alignment", {"text": "語" * 130, "target": "語" * 130}),
@@ -501,7 +502,8 @@ FOOLISH = {
     "home": {"model": "x", "lang": "xx"},
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
-    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
+    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"}
+    | {"ban": "a||b", "stop": "never", "wanted": "-1", "limit": "x", "groups": "0", "diversity": "3"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},
     "positions": {"model": "x", "lang": "xx", "view": "none", "seed": "99"},
