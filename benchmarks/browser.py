@@ -13,8 +13,8 @@ import run
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
-# Ours, in a shadow root, Plotly's, Altair's.
-PICTURE = "svg[role=img], canvas[role=img], .main-svg, [data-testid=stVegaLiteChart] svg"
+# Ours, in a shadow root, Plotly's, Altair's, a table.
+PICTURE = "svg[role=img], canvas[role=img], .main-svg, [data-testid=stVegaLiteChart] svg, .wide table"
 PACE = 0.01  # seconds between two looks at whether a server answers
 PATIENCE = 60_000  # ms that a page may take for anything
 

@@ -1,6 +1,6 @@
 """How every page begins: one bar with sentence, direction and model, a line on what is seen, what to try."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -75,6 +75,14 @@ def query(
     else:
         return Query(text, name, cards, guessing)
     return None
+
+
+@st.fragment
+def asked(say: Texts, page: str, show: Callable[[Texts, Query], None], tries: Tries, **options: Any) -> None:
+    """Everything that another sentence or model changes: without the frame around it, the answer comes sooner."""
+    found = query(say, page, tries, **options)
+    if found:
+        show(say, found)
 
 
 def bar():

@@ -148,7 +148,9 @@ def test_the_same_translation_makes_maps_comparable_and_their_difference_has_two
     until(page, "canvas.maps()[v[0]].signed", NUMBER)
     signed = {one["title"] for one in drawn(page) if one["signed"]}
     assert signed == set(NAMES.values()) - {NAMES[DEFAULT]}
-    assert f"{NAMES[DEFAULT]} more" in maps(page).evaluate("canvas => canvas.scales()[1].text")
+    assert EN["maps_scale_difference"].format(title=NAMES[DEFAULT]) in maps(page).evaluate(
+        "canvas => canvas.scales()[1].text"
+    )
     assert not any(EN["maps_uncut"] in one["notes"] for one in drawn(page))  # words are the same to all
     assert {one["mark"] for one in drawn(page)} == {0}  # the same step in each
     expect(numbers(page)).to_be_hidden()

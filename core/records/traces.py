@@ -223,7 +223,9 @@ class DecodeTrace:
         probabilities = np.exp(logits - logits.max())
         uniform_loss = float(np.log(probabilities.sum()) + (logits.max() - logits).mean())
         probabilities /= probabilities.sum()
-        best = np.argsort(-probabilities, kind="stable")[:count]
+        last = np.partition(probabilities, -min(count, probabilities.size))[-min(count, probabilities.size)]
+        likely = np.flatnonzero(probabilities >= last)  # to sort them all would take most of the time
+        best = likely[np.argsort(-probabilities[likely], kind="stable")][:count]
         shares = probabilities[best]
         entropy = -(probabilities * np.log2(np.maximum(probabilities, 1e-300))).sum()
         tokens = tuple(self.vocabulary[i] for i in best)

@@ -27,7 +27,7 @@ export function bar(parent, x, y, width, height, value, style) {
 // the marks' way.
 export function bars(ink, parent, {x, y, width, names, apart = false}, rows, format) {
   const left = x + BESIDE + names + 12;
-  const room = x + width - left - AFTER;
+  const room = Math.max(0, x + width - left - AFTER); // a page that is being laid out may be a few pixels wide
   const middled = {dy: '.35em'};
   rows.forEach(({text, value, style, wanted}, i) => {
     const middle = y + i * ROW + ROW / 2;

@@ -17,15 +17,17 @@ TRIES = {"heads": {"head": "each"}, "rnn": {"compare": "en-de-rnn-additive"}}
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "alignment", TRIES)
-    trace = query and answers.trace(say, query.model, query.text)
-    if not trace:
-        return
-    if trace.attention() is None:
-        st.info(say["alignment_none"].format(width=query.card.config["width"]))
-    else:
-        explore(say, query)
+    beginning.asked(say, "alignment", show, TRIES)
     explain.show_code(say, "core/models/attention.py", "attend", say["alignment_paper"])
+
+
+def show(say, query: beginning.Query) -> None:
+    """The maps, or, of a model without attention, why there are none."""
+    trace = answers.trace(say, query.model, query.text)
+    if trace and trace.attention() is None:
+        st.info(say["alignment_none"].format(width=query.card.config["width"]))
+    elif trace:
+        explore(say, query)
 
 
 @st.fragment

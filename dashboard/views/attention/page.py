@@ -19,9 +19,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "attention", TRIES)
-    if query:
-        explore(say, query)
+    beginning.asked(say, "attention", explore, TRIES)
     explain.show_code(say, "core/models/attention.py", "attend", say["attention_paper"])
 
 

@@ -30,13 +30,17 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "heads", TRIES)
-    trace = query and answers.trace(say, query.model, query.text)
+    beginning.asked(say, "heads", show, TRIES)
+    explain.show_code(say, "core/interpret/head_measures.py", "rollout", say["heads_paper"])
+
+
+def show(say, query: beginning.Query) -> None:
+    """The heads, or, of a model without attention, what has some."""
+    trace = answers.trace(say, query.model, query.text)
     if trace and trace.attention() is None:
         none(say, query)
     elif trace:
         explore(say, query)
-    explain.show_code(say, "core/interpret/head_measures.py", "rollout", say["heads_paper"])
 
 
 @st.fragment

@@ -13,20 +13,13 @@ TRIES = {"window": {"model": "en-de-rnn-local-p"}, "difference": {"show": "diffe
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    question(say)
+    beginning.asked(say, "kinds", explore, TRIES)
     explain.show_code(say, "core/models/attention.py", "attend", say["kinds_paper"])
-
-
-@st.fragment
-def question(say) -> None:
-    """Everything that another sentence, model or control changes: without the frame around it, it comes sooner."""
-    query = beginning.query(say, "kinds", TRIES)
-    if query:
-        explore(say, query._replace(cards=attending.ordered(query.cards)))
 
 
 def explore(say, query: beginning.Query) -> None:
     """The maps, and the chosen model's numbers."""
+    query = query._replace(cards=attending.ordered(query.cards))
     with controls.row():
         shows = {name: say[f"shows_{name}"] for name in attending.SHOWS}
         show = parameters.choice("show", say["shows"], shows, "own")

@@ -27,9 +27,7 @@ RIGHT = {"why": 1, "small": 1, "matrix": 0, "waves": 1, "distance": 0, "rotation
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "positions", TRIES)
-    if query:
-        explore(say, query)
+    beginning.asked(say, "positions", explore, TRIES)
     explain.show_code(say, "core/models/positional.py", "sinusoidal", say["positions_paper"])
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.changes import Head
 from core.checkpoints import GateFilm
 from core.records import DecodeTrace
+from core.records.head_roles import ROLES, Evidence
 from dashboard import controls, explain, parameters, resources
 from dashboard.beginning import Query
 from dashboard.components import chosen_labels, component
@@ -28,6 +29,8 @@ LABELS = (
     "shut_these",
     "point",  # "step {step}: about {open} heads open, loss {loss}"
     "film",  # the picture in a sentence: "… {point}"
+    "roles_left",  # "… {roles}"
+    "role_left",  # "{role} {open} … {count}"
     "back",
     "play",
     "pause",
@@ -37,8 +40,13 @@ LABELS = (
 COMPONENT = component("gates", folder=Path(__file__).parent)
 
 
-def show(say: Texts, query: Query, before: DecodeTrace, heads: Sequence[Head]) -> None:
-    """The films of this model, if there are some, and a button that closes what was shut at the point that is shown."""
+def show(
+    say: Texts, query: Query, before: DecodeTrace, heads: Sequence[Head], known: Mapping[Head, tuple[Evidence, bool]]
+) -> None:
+    """The films of this model, if there are some, and a button that closes what was shut at the point that is shown.
+
+    `known` are the roles that heads have or lean to: the films tell which of them die when.
+    """
     shapes = figure.shapes(before)
     films = {name: film for name, film in resources.gate_films(query.model).items() if fits(film, shapes)}
     if not films:
@@ -51,9 +59,11 @@ def show(say: Texts, query: Query, before: DecodeTrace, heads: Sequence[Head]) -
     at = {"film": name, "point": parameters.reported("point", reported.get("point"), points, points[-1])}
     data: dict[str, Any] = {"heads": figure.places(heads), "shapes": shapes, "maps": figure.maps(before), "at": at}
     data["films"] = [content(say, name, film) for name, film in films.items()]
+    groups = by_role(known)
+    data["roles"] = [[say[f"pruning_role_{role}"], figure.places(some)] for role, some in groups.items()]
     data["labels"] = labels(say)
     COMPONENT(key="gates", data=data, on_at_change=lambda: None, on_load_change=take)
-    explain.show_data(say, "gates", lambda: rows(films), say["pruning_films_about"])
+    explain.show_data(say, "gates", lambda: rows(films, groups), say["pruning_films_about"])
 
 
 def take() -> None:
@@ -75,11 +85,23 @@ def content(say: Texts, name: str, film: GateFilm) -> dict[str, Any]:
     return {"name": name, "label": label, "steps": film.steps, "validation": film.validation, "chances": film.chances}
 
 
-def rows(films: Mapping[str, GateFilm]) -> list[dict[str, Any]]:
-    """A row a point: the price, the step, the loss, the heads of each kind that are open to be expected."""
+def by_role(known: Mapping[Head, tuple[Evidence, bool]]) -> dict[str, list[Head]]:
+    """The heads that have or lean to each role, of those that any has."""
+    groups = {role: [head for head, (part, _) in known.items() if part.measure == role] for role in ROLES}
+    return {role: some for role, some in groups.items() if some}
+
+
+def rows(films: Mapping[str, GateFilm], groups: Mapping[str, Sequence[Head]]) -> list[dict[str, Any]]:
+    """A row a point: the price, the step, the loss, the heads of each kind and role that are open to be expected."""
+
+    def left(film: GateFilm, point: int, some: Sequence[Head]) -> float:
+        gated = [film.chances[one.kind][point][one.layer][one.head] for one in some if one.kind in film.chances]
+        return sum(gated) + len(some) - len(gated)
+
     return [
         {"lambda": film.penalty, "step": step, "validation": film.validation[point]}
         | {kind: round(sum(map(sum, points[point])), 2) for kind, points in film.chances.items()}
+        | {role: round(left(film, point, some), 2) for role, some in groups.items()}
         for film in films.values()
         for point, step in enumerate(film.steps)
     ]

@@ -49,8 +49,9 @@ function mount(view, root) {
   view.player.bar.append(view.take);
   view.picture = drawn('svg', {class: 'grid', role: 'img'});
   view.curve = drawn('svg', {class: 'curve', 'aria-hidden': true});
+  view.roles = make('p', 'roles');
   view.root = root;
-  root.replaceChildren(view.player.bar, view.picture, view.curve);
+  root.replaceChildren(view.player.bar, view.picture, view.roles, view.curve);
   onResize(root, () => view.data && draw(view));
 }
 
@@ -88,6 +89,15 @@ function told(view) {
   return fill(labels.point, {...facts, loss: format.three.format(validation[player.at])});
 }
 
+// What is open, as is to be expected, of the heads that have or lean to each role; "" where none is known.
+export function rolesTold(roles, chance, labels, one) {
+  const told = roles.map(([role, heads]) => {
+    const open = one.format(heads.reduce((sum, head) => sum + chance(head), 0));
+    return fill(labels.role_left, {role, open, count: heads.length});
+  });
+  return told.length ? fill(labels.roles_left, {roles: told.join(', ')}) : '';
+}
+
 function draw(view) {
   const {root, data, picture, images, maps, labels} = view;
   const [width, theme, chance] = [root.clientWidth, themeOf(root), chanceOf(view)];
@@ -95,6 +105,7 @@ function draw(view) {
   const scene = {data, labels, theme, width, maps, images, opacity, heads: data.heads};
   if (width) drawGrid(picture, {...scene, closed: closedIn(view)});
   picture.setAttribute('aria-label', fill(labels.film, {point: told(view)}));
+  write(view.roles, rolesTold(data.roles, chance, labels, view.format.one));
   drawCurve(view);
 }
 

@@ -16,14 +16,18 @@ TRIES = {"one": {"closed": "c1.*,c2.*"}, "encoder": {"closed": "e*"}, "cross": {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "pruning", TRIES, predict=True)
-    before = query and answers.trace(say, query.model, query.text)
+    beginning.asked(say, "pruning", show, TRIES, predict=True)
+    explain.show_code(say, "core/interpret/smallest_set.py", "closings", say["pruning_paper"])
+
+
+def show(say, query: beginning.Query) -> None:
+    """The heads, or, of a model without any, one that has some."""
+    before = answers.trace(say, query.model, query.text)
     if before and "encoder" not in figure.shapes(before):
         st.info(say["pruning_one" if query.card.attends else "pruning_none"])
         beginning.offer_transformer(say, query)
     elif before:
         explore(say, query, before)
-    explain.show_code(say, "core/interpret/smallest_set.py", "closings", say["pruning_paper"])
 
 
 @st.fragment
@@ -68,7 +72,7 @@ def explore(say, query: beginning.Query, before) -> None:
         quality.show(say, query, changes)
     known = {name: values for name, values in scores.items() if values}
     explain.show_data(say, "pruning", lambda: figure.table(before, after, heads, known), description, after)
-    film.show(say, query, before, heads)
+    film.show(say, query, before, heads, roles)
     curves.show(say, query, heads)
 
 

@@ -21,10 +21,8 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "training", TRIES)
-    if query:
-        explore(say, query)
-        explain.show_code(say, "core/training/regimes.py", "teacher_forcing", say["training_paper"])
+    beginning.asked(say, "training", explore, TRIES)
+    explain.show_code(say, "core/training/regimes.py", "teacher_forcing", say["training_paper"])
 
 
 @st.fragment

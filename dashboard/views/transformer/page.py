@@ -21,9 +21,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    query = beginning.query(say, "transformer", TRIES)
-    if query:
-        explore(say, query)
+    beginning.asked(say, "transformer", explore, TRIES)
     explain.show_code(say, "core/interpret/network_trace.py", "decoder_blocks", say["transformer_paper"])
 
 
