@@ -16,7 +16,7 @@ import {
   TOP,
 } from './tree_layout.js';
 
-export const LEAST = 0.85; // the smallest scale that keeps 13px letters at 11px
+export const LEAST = 0.8; // the smallest scale at which tokens are still read
 
 // An empty tree in a pane of its own.
 export function plant() {

@@ -21,7 +21,7 @@ const heightOf = look => (isSmall(look) ? 17 : PITCH - APART);
 export const SIGNS = {
   kept: '',
   finished: 'm1 .5l3 3.5l5.5 -7.5',
-  pruned: 'm2 -3l6 6m0 -6l-6 6',
+  pruned: '',
   unfinished: 'm1 3h0m4.5 0h0m4.5 0h0',
   open: 'm2 -3c0 -3.5 6 -3.5 6 0c0 2 -3 2 -3 4m0 3.5h0',
 };

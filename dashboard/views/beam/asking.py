@@ -1,5 +1,6 @@
 """What a search asked the model: at each node that it went on from the likeliest next tokens, and where it looked."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from core.records.traces import source_keys
 from dashboard.figures.cells import signed
 from dashboard.figures.tokens import label
 
+SMALLEST = 1e-38  # a probability whose logarithm is still a number
+
 
 def offers(trace: DecodeTrace) -> list[list[list]]:
     """For each of E expanded nodes the k likeliest next tokens, best first: [label, log p], k being the beam size."""
@@ -16,14 +19,15 @@ def offers(trace: DecodeTrace) -> list[list[list]]:
     if trace.logits is None:
         nodes = (trace.next_tokens(node, width) for node in trace.tree.expanded)
         return [
-            [[label(token), rounded(np.log(share))] for token, share in zip(row.tokens, row.probabilities, strict=True)]
+            [[label(token), rounded(share)] for token, share in zip(row.tokens, row.probabilities, strict=True)]
             for row in nodes
         ]
-    logits = trace.logits.astype(np.float32)
-    most = logits.max(axis=1, keepdims=True)
-    logprobs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))  # (E, V)
-    best = np.argpartition(-logprobs, width, axis=1)[:, :width]
-    rows = zip(best.tolist(), np.take_along_axis(logprobs, best, axis=1).tolist(), strict=True)
+    shares = trace.logits.astype(np.float32)  # (E, V)
+    shares -= shares.max(axis=1, keepdims=True)
+    np.exp(shares, out=shares)
+    best = np.argpartition(shares, shares.shape[1] - width, axis=1)[:, -width:]
+    probabilities = np.take_along_axis(shares, best, axis=1) / shares.sum(axis=1, keepdims=True)
+    rows = zip(best.tolist(), probabilities.tolist(), strict=True)
     ordered = (sorted(zip(*row, strict=True), key=lambda pair: -pair[1]) for row in rows)
     return [[[label(trace.vocabulary[token]), rounded(value)] for token, value in row] for row in ordered]
 
@@ -45,6 +49,6 @@ def source(trace: DecodeTrace) -> list[str]:
     return list(source_keys(trace.pieces))
 
 
-def rounded(value: float) -> float:
-    """Three decimals: float16 logits hold no more."""
-    return round(float(value), 3)
+def rounded(share: float) -> float:
+    """The logarithm of a probability in three decimals: float16 logits hold no more."""
+    return round(math.log(max(share, SMALLEST)), 3)
