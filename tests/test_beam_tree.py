@@ -301,7 +301,7 @@ def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():
 def test_the_rarer_options_make_a_search_and_are_told_back(more, wanted):
     at = search_tree.BEGIN | search_tree.MORE | {"beam": "4", "norm": "none", "alpha": "0.5"} | more
     assert search_tree.options(at) == [wanted]
-    asked = search_tree.asked(replace(TRACE, options=wanted))
+    asked = search_tree.question_of(replace(TRACE, options=wanted))
     assert search_tree.options(search_tree.BEGIN | {"beam": "4"} | asked) == [wanted]
 
 

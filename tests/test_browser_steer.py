@@ -48,10 +48,10 @@ def test_a_candidate_that_is_taken_is_forced_and_undone_and_back_does_the_same(d
     node.click()
     forced = page.locator(".hand .path").inner_text()
     steered(dashboard, act(page, EN["tree_hand_on"]).click)
-    assert link(page) == {"prefix": forced}
+    assert link(page) == {"prefix": f"{forced} "}  # the space: as a whole word
     expect(page.locator(FINISHED)).not_to_have_text(texts)
     others = page.locator(FINISHED).all_text_contents()
-    assert all(text.startswith(forced) for text in others)
+    assert all(re.match(rf"{forced}\b", text) for text in others)
     expect(page.locator(".steering ins").first).to_be_visible()
     expect(page.locator(".steering .loss")).to_contain_text("0.")
     dashboard.rerun(page.go_back)
@@ -105,7 +105,7 @@ def test_by_keys_alone_a_word_is_typed_and_what_cannot_be_met_is_answered(dashbo
     page.keyboard.press("Enter")
     page.keyboard.type("Oben")
     steered(dashboard, lambda: page.keyboard.press("Enter"))
-    assert link(page) == {"prefix": "Oben"}
+    assert link(page) == {"prefix": "Oben "}
     assert all(text.startswith("Oben") for text in page.locator(FINISHED).all_text_contents())
     steered(dashboard, page.locator(".steering .clear").click)
     tree.focus()

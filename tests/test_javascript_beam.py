@@ -40,6 +40,18 @@ def test_the_word_of_a_piece_is_whole_and_a_mark_is_one(blank, payload):
     assert " ".join(dict.fromkeys(reversed(words))).replace(" .", ".") == payload["hypotheses"][0][1]
 
 
+def test_a_path_is_forced_with_its_last_word_whole_where_that_is_known(blank, payload):
+    leaf = payload["hypotheses"][0][0]
+    best = f"new Set(layout.path({NODES}, v[1]))"
+    path = asks(blank, STEER, f"layout.path({NODES}, v[1])", payload, leaf)[1:-1]
+    forced = [asks(blank, STEER, f"m.prefixOf({NODES}, v[2], {best})", payload, leaf, i) for i in reversed(path)]
+    text = payload["hypotheses"][0][1]
+    assert [one[-1] for one in forced] == [" " if (text + " ")[len(one.strip())] in " ." else one[-1] for one in forced]
+    assert all(text.startswith(one.strip()) for one in forced)
+    assert any(one.endswith(" ") for one in forced)
+    assert not all(one.endswith(" ") for one in forced)
+
+
 def test_alternatives_are_siblings_the_likeliest_first(blank):
     payload = search_tree.search(random_trace(SEEDS[1]))
     nodes = payload["nodes"]
@@ -57,7 +69,7 @@ def test_words_are_banned_once_and_allowed_again(blank):
     can = "['a', 'b', '', 'x|y'].map(word => m.canBan(v[0], word))"
     assert call(blank, STEER, can, at) == [False, True, False, False]
     joined = "['dog', '.'].map(word => m.withWord('A', word)).concat(m.withWord('', 'A'))"
-    assert call(blank, STEER, joined) == ["A dog", "A.", "A"]
+    assert call(blank, STEER, joined) == ["A dog ", "A. ", "A "]
 
 
 def test_two_searches_have_one_key_where_they_are_one(blank):

@@ -3,7 +3,7 @@
 import {fill, make} from '../../components/dom.js';
 import {share} from '../../components/numbers.js';
 import {settle} from '../../components/tree_card.js';
-import {alternatives, banned, canBan, ends, textOf, withWord, wordOf} from './steer.js';
+import {alternatives, banned, canBan, ends, prefixOf, textOf, withWord, wordOf} from './steer.js';
 
 function act(text, onPress, style = '') {
   return Object.assign(make('button', style, text), {type: 'button', onclick: onPress});
@@ -53,7 +53,9 @@ function content(tree, i, text, view, steer) {
   const acts = make('div', 'acts');
   if (node.step && !ends(node)) {
     const word = wordOf(tree.nodes, i, tree.best);
-    acts.append(act(labels.hand_on, () => steer({...at, prefix: text})));
+    acts.append(
+      act(labels.hand_on, () => steer({...at, prefix: prefixOf(tree.nodes, i, tree.best)})),
+    );
     if (canBan(at, word))
       acts.append(act(fill(labels.hand_ban, {word}), () => steer(banned(at, word))));
   }
@@ -65,11 +67,11 @@ function content(tree, i, text, view, steer) {
   return parts;
 }
 
-function instead({nodes}, others, {at, numbers}, steer) {
+function instead({nodes, best}, others, {at, numbers}, steer) {
   const buttons = others.map(other => {
     const {label, logprob} = nodes[other];
     const shown = `${label} ${share(numbers, Math.exp(logprob ?? Number.NEGATIVE_INFINITY))}`;
-    return act(shown, () => steer({...at, prefix: textOf(nodes, other)}));
+    return act(shown, () => steer({...at, prefix: prefixOf(nodes, other, best)}));
   });
   return make('div', 'acts', ...buttons);
 }

@@ -149,7 +149,7 @@ def search_trees(
     size, where it is steered. `labels` holds every text of `LABELS`. ValueError if one is missing.
     """
     texts = chosen_labels("search trees", LABELS, labels)
-    searches = [search(trace) | {"asked": asked(trace)} for trace in traces]
+    searches = [search(trace) | {"asked": question_of(trace)} for trace in traces]
     if free is not traces[0]:
         rankings = [rankings_of(free), searches[0]["rankings"]]
         searches[0]["compared"] = steers.compared(begun(free), begun(traces[0]), rankings)
@@ -186,7 +186,7 @@ def search(trace: DecodeTrace) -> dict[str, Any]:
     }
 
 
-def asked(trace: DecodeTrace) -> dict[str, str]:
+def question_of(trace: DecodeTrace) -> dict[str, str]:
     """What was asked of a search, as the address says it."""
     options, at = trace.options, steers.address(trace)
     at |= {"norm": options.length_norm, "alpha": f"{options.length_penalty:.1f}", "limit": str(options.max_length or 0)}

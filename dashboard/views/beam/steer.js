@@ -48,9 +48,19 @@ export const textOf = (nodes, i) =>
     .join('')
     .trim();
 
-// A text with one more word; a mark stands right after what it follows.
+// A text with one more word, whole; a mark stands right after what it follows.
 export const withWord = (text, word) =>
-  text && /^[\p{L}\p{M}\p{N}]/u.test(word) ? `${text} ${word}` : text + word;
+  `${text && /^[\p{L}\p{M}\p{N}]/u.test(word) ? `${text} ` : text}${word} `;
+
+// What forces the path to a node: with a space at its end, where its last word is known to be whole: because it was
+// where the search went on, or as a sibling would make it longer.
+export function prefixOf(nodes, i, best) {
+  const own = added(nodes[i]);
+  const longer = alternatives(nodes, i, nodes.length).some(at => added(nodes[at]).startsWith(own));
+  const whole =
+    nodes.some(({parent}) => parent === i) && textOf(nodes, i).endsWith(wordOf(nodes, i, best));
+  return textOf(nodes, i) + (longer || whole ? ' ' : '');
+}
 
 const goesOn = ({label, joined}) => joined && label.startsWith('·');
 

@@ -57,7 +57,7 @@ function chipsOf(at, labels, steer) {
     return make('li', '', text, ' ', remove);
   };
   const begins = at.prefix
-    ? [chip(fill(labels.begins, {text: at.prefix}), {...at, prefix: ''})]
+    ? [chip(fill(labels.begins, {text: at.prefix.trim()}), {...at, prefix: ''})]
     : [];
   const without = bansOf(at).map(word => chip(fill(labels.bans, {word}), allowed(at, word)));
   return [...begins, ...without];
