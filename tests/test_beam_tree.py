@@ -357,12 +357,13 @@ def test_formula_holds_the_numbers_of_the_hypothesis(options, latex):
 
 def test_hypotheses_of_one_text_are_told_apart_by_their_pieces():
     told = ("▁Er", "▁la", "cht", ".", "<eos>"), ("▁Er", "▁lacht", ".", "<eos>"), ("▁Sie", "▁lacht", ".", "<eos>")
+    told += told[2:]  # as two groups of a diverse beam may find
     made = [
         Hypothesis(text, tokens, (-1.0,) * len(tokens), -1.0, 0)
-        for text, tokens in zip(("Er lacht.", "Er lacht.", "Sie lacht."), told, strict=True)
+        for text, tokens in zip(("Er lacht.", "Er lacht.", "Sie lacht.", "Sie lacht."), told, strict=True)
     ]
     shown = beam_tree.hypothesis_texts(trace(5, *made))
-    assert shown == ["Er lacht. (Er la ·cht .)", "Er lacht. (Er lacht .)", "Sie lacht."]
+    assert shown == ["Er lacht. (Er la ·cht .)", "Er lacht. (Er lacht .)", "Sie lacht.", "Sie lacht."]
 
 
 def test_another_winner_than_by_plain_sums_is_named():

@@ -52,12 +52,13 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
 
 
 def hypothesis_texts(trace: DecodeTrace) -> list[str]:
-    """What each hypothesis says; those with the same text are told apart by their pieces."""
-    count = Counter(hypothesis.text for hypothesis in trace.hypotheses)
-    apart = (f"{hypothesis.text} ({spelt(hypothesis.tokens)})" for hypothesis in trace.hypotheses)
+    """What each hypothesis says; those with the same text are told apart by their pieces, if these differ."""
+    spellings: dict[str, set[str]] = {}
+    for hypothesis in trace.hypotheses:
+        spellings.setdefault(hypothesis.text, set()).add(spelt(hypothesis.tokens))
     return [
-        hypothesis.text if count[hypothesis.text] == 1 else other
-        for hypothesis, other in zip(trace.hypotheses, apart, strict=True)
+        hypothesis.text if len(spellings[hypothesis.text]) == 1 else f"{hypothesis.text} ({spelt(hypothesis.tokens)})"
+        for hypothesis in trace.hypotheses
     ]
 
 
