@@ -55,9 +55,9 @@ def check_draws(temperature: float, top_k: int | None, top_p: float, typical: fl
 class Constraints:
     """What a translation must or must not contain.
 
-    It begins with the characters of `prefix`; none of the words, phrases or marks in `banned` stands in it (a longer
-    word may hold one), however they are spelt; no run of `no_repeat` tokens comes twice (0: any may); at least
-    `min_length` tokens precede `<eos>`.
+    It begins with the characters of `prefix`, and where that ends in a space with its last word as a whole; none of the
+    words, phrases or marks in `banned` stands in it (a longer word may hold one), however they are spelt; no run of
+    `no_repeat` tokens comes twice (0: any may); at least `min_length` tokens precede `<eos>`.
     """
 
     prefix: str = ""
@@ -266,7 +266,7 @@ HELP = {  # what each option means, in a line
     "candidates": f"what mbr chooses from: {', '.join(CANDIDATES)}",
     "utility": f"how mbr compares texts: {', '.join(UTILITIES)}",
     "max_length": "cut-off in tokens, <eos> too (default: 2 a piece + 10)",
-    "prefix": "begin the translation with this; it may end within a word",
+    "prefix": "begin the translation with this; it may end within a word, unless a space follows",
     "banned": "never write this word, phrase or mark",
     "no_repeat": "no run of so many tokens twice",
     "min_length": "at least so many tokens before <eos>",

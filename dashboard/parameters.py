@@ -35,7 +35,7 @@ class Refused(NamedTuple):
 
 def refuse(name: str, value: str, valid: str, shown: object) -> None:
     """Remember a value of the link that there is not, for the sentence on top of the page."""
-    st.session_state.setdefault("refused", []).append(Refused(name, value[:40], valid, shown))
+    st.session_state.setdefault("refused", []).append(Refused(name, value[:40], valid, "–" if shown == "" else shown))
 
 
 # --- from page to page, and into the address

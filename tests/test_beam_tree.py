@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +11,21 @@ import pytest
 
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.ranking import hypothesis as hypothesis_of
-from core.options import LENGTH_NORMS, BeamOptions
-from core.records import DecodeTrace, Hypothesis, Node, SearchTree
+from core.options import LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
+from core.records import DecodeTrace, Hypothesis, Node, Piece, SearchTree
 from dashboard import controls
 from dashboard.components import FOLDER
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 from dashboard.resources import ahead, searches
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.views.beam import length_score, search_tree
+from dashboard.views.beam import asking, length_score, picking, search_tree, steers
 
 PARTS = ("trees", "tree_card", "tree_draw", "tree_guess", "tree_layout")
+STEERS = ("waiting", "refused", "hidden")
 ACTS = ("back", "forward", "end", "smaller", "larger")
 LOOKS = ("kept", "dead", "finished", "pruned", "unfinished", "open", "best")
-FIELDS = ("step", "parent", "label", "fate", "logprob", "sum", "missed", "alive")
+FIELDS = ("step", "parent", "label", "fate", "logprob", "sum", "missed", "alive", "joined")
 
 # <bos> ─┬─ Ein ─┬─ Hund ─┬─ <eos>  finished: the winner
 #        │       │        └─ ·er    unfinished
@@ -143,6 +145,54 @@ def test_tree_of_a_wide_and_long_search_stays_small():
     assert len(json.dumps(payload)) < 100_000
 
 
+def test_all_that_the_browser_gets_of_a_wide_and_long_search_stays_small():
+    """A sentence of 40 pieces at beam 12: what each hypothesis offered and where it looked, too."""
+    generator, nodes, beam, expanded = np.random.default_rng(0), [Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept")], [0], []
+    for step in range(1, 41):
+        first = len(nodes)
+        expanded += beam
+        for k in range(24):
+            fate, missed = ("kept", None) if k < 12 else ("pruned", k / 7)
+            sum_of = nodes[beam[k % len(beam)]].score - k / 7
+            nodes.append(Node(beam[k % len(beam)], "▁Schiff", 9, -k / 7, sum_of, step, fate, missed))
+        beam = list(range(first, first + 12))
+    attention = generator.dirichlet(np.ones(41), (len(expanded), 3, 8)).astype(np.float32)
+    pieces = tuple(Piece("▁Schiff", 0, 1, i) for i in range(40))
+    tree, vocabulary = SearchTree(tuple(nodes), tuple(expanded), attention), tuple(f"▁Schiff{i}" for i in range(500))
+    logits = generator.normal(size=(len(expanded), 500)).astype(np.float16)
+    leaves = [replace(node, fate="finished") if i in beam else node for i, node in enumerate(nodes)]
+    tree = replace(tree, nodes=tuple(leaves))
+    hypotheses = tuple(hypothesis_of(tree, leaf, score, "x") for leaf, score in best_leaves(tree, BeamOptions(12)))
+    trace = DecodeTrace(
+        "model", "", pieces, "beam", BeamOptions(12), hypotheses, tree, logits=logits, vocabulary=vocabulary
+    )
+    payload = search_tree.search(trace)
+    assert len(payload["offers"]) == len(expanded) == payload["looks"]["shape"][0] == len(payload["expanded"])
+    assert len(json.dumps(payload)) < 300_000
+
+
+def test_the_offers_of_a_node_are_the_models_likeliest_tokens_from_the_record_or_the_store():
+    logits = np.log(np.array([[0.5, 0.125, 0.25, 0.125]])).astype(np.float16)
+    tree = SearchTree((Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept"),), (0,))
+    made = DecodeTrace("m", "", (), "beam", BeamOptions(2), (), tree, logits=logits, vocabulary=("▁a", "b", "▁c", "."))
+    (row,) = asking.offers(made)
+    assert [name for name, _ in row] == ["a", "c"]
+    assert [value for _, value in row] == pytest.approx([math.log(0.5), math.log(0.25)], abs=2e-3)
+    stored = replace(made, logits=None, vocabulary=(), stored=(made.next_tokens(0, 3),))
+    (again,) = asking.offers(stored)
+    assert [name for name, _ in again] == ["a", "c"]
+    assert [value for _, value in again] == pytest.approx([value for _, value in row], abs=2e-3)
+
+
+def test_where_a_node_looked_is_the_mean_of_the_heads_that_are_there():
+    weights = np.zeros((1, 1, 3, 2), np.float32)
+    weights[0, 0, :2] = [[1, 0], [0, 1]]  # the third is pruned away
+    tree = SearchTree((Node(None, "<bos>", 1, 0.0, 0.0, 0, "kept"),), (0,), weights)
+    looks = asking.looks(DecodeTrace("m", "", (), "beam", BeamOptions(2), (), tree))
+    assert (looks["shape"], looks["most"]) == ([1, 2], 0.5)
+    assert asking.looks(TRACE) is None
+
+
 def test_describe_counts_the_candidates():
     facts = beam_tree.describe(TRACE)
     counts = {"candidates": 9, "kept": 4, "finished": 1, "pruned": 3, "unfinished": 1}
@@ -156,6 +206,18 @@ def test_tree_table_holds_every_node_with_its_sum():
         assert row["sum"] == pytest.approx(rows[row["parent"]]["sum"] + row["logprob"])
         assert row["probability"] == pytest.approx(math.exp(row["logprob"]))
     assert [row["token"] for row in rows if row["best"]] == ["<bos>", "Ein", "Hund", "<eos>"]
+
+
+def test_a_pruned_candidate_has_its_cause_in_numbers():
+    texts = dict.fromkeys(beam_tree.CAUSES, "{sum} {cut}")
+    texts = {name: f"{name} {text}" for name, text in texts.items()}
+    said = {row["node"]: beam_tree.cause(row, texts) for row in beam_tree.table(TRACE)}
+    assert said == dict.fromkeys(range(len(TREE.nodes)), "") | {
+        4: "cut −2.50 −1.50",
+        6: "cut −inf nan",
+        8: "end −3.00 −1.40",
+    }
+    assert beam_tree.cause(beam_tree.table(TRACE)[4] | {"missed": 0.0, "cut_off": -2.5}, texts) == "penalty −2.50 −2.50"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -185,15 +247,79 @@ def test_a_search_is_the_same_under_whatever_ranking_it_came():
 
 
 def test_component_asks_for_the_texts_it_shows():
-    own = Path(search_tree.__file__).parent
-    files = [own / "search_tree.js", *(FOLDER / f"{name}.js" for name in PARTS)]
+    own = sorted(Path(search_tree.__file__).parent.glob("*.js"))
+    files = [*own, *(FOLDER / f"{name}.js" for name in PARTS)]
     shown = set(re.findall(r"\blabels\.(\w+)", "".join(file.read_text("utf-8") for file in files)))
     shown |= {"play", "pause", "slider", *ACTS, *LOOKS, "right", "wrong", "score"}  # by name, in parts of all pages
-    shown |= set(search_tree.BEGIN) | {f"{name}_help" for name in search_tree.BEGIN}
+    shown |= {"banned", *search_tree.BEGIN, *search_tree.MORE} | {f"{name}_help" for name in search_tree.BEGIN}
+    shown |= {f"stop_{rule}" for rule in STOP_RULES} | {f"steer_{state}" for state in STEERS}
     assert shown == set(search_tree.LABELS)
     texts = {name: name for name in search_tree.LABELS if name not in ("play", "slider")}
     with pytest.raises(ValueError, match="no text for play, slider"):
-        search_tree.search_trees("", dict(search_tree.BEGIN), [TRACE], texts, False)
+        search_tree.search_trees("", dict(search_tree.BEGIN), [TRACE], TRACE, texts, False)
+
+
+# --- a search that is steered
+
+
+def test_what_steers_a_search_is_told_in_the_address_and_read_from_it():
+    at = {"prefix": "Ein Hund", "ban": "läuft|."}
+    wanted = Constraints("Ein Hund", ("läuft", "."))
+    assert steers.constraints(at) == wanted
+    assert steers.address(replace(TRACE, options=BeamOptions(2, constraints=wanted))) == at
+    assert steers.constraints({"prefix": "", "ban": ""}) == Constraints()
+    valid = ("", "a", "a|b c", "|".join("x" * 12))
+    foolish = ("|", "a||b", "a| ", "|".join("x" * 13))
+    assert [steers.bans(text) for text in valid + foolish] == [True] * 4 + [False] * 4
+
+
+def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():
+    free = random_trace(SEEDS[0])
+    steered = random_trace(SEEDS[1])
+    rankings = [search_tree.rankings_of(made) for made in (free, steered)]
+    both = steers.compared(search_tree.begun(free), search_tree.begun(steered), rankings)
+    for norm, stops in both["places"].items():
+        for stop, place in enumerate(stops):
+            options = BeamOptions(4, norm, stop / 10)
+            pair = [rerank(made, options).hypotheses[0] for made in (free, steered)]
+            text = both["texts"][place]
+            assert text["before"] == pair[0].text
+            assert text["logprobs"] == pytest.approx([each.total for each in pair], abs=1e-4)
+            assert " ".join(words for way, words in text["diff"] if way != "gone") == pair[1].text
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({}, BeamOptions(4, "none", 0.5)),
+        ({"wanted": "2", "limit": "9"}, BeamOptions(4, "none", 0.5, 2, 9)),
+        ({"wanted": "2", "stop": "first"}, BeamOptions(4, "none", 0.5, stop="first")),
+        ({"groups": "2", "stop": "first"}, DiverseOptions(4, 2, 0.5, "none", 0.5)),
+        ({"groups": "3"}, BeamOptions(4, "none", 0.5)),
+    ],
+)
+def test_the_rarer_options_make_a_search_and_are_told_back(more, wanted):
+    at = search_tree.BEGIN | search_tree.MORE | {"beam": "4", "norm": "none", "alpha": "0.5"} | more
+    assert search_tree.options(at) == [wanted]
+    asked = search_tree.question_of(replace(TRACE, options=wanted))
+    assert search_tree.options(search_tree.BEGIN | {"beam": "4"} | asked) == [wanted]
+
+
+# --- which sequence do we pick
+
+
+def test_the_pages_example_changes_its_winner_where_the_end_is_counted():
+    hypotheses = picking.read(picking.EXAMPLE)
+    names = {way: picking.scored(hypotheses, way, 1.0) for way in picking.WAYS}
+    winners = {way: hypotheses[picking.winner(scores)].name for way, scores in names.items()}
+    assert winners == {"sum": "B", "words": "A", "tokens": "B", "gnmt": "B"}
+    assert names["words"] == pytest.approx([-4.5 / 6, -3.2 / 4, -7.2 / 9])
+    assert names["gnmt"] == pytest.approx([-4.5 / (12 / 6), -3.2 / (10 / 6), -7.2 / (15 / 6)])
+
+
+@pytest.mark.parametrize("typed", ["", "-1/2", "-1/0, -2/3", "1/2, 2/3", "<b>", "-1/2; -3/4", ", ".join(["-1/2"] * 9)])
+def test_numbers_that_cannot_be_read_are_none(typed):
+    assert picking.read(typed) is None
 
 
 # --- the length score ----------------------------------------------------------------------------------------
@@ -231,12 +357,13 @@ def test_formula_holds_the_numbers_of_the_hypothesis(options, latex):
 
 def test_hypotheses_of_one_text_are_told_apart_by_their_pieces():
     told = ("▁Er", "▁la", "cht", ".", "<eos>"), ("▁Er", "▁lacht", ".", "<eos>"), ("▁Sie", "▁lacht", ".", "<eos>")
+    told += told[2:]  # as two groups of a diverse beam may find
     made = [
         Hypothesis(text, tokens, (-1.0,) * len(tokens), -1.0, 0)
-        for text, tokens in zip(("Er lacht.", "Er lacht.", "Sie lacht."), told, strict=True)
+        for text, tokens in zip(("Er lacht.", "Er lacht.", "Sie lacht.", "Sie lacht."), told, strict=True)
     ]
     shown = beam_tree.hypothesis_texts(trace(5, *made))
-    assert shown == ["Er lacht. (Er la ·cht .)", "Er lacht. (Er lacht .)", "Sie lacht."]
+    assert shown == ["Er lacht. (Er la ·cht .)", "Er lacht. (Er lacht .)", "Sie lacht.", "Sie lacht."]
 
 
 def test_another_winner_than_by_plain_sums_is_named():

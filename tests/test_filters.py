@@ -80,13 +80,15 @@ def test_whatever_the_spelling_text_constraints_are_about_characters(text):
         side if re.match(r"\w", char) else "" for side, char in ((r"(?<!\w)", plain[0]), (r"(?!\w)", plain[-1]))
     )
     word = left + re.escape(plain) + right
-    begins, is_it, without_it = beginning(LETTERS, text), beginning(LETTERS, text, whole=True), ban(LETTERS, text)
-    seen = [0, 0, 0]
+    filters = beginning(LETTERS, text), beginning(LETTERS, text, whole=True), ban(LETTERS, text)
+    filters += (beginning(LETTERS, text + " "),)  # its last word whole
+    seen = [0, 0, 0, 0]
     for ids in itertools.chain.from_iterable(itertools.product(TOKENS, repeat=count) for count in range(1, 4)):
         written = "".join(map(keyed, LETTERS.spelt(ids)))
         expected = written.startswith(plain), written == plain, not re.search(word, written)
-        if expected[1] or hash(ids) % (40 if expected == (False, False, True) else 4) == 0:  # not every common one
-            found = [may_be_written(filtered, list(ids)) for filtered in (begins, is_it, without_it)]
+        expected += (bool(re.match(re.escape(plain) + r"(?!\w)", written)),)
+        if expected[1] or hash(ids) % (4 if expected[0] or not expected[2] else 40) == 0:  # not every common one
+            found = [may_be_written(filtered, list(ids)) for filtered in filters]
             assert found == list(expected), (LETTERS.spelt(ids), ids)
             seen = [count + value for count, value in zip(seen, expected, strict=True)]
     assert all(seen), "each was met"

@@ -67,10 +67,12 @@ def test_boxes_keep_apart_and_columns_go_right(blank, seed, opened):
     assert len(plan["columns"]) == 1 + (payload["steps"] if opened is None else opened + 1)
     for column in plan["columns"]:
         boxes = [plan["boxes"][i] for i in column["shown"]]
-        assert all(below["y"] - above["y"] == 30 for above, below in itertools.pairwise(boxes))
+        edges = [(box["y"], 17 if box["look"] == "pruned" else 34) for box in boxes]
+        for (above, first), (below, second) in itertools.pairwise(edges):
+            assert below - above == (first + second) / 2 + 8
         assert all(box["x"] == column["x"] and box["x"] + box["width"] <= column["end"] for box in boxes)
     for left, right in itertools.pairwise(plan["columns"]):
-        assert left["end"] + 36 <= right["x"]
+        assert left["end"] + 18 <= right["x"]
     assert plan["columns"][-1]["end"] < plan["width"]
 
 
@@ -83,12 +85,18 @@ def test_what_is_to_be_guessed_looks_alike_whoever_wins(blank):
     assert {box["look"] for box in shown["boxes"]} == {"kept", "finished", "pruned", "unfinished"}
 
 
-def test_pruned_candidates_make_room(blank):
+@pytest.mark.parametrize(("step", "count"), [(3, 5), (2, 7)])
+def test_what_died_makes_room_at_the_step_at_which_it_is_dead(blank, step, count):
     payload = beam_tree.beam_tree(TRACE)
-    plan = call(blank, LAYOUT, PLAN.replace("pruned: true", "pruned: false"), payload, 7, None)
-    fates = [payload["nodes"][i][3] for column in plan["columns"] for i in column["shown"]]
-    assert "pruned" not in fates
-    assert len(fates) == 7
+    plan = call(blank, LAYOUT, PLAN.replace("pruned: true", f"pruned: false, step: {step}"), payload, 7, None)
+    shown = [payload["nodes"][i] for column in plan["columns"] for i in column["shown"]]
+    assert "pruned" not in {node[3] for node in shown}
+    assert len(shown) == count  # of "Der Mann", which was kept, all was pruned at step 3
+
+
+def test_places_are_those_of_a_step_by_sums(blank):
+    places = call(blank, LAYOUT, f"m.placesOf({NODES})", beam_tree.beam_tree(TRACE))
+    assert places == [1, 1, 2, 2, 3, 1, 4, 1, 3, 2]
 
 
 @pytest.mark.parametrize(
@@ -128,8 +136,9 @@ def test_a_card_tells_what_is_known(blank):
     node = {"step": 2, "logprob": -0.5, "sum": None, "missed": 1.25}
     facts = "m.facts(v[0], numbers.formats('en'), new Proxy({}, {get: (_, name) => name}), v[1], v[2], 6)"
     facts = f"await import('/components/numbers.js').then(numbers => {facts})"
-    rows = dict(call(blank, "components/tree_card.js", facts, node, True, 2))
-    assert rows == {"logprob": "−0.50", "probability": "60.7%", "sum": "−∞", "missed": "1.25", "rank": "rank_of"}
+    rows = dict(call(blank, "components/tree_card.js", facts, node, True, {"place": 2, "score": -0.25}))
+    known = {"logprob": "−0.50", "probability": "60.7%", "sum": "−∞", "missed": "1.25"}
+    assert rows == known | {"normalised": "−0.25", "rank": "rank_of"}
     assert set(dict(call(blank, "components/tree_card.js", facts, node, False, None))) == {
         "logprob",
         "probability",

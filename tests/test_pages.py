@@ -295,6 +295,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("pruning", {"model": model, "measured": "true"}) for model in (PLAIN, OTHER, "en-fr-transformer", DEFAULT)),
     ("race", {"text": TEXT, "exact": "true", "mbr": "true", "reference": TEXT}),
     ("race", {"text": TEXT, "predict": "true"}),
+    *(("beam", {"pick": pick}) for pick in ("-4.5/6, -3.2/4, -7.2/9", "-1/2, -3/4", "x")),
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
     ("sampling", tries("sampling")["board"]),
@@ -522,7 +523,8 @@ FOOLISH = {
     "step": {"model": "x", "lang": "xx", "step": "-3", "layer": "0", "head": "77", "path": "worst"}
     | {"heat": "9", "topk": "0", "topp": "2", "typicality": "z", "ban": "a|b|c|d|e|f|g|h|i|j|k|l|m"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
-    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"},
+    "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"}
+    | {"ban": "a||b", "stop": "never", "wanted": "-1", "limit": "x", "groups": "0", "diversity": "3"},
     "race": {"model": "x", "lang": "xx", "beam": "99", "temperature": "5", "seed": "0", "step": "-1"},
     "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
     "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},

@@ -17,23 +17,34 @@ from core.text.subwords import EOS, Subwords, source_text
 
 
 def beginning(subwords: Subwords, text: str, *, whole: bool = False) -> Filter:
-    """The translation begins with these characters, perhaps within a longer word; `whole`: it is them."""
+    """The translation begins with these characters, perhaps within a longer word; `whole`: it is them.
+
+    Where the text ends in a space, its last word is complete: no longer one may come of it.
+    """
     wanted, texts = " " + source_text(text), subwords.texts  # a text begins with a space, which is not shown
+    closed = text.endswith(" ")
     lengths = torch.tensor([len(added) for added in texts])
     unmarked = torch.tensor(
         [not added.startswith(" ") for added in texts]
     )  # without the space, as a first token may be
     longest = int(lengths.max())
 
+    def goes_on(added: str) -> bool:
+        """Whether a token makes a word longer that is complete."""
+        return closed and bool(added) and in_word(added[0])
+
     @cache
     def ruled_out(position: int) -> Tensor:
         """Which tokens (V,) do not go on where so many characters are written."""
         rest = wanted[position:]
         if not rest:
-            return torch.tensor([whole and token != EOS for token in range(len(texts))])
+            ended = position == len(wanted)
+            mask = [(whole and token != EOS) or (ended and goes_on(added)) for token, added in enumerate(texts)]
+            return torch.tensor(mask)
         fitting = [token for end in range(1, longest + 1) for token in subwords.spellings.get(rest[:end], ())]
         if not whole and len(rest) < longest:
-            fitting += [token for token, added in enumerate(texts) if added.startswith(rest)]
+            longer = [token for token, added in enumerate(texts) if added.startswith(rest)]
+            fitting += [token for token in longer if not goes_on(texts[token][len(rest) :])]
         mask = torch.ones(len(texts), dtype=torch.bool)
         mask[fitting] = False
         return mask if position else mask & ruled_out(1)
@@ -41,7 +52,7 @@ def beginning(subwords: Subwords, text: str, *, whole: bool = False) -> Filter:
     def filtered(logprobs: Tensor, history: Tensor) -> Tensor:
         written = history.cpu()
         position = lengths[written].sum(dim=-1) + unmarked[written[..., :1]].sum(dim=-1)  # (n, W)
-        masks = [ruled_out(at) for at in position.clamp(max=len(wanted)).flatten().tolist()]
+        masks = [ruled_out(at) for at in position.clamp(max=len(wanted) + 1).flatten().tolist()]
         return logprobs.masked_fill(torch.stack(masks).view_as(logprobs).to(logprobs.device), IMPOSSIBLE)
 
     return filtered

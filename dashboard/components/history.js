@@ -1,14 +1,15 @@
-// The browser's history: a page, a sentence, a model and what a chip does are entries, what is turned on a page is not.
+// The browser's history: a page, a sentence, a model, what steers a search and what a chip does are entries, what is turned
+// on a page is not.
 // By itself Streamlit adds an entry whenever parameters change, on the way to another page first empties the address of
 // the one that is left, and on Back within a page restores just a part of what the address says.
 
 import {later} from './dom.js';
 
-const ENTRIES = ['text', 'model'];
+const ENTRIES = ['text', 'model', 'prefix', 'ban'];
 const STILL = 250; // ms without a change of the address, after which it is what the reader asked for
 const RUNNING = '[data-testid=stApp]:not([data-test-script-state=notRunning])';
 
-// Whether two addresses are two entries: another page, sentence or model.
+// Whether two addresses are two entries: another page, sentence or model, or another search.
 export function differ(one, other) {
   const [a, b] = [one, other].map(url => new URL(url));
   return (

@@ -2,15 +2,17 @@
 
 import {fill, make} from './dom.js';
 import {onBest, raise, reveal} from './tree_draw.js';
-import {fateOf, PITCH, path, SIDE, TOP} from './tree_layout.js';
+import {fateOf, PITCH, path, placesOf, SIDE, TOP} from './tree_layout.js';
 
+const MOST = 6; // places of a path in its card
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 // Numbers as they stand in a card; an infinite one comes as null.
 export const signed = (numbers, value) =>
   value == null ? '−∞' : numbers.format(value).replace('-', '−');
 
-// [what, value] of a candidate, as far as it is `known` what became of it. `rank` of `count` that finished, or null.
+// [what, value] of a candidate, as far as it is `known` what became of it. `rank` {place, score} of `count` that
+// finished, or null.
 export function facts(node, {two, percent}, labels, known, rank, count) {
   if (node.step === 0) return [];
   const probability = node.logprob == null ? 0 : Math.exp(node.logprob);
@@ -19,9 +21,24 @@ export function facts(node, {two, percent}, labels, known, rank, count) {
     [labels.probability, percent.format(probability)],
     [labels.sum, signed(two, node.sum)],
   ];
-  if (node.missed != null && known) rows.push([labels.missed, signed(two, node.missed)]);
-  if (rank) rows.push([labels.rank, fill(labels.rank_of, {n: rank, N: count})]);
+  if (node.missed != null && known) {
+    if (node.sum != null) rows.push([labels.cut_off, signed(two, node.sum + node.missed)]);
+    rows.push([labels.missed, signed(two, node.missed)]);
+  }
+  if (rank)
+    rows.push(
+      [labels.normalised, signed(two, rank.score)],
+      [labels.rank, fill(labels.rank_of, {n: rank.place, N: count})],
+    );
   return rows;
+}
+
+// Why a candidate was pruned, in a sentence.
+export function cause(node, {two}, labels) {
+  if (node.missed == null || node.sum == null) return '';
+  const cut = signed(two, node.sum + node.missed);
+  const why = node.label === '<eos>' ? labels.cause_end : labels.cause_cut;
+  return fill(node.missed > 0 ? why : labels.cause_penalty, {sum: signed(two, node.sum), cut});
 }
 
 export function pointAt(view, tree, i) {
@@ -38,13 +55,29 @@ export function pointAt(view, tree, i) {
   const list = make('dl');
   for (const [what, value] of facts(node, numbers, labels, fate !== 'open', rank, tree.ranks.size))
     list.append(make('dt', '', what), make('dd', '', value));
+  if (node.step > 1) list.append(make('dt', '', labels.places), make('dd', '', wayOf(tree, lit)));
   tip.replaceChildren(make('b', '', node.label), node.step ? ` · ${labels[fate]}` : '', list);
+  if (fate === 'pruned') tip.append(make('p', 'cause', cause(node, numbers, labels)));
   tip.hidden = false;
   settle(tip, view.root, tree.drawn[i].box);
+  view.on.point?.(tree, i);
+}
+
+// The places by the sum that a path, from its end, had on its way; of a long one the last.
+function wayOf({nodes}, lit) {
+  const places = placesOf(nodes);
+  const way = lit.slice(0, -1).reverse();
+  return (
+    (way.length > MOST ? '… ' : '') +
+    way
+      .slice(-MOST)
+      .map(i => places[i])
+      .join(' → ')
+  );
 }
 
 // Beside the candidate, where it hides neither the path nor the column, or below or above it.
-function settle(tip, root, candidate) {
+export function settle(tip, root, candidate) {
   Object.assign(tip.style, {left: 0, top: 0});
   const frame = root.getBoundingClientRect();
   const box = candidate.getBoundingClientRect();
@@ -53,8 +86,10 @@ function settle(tip, root, candidate) {
   const low = beside ? box.top : box.bottom + 8;
   const high = (beside ? box.bottom : box.top - 8) - height;
   const left = beside ? box.right + 10 : Math.min(box.left, frame.right - width);
+  const trees = root.querySelector('.panes').getBoundingClientRect(); // what follows them stays in sight, if it can
+  const floor = high > trees.top ? Math.min(innerHeight, trees.bottom) : innerHeight;
   tip.style.left = `${Math.max(0, left - frame.left)}px`;
-  tip.style.top = `${(low + height < innerHeight ? low : high) - frame.top}px`;
+  tip.style.top = `${(low + height < floor ? low : high) - frame.top}px`;
 }
 
 // Without a redraw, for whoever redraws anyway.
@@ -70,13 +105,14 @@ export function leave(view) {
   close(view);
   raise(pointed, onBest(pointed));
   reveal(pointed, view.steps.at);
+  view.on.point?.(pointed, null);
 }
 
 // Keep the newest column in view.
-export function follow({plan, box}, {steps, zoom}) {
+export function follow({plan, box, scale}, {steps}) {
   const {x, end} = plan.columns[Math.min(steps.at, plan.columns.length - 1)];
-  const left = (x - SIDE) * zoom;
-  const right = (end + SIDE) * zoom;
+  const left = (x - SIDE) * scale;
+  const right = (end + SIDE) * scale;
   const behavior = steps.playing && !still.matches ? 'smooth' : 'auto';
   if (right > box.scrollLeft + box.clientWidth)
     box.scrollTo({left: right - box.clientWidth, behavior});
@@ -86,12 +122,11 @@ export function follow({plan, box}, {steps, zoom}) {
 // By keyboard: also bring it into the box.
 function reach(view, tree, i) {
   if (i == null) return;
-  const {box, plan} = tree;
-  const {zoom} = view;
+  const {box, plan, scale} = tree;
   const {y} = plan.boxes[i];
-  if ((y + PITCH) * zoom > box.scrollTop + box.clientHeight)
-    box.scrollTop = (y + PITCH) * zoom - box.clientHeight;
-  if ((y - PITCH - TOP) * zoom < box.scrollTop) box.scrollTop = (y - PITCH - TOP) * zoom;
+  if ((y + PITCH) * scale > box.scrollTop + box.clientHeight)
+    box.scrollTop = (y + PITCH) * scale - box.clientHeight;
+  if ((y - PITCH - TOP) * scale < box.scrollTop) box.scrollTop = (y - PITCH - TOP) * scale;
   follow(tree, view);
   pointAt(view, tree, i);
   tree.cursor = i;

@@ -1,7 +1,22 @@
 // One search tree as an SVG.
 
 import {add, drawn, make, set} from './dom.js';
-import {curve, layout, looks, outline, PAD, path, SIGNS, stateOf, TOP} from './tree_layout.js';
+import {share} from './numbers.js';
+import {
+  curve,
+  isSmall,
+  layout,
+  looks,
+  outline,
+  PAD,
+  path,
+  SIGNS,
+  SMALL,
+  stateOf,
+  TOP,
+} from './tree_layout.js';
+
+export const LEAST = 0.8; // the smallest scale at which tokens are still read
 
 // An empty tree in a pane of its own.
 export function plant() {
@@ -22,18 +37,24 @@ export function plant() {
       pools: [],
       ticks: [],
       room: null,
+      scale: 1,
       pointed: null,
       cursor: null,
     },
   };
 }
 
-// All of a tree {nodes, best, steps} anew: `opened`, `pruned` as `layout` takes them.
-export function draw(tree, {ink, opened, pruned, zoom, step, labels}) {
+// All of a tree {nodes, best, steps, ranks} anew: `opened`, `pruned` as `layout` takes them. `zoom` null fits it to its
+// room as far as it stays readable, 0 whatever comes of it.
+export function draw(tree, {ink, opened, pruned, zoom, step, labels, numbers}) {
   tree.room ??= tree.box.clientWidth; // later kept by its observer: asking would lay out the page
-  const plan = layout(ink, tree, {opened, pruned, room: tree.room / zoom, axis: labels.axis});
+  const notes = notesOf(Object.assign(tree, {opened}), numbers);
+  const look = {opened, pruned, step, axis: labels.axis, notes};
+  const planned = scale => layout(ink, tree, {...look, room: tree.room / scale});
+  const scale = zoom || fitting(tree.room, planned(1).width, zoom === null ? LEAST : 0);
+  const plan = planned(scale);
   const {columns, width, height} = plan;
-  Object.assign(tree, {plan, opened, drawn: tree.nodes.map(() => null)});
+  Object.assign(tree, {plan, scale, notes, drawn: tree.nodes.map(() => null)});
   while (tree.pools.length > columns.length) pool(tree.pools.pop(), 0);
   columns.forEach(({shown}, at) => {
     tree.pools[at] ??= [];
@@ -51,16 +72,44 @@ export function draw(tree, {ink, opened, pruned, zoom, step, labels}) {
     box.textContent = at || labels.axis;
   });
   set(tree.cover, {width, height: TOP - 2});
-  set(tree.svg, {viewBox: `0 0 ${width} ${height}`, width: width * zoom, height: height * zoom});
+  set(tree.svg, {viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale});
   reveal(tree, step);
+}
+
+const fitting = (room, width, least) => Math.max(least, Math.min(1, room / width));
+
+// What stands below each token: its probability or, of what finished, its rank and score.
+function notesOf({nodes, ranks, opened}, numbers) {
+  return nodes.map(({step, logprob}, i) => {
+    const ranked = opened === Number.POSITIVE_INFINITY && ranks.get(i);
+    if (ranked) return `${ranked.place}. ${numbers.two.format(ranked.score).replace('-', '−')}`;
+    return step ? share(numbers, Math.exp(logprob ?? Number.NEGATIVE_INFINITY)) : '';
+  });
+}
+
+// The same once other ranks have come to the leaves.
+export function rank(tree, numbers) {
+  tree.notes = notesOf(tree, numbers);
+  tree.drawn.forEach((marked, i) => {
+    if (marked) note(tree, i);
+  });
+}
+
+function note({drawn, notes, plan}, i) {
+  const shown = isSmall(plan.boxes[i].look) ? '' : notes[i];
+  if (drawn[i].note.data !== shown) drawn[i].note.data = shown;
 }
 
 function marks(nodes, edges) {
   const box = add(nodes, 'g');
   const shape = add(box, 'path', {class: 'shape'});
-  const text = add(box, 'text', {x: PAD, dy: '.35em'}).appendChild(document.createTextNode(''));
+  const [line, below] = ['token', 'note'].map(style => add(box, 'text', {x: PAD, class: style}));
+  const [text, note] = [line, below].map(element =>
+    element.appendChild(document.createTextNode('')),
+  );
+  below.setAttribute('y', SMALL + 1);
   const glyph = add(box, 'path', {class: 'glyph'});
-  return {box, shape, text, glyph, edge: edges && add(edges, 'path')};
+  return {box, shape, line, text, note, glyph, edge: edges && add(edges, 'path')};
 }
 
 // As many elements as needed, made once and used again.
@@ -73,17 +122,21 @@ function pool(elements, count, build) {
   }
 }
 
-function place({plan, nodes, drawn}, i) {
-  const {box, shape, text, glyph, edge} = drawn[i];
+function place(tree, i) {
+  const {plan, nodes, drawn} = tree;
+  const {box, shape, line, text, glyph, edge} = drawn[i];
   const {x, y, width, look, shown} = plan.boxes[i];
   const {parent} = nodes[i];
   box.dataset.i = i;
   put(box, 'transform', `translate(${x} ${y})`);
   put(shape, 'd', outline(look, width));
   if (text.data !== shown) text.data = shown;
+  put(line, 'y', isSmall(look) || !tree.notes[i] ? 4 : -2);
+  note(tree, i);
   put(glyph, 'd', SIGNS[look] && `M${width - PAD - 10} 0${SIGNS[look]}`); // a transform is slower
   const from = plan.boxes[parent];
   put(edge, 'd', from ? curve(from, plan.columns[nodes[parent].step].end, plan.boxes[i]) : '');
+  if (from) put(box, 'style', `--dx:${from.x + from.width - x}px;--dy:${from.y - y}px`); // it grows from there
 }
 
 // Writing an attribute that does not change still costs a layout.
@@ -150,7 +203,7 @@ function sample(look) {
   else {
     const {box, shape, glyph} = marks(picture);
     set(box, {class: look === 'dead' ? 'node kept dead' : `node ${kind}`});
-    set(shape, {d: outline(kind, 32)});
+    set(shape, {d: outline(kind, 32), transform: isSmall(kind) ? '' : 'scale(1 .68)'});
     set(glyph, {d: SIGNS[kind] && `M11 0${SIGNS[kind]}`});
   }
   return picture;

@@ -115,16 +115,17 @@ class Guessing {
     return place.appendChild(button);
   }
 
-  // A candidate in the tree itself.
+  // A candidate in the tree itself; whether it was an answer.
   choose(i) {
     const {view, place} = this;
     const [tree] = view.trees;
     const node = tree.nodes[i];
-    if (!node || !this.asking() || node.step !== view.steps.at) return;
+    if (!node || !this.asking() || node.step !== view.steps.at) return false;
     const content = question(tree, node.step);
     const text = ending(tree.nodes, node);
     if (!content.texts.includes(text)) this.pose({...content, texts: [...content.texts, text]});
     [...place.querySelectorAll('.option')].find(button => button.textContent === text).click();
+    return true;
   }
 }
 

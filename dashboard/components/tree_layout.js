@@ -3,35 +3,34 @@
 import {cut, letters} from './ink.js';
 
 export const SIZE = 13; // px of letters
-const HEIGHT = 22; // px: a box
-export const PITCH = 30; // a row
+export const SMALL = 11; // of notes, and of what was pruned
+export const PITCH = 42; // a row
 export const TOP = 30; // the axis above
 export const SIDE = 12; // the margins beside
-export const PAD = 9; // inside a box
-const GLYPH = 17; // for its sign
-const LONGEST = 170; // for its text
-const GAP = [36, 72]; // px between columns: at least, and at most where room is left
+export const PAD = 7; // inside a box
+const GLYPH = 14; // for its sign
+const LONGEST = [150, 72]; // for its text, and for that of a leaf
+const GAP = [18, 72]; // px between columns: at least, and at most where room is left
+const APART = 8; // px between the boxes of two rows
+
+// A box holds its token and a note below it; what was pruned is a small leaf without one.
+export const isSmall = look => look === 'pruned';
+const heightOf = look => (isSmall(look) ? 17 : PITCH - APART);
 
 // drawn, as a font may lack them: 10 px wide, around y = 0
 export const SIGNS = {
   kept: '',
   finished: 'm1 .5l3 3.5l5.5 -7.5',
-  pruned: 'm2 -3l6 6m0 -6l-6 6',
+  pruned: '',
   unfinished: 'm1 3h0m4.5 0h0m4.5 0h0',
   open: 'm2 -3c0 -3.5 6 -3.5 6 0c0 2 -3 2 -3 4m0 3.5h0',
 };
 
 // Nodes as `figures.beam_tree` writes them, in the record's order: parents before their children.
 export const nodesOf = rows =>
-  rows.map(([step, parent, label, fate, logprob, sum, missed, alive]) => ({
-    step,
-    parent,
-    label,
-    fate,
-    logprob,
-    sum,
-    missed,
-    alive,
+  rows.map(([step, parent, label, fate, logprob, sum, missed, alive, joined]) => ({
+    ...{step, parent, label, fate, logprob, sum, missed, alive},
+    joined: Boolean(joined),
   }));
 
 // From a node to the root.
@@ -39,6 +38,21 @@ export function path(nodes, i) {
   const nodesOnIt = [];
   for (let at = i; at != null; at = nodes[at].parent) nodesOnIt.push(at);
   return nodesOnIt;
+}
+
+// The place of each node among those of its step, by their sums.
+export function placesOf(nodes) {
+  const places = [];
+  const counts = [];
+  const sorted = nodes
+    .map((_, i) => i)
+    .sort((a, b) => likely(nodes[b]) - likely(nodes[a]) || a - b);
+  for (const i of sorted) {
+    const {step} = nodes[i];
+    counts[step] = (counts[step] ?? 0) + 1;
+    places[i] = counts[step];
+  }
+  return places;
 }
 
 const likely = node => node.sum ?? Number.NEGATIVE_INFINITY;
@@ -66,42 +80,48 @@ export function order(nodes, best) {
   }
 }
 
+const living = (node, step, opened) => fateOf(node, opened) !== 'pruned' && node.alive >= step;
+
 // What a node looks like: as long as the reader is to guess, nothing beyond the `opened` step tells its fate.
 export const fateOf = (node, opened) => (node.step > opened ? 'open' : node.fate);
 
 // Place and box of each node that is shown, in px, and of each column. `nodes` with the `best` path, up to the last of
-// `steps` and of what is `opened`; `room` is the width that may be filled.
-export function layout(ink, {nodes, best, steps}, {opened, pruned, room, axis}) {
+// `steps` and of what is `opened`; `room` is the width that may be filled, `notes` what stands below each token. Unless
+// what is `pruned` is shown, only what is alive at the `step` is there, and what finished.
+export function layout(ink, {nodes, best, steps}, look) {
+  const {opened, pruned, room, axis, notes = [], step: now = steps} = look;
   const last = Math.min(steps, opened + 1);
   const boxes = nodes.map(() => null);
   const columns = order(nodes, opened === Number.POSITIVE_INFINITY ? best : null)
     .slice(0, last + 1)
     .map(column => ({
       width: 0,
-      shown: column.filter(i => pruned || fateOf(nodes[i], opened) !== 'pruned'),
+      shown: column.filter(i => pruned || living(nodes[i], Math.min(now, opened), opened)),
     }));
   columns[0].width = letters(ink, axis, SIZE, false);
+  let bottom = TOP;
   columns.forEach((column, step) => {
-    column.shown.forEach((i, row) => {
-      boxes[i] = sized(
-        ink,
-        nodes[i].label,
-        fateOf(nodes[i], opened),
-        best.has(i) && step <= opened,
-      );
-      boxes[i].y = TOP + PITCH * (row + 0.5);
+    let y = TOP;
+    for (const i of column.shown) {
+      const look = fateOf(nodes[i], opened);
+      boxes[i] = sized(ink, nodes[i].label, notes[i] ?? '', look, best.has(i) && step <= opened);
+      const height = heightOf(look) + APART;
+      boxes[i].y = y + height / 2;
+      y += height;
       column.width = Math.max(column.width, boxes[i].width);
-    });
+    }
+    bottom = Math.max(bottom, y);
   });
   const width = spread(columns, room);
   for (const column of columns) for (const i of column.shown) boxes[i].x = column.x;
-  const most = Math.max(...columns.map(column => column.shown.length));
-  return {columns, boxes, width, height: TOP + PITCH * most + 6};
+  return {columns, boxes, width, height: bottom + 6};
 }
 
-function sized(ink, label, look, bold) {
-  const shown = cut(ink, label, SIZE, LONGEST, bold);
-  const wide = Math.max(letters(ink, shown, SIZE, bold), 8);
+function sized(ink, label, note, look, bold) {
+  const size = isSmall(look) ? SMALL : SIZE;
+  const shown = cut(ink, label, size, LONGEST[isSmall(look) ? 1 : 0], bold);
+  const below = isSmall(look) ? 0 : letters(ink, note, SMALL, false);
+  const wide = Math.max(letters(ink, shown, size, bold), below, 8);
   return {shown, look, width: Math.ceil(wide + 2 * PAD + (SIGNS[look] ? GLYPH : 0))};
 }
 
@@ -121,18 +141,19 @@ function spread(columns, room) {
 
 // A box's outline, around y = 0.
 export function outline(look, width) {
-  if (look === 'finished') return round(width, -1, 12) + round(width, 2, 9);
-  if (look === 'unfinished') return `M${width} ${-HEIGHT / 2}h${-width}v${HEIGHT}h${width}`;
-  return round(width, 0, look === 'pruned' ? 1 : 6);
+  const height = heightOf(look);
+  if (look === 'finished') return round(width, height, -1, 12) + round(width, height, 2, 9);
+  if (look === 'unfinished') return `M${width} ${-height / 2}h${-width}v${height}h${width}`;
+  return round(width, height, 0, isSmall(look) ? 1 : 6);
 }
 
-function round(width, inset, r) {
+function round(width, height, inset, r) {
   const w = width - 2 * inset - 2 * r;
-  const h = HEIGHT - 2 * inset - 2 * r;
+  const h = height - 2 * inset - 2 * r;
   const k = 0.45 * r; // near a circle
   const m = r - k;
   return (
-    `M${inset + r} ${inset - HEIGHT / 2}h${w}c${m} 0 ${r} ${k} ${r} ${r}v${h}c0 ${m} ${-k} ${r} ${-r} ${r}` +
+    `M${inset + r} ${inset - height / 2}h${w}c${m} 0 ${r} ${k} ${r} ${r}v${h}c0 ${m} ${-k} ${r} ${-r} ${r}` +
     `h${-w}c${-m} 0 ${-r} ${-k} ${-r} ${-r}v${-h}c0 ${-m} ${k} ${-r} ${r} ${-r}z`
   );
 }

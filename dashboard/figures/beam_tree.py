@@ -4,20 +4,23 @@ import hashlib
 import json
 import math
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from core.records import DecodeTrace, SearchTree
-from dashboard.figures.tokens import label, spelt
+from dashboard.figures.tokens import WORD, label, spelt
 
+CAUSES = ("cut", "end", "penalty")  # of a pruning: below what goes on, or of an <eos> the best k; steered away
 MISSES = 8  # pruned candidates drawn at each step; the rest would only bury the tree
 
 
 def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]:
     """The tree as plain JSON values, `misses` pruned candidates a step (the nearest ones; None: all of them).
 
-    A node is [step, parent, label, fate, logprob, sum, missed, alive], in the record's order: `parent` is its index in
-    `nodes`; `alive` is the last step that its prefix lived to see. An infinite number is None. `leaves` are the
-    hypotheses' nodes. `id` names what is drawn.
+    A node is [step, parent, label, fate, logprob, sum, missed, alive, joined], in the record's order: `parent` is its
+    index in `nodes`; `alive` is the last step that its prefix lived to see; `joined` is 1 where no space stands before
+    it. An infinite number is None. `leaves` are the hypotheses' nodes, `expanded` those that the model was asked about.
+    `id` names what is drawn.
     """
     nodes = trace.tree.nodes
     depths = steps(trace.tree)
@@ -34,6 +37,7 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
             finite(nodes[i].score),
             finite(nodes[i].missed),
             alive[i],
+            int(not nodes[i].token.startswith(WORD)),
         ]
         for i in shown
     ]
@@ -43,16 +47,18 @@ def beam_tree(trace: DecodeTrace, misses: int | None = MISSES) -> dict[str, Any]
         "omitted": len(nodes) - len(drawn),
         "nodes": drawn,
         "leaves": [position[hypothesis.leaf] for hypothesis in trace.hypotheses],
+        "expanded": [position[node] for node in trace.tree.expanded],
     }
 
 
 def hypothesis_texts(trace: DecodeTrace) -> list[str]:
-    """What each hypothesis says; those with the same text are told apart by their pieces."""
-    count = Counter(hypothesis.text for hypothesis in trace.hypotheses)
-    apart = (f"{hypothesis.text} ({spelt(hypothesis.tokens)})" for hypothesis in trace.hypotheses)
+    """What each hypothesis says; those with the same text are told apart by their pieces, if these differ."""
+    spellings: dict[str, set[str]] = {}
+    for hypothesis in trace.hypotheses:
+        spellings.setdefault(hypothesis.text, set()).add(spelt(hypothesis.tokens))
     return [
-        hypothesis.text if count[hypothesis.text] == 1 else other
-        for hypothesis, other in zip(trace.hypotheses, apart, strict=True)
+        hypothesis.text if len(spellings[hypothesis.text]) == 1 else f"{hypothesis.text} ({spelt(hypothesis.tokens)})"
+        for hypothesis in trace.hypotheses
     ]
 
 
@@ -83,11 +89,21 @@ def table(trace: DecodeTrace) -> list[dict[str, Any]]:
             "probability": math.exp(node.logprob),
             "sum": node.score,
             "fate": node.fate,
+            "cut_off": None if node.missed is None else finite(node.score + node.missed),
             "missed": node.missed,
             "best": i in best,
         }
         for i, (node, step) in enumerate(zip(trace.tree.nodes, steps(trace.tree), strict=True))
     ]
+
+
+def cause(row: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Why a row of the `table` was pruned, by one of the texts (named as in `CAUSES`); "" where it was not."""
+    if row["missed"] is None:
+        return ""
+    why = "penalty" if not row["missed"] else "end" if row["token"] == "<eos>" else "cut"
+    sums = {"sum": row["sum"], "cut": math.nan if row["cut_off"] is None else row["cut_off"]}
+    return texts[why].format(**{name: f"{value:.2f}".replace("-", "−") for name, value in sums.items()})
 
 
 def steps(tree: SearchTree) -> list[int]:

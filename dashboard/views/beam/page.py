@@ -1,11 +1,13 @@
 """Beam search: the tree of one sentence, what finished, and how length and width decide."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.options import BeamOptions, Options
 from core.records import DecodeTrace
 from dashboard import answers, beginning, controls, explain, resources
-from dashboard.figures import beam_tree as tree
-from dashboard.views.beam import length_score, search_tree
+from dashboard.views.beam import picking, results, search_tree, steers
 
 # The controls inside the component, by their names in the address, and their texts' keys.
 CONTROLS = {
@@ -25,6 +27,11 @@ TRIES = {
         "sizes": "true",
         "beam2": "1",
     },
+    "steered": {
+        "model": beginning.DEFAULT,
+        "text": "A street musician plays the violin in a train station.",
+        "prefix": "In",
+    },
 }
 
 
@@ -32,6 +39,7 @@ def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
     question(say)
+    picking.show(say)
     explain.show_code(say, "core/decoding/beam.py", "best_continuations", say["beam_paper"])
 
 
@@ -46,19 +54,33 @@ def question(say) -> None:
 @st.fragment
 def search(say, query: beginning.Query) -> None:
     """Everything that a control of the search changes."""
-    at = search_tree.choices()
-    traces = [answers.trace(say, query.model, query.text, options) for options in search_tree.options(at)]
-    if None in traces:
+    question = f"{query.model}\n{query.text}"
+    at = search_tree.choices(question)
+    free = searched(say, query, search_tree.options(at))
+    traces = at["here"] and free and searched(say, query, search_tree.options(at, steers.constraints(at)))
+    if not free:
         return
-    shown = show_trees(say, query, at, traces, query.predict)
-    if shown:
-        show_results(say, traces)
+    if show_trees(say, question, at, traces or free, free[0], query.predict):
+        results.show(say, traces or free)
     else:
         st.caption(say["beam_hidden"])
-    resources.search_ahead(query.model, query.text, controls.beams_beside(int(at["beam"])))
+    if free[0].options == BeamOptions(int(at["beam"]), at["norm"], float(at["alpha"])) and not at["here"]:
+        resources.search_ahead(query.model, query.text, controls.beams_beside(int(at["beam"])))
 
 
-def show_trees(say, query: beginning.Query, at: dict[str, str], traces: list[DecodeTrace], predict: bool) -> bool:
+def searched(say, query: beginning.Query, options: Sequence[Options]) -> list[DecodeTrace] | None:
+    """The searches of a sentence; None, after one sentence, if there is one that can't be done."""
+    traces = []
+    for each in options:
+        traces.append(answers.trace(say, query.model, query.text, each))
+        if traces[-1] is None:
+            return None
+    return traces
+
+
+def show_trees(
+    say, question: str, at: dict[str, str], traces: list[DecodeTrace], free: DecodeTrace, predict: bool
+) -> bool:
     """The search trees and what they finished; whether what the reader was to guess may be shown."""
     texts = {name: say[f"tree_{name}"] for name in search_tree.LABELS if f"tree_{name}" in say}
     texts |= {name: say[f"quiz_{name}"] for name in ("right", "wrong", "score", "next")}
@@ -67,39 +89,7 @@ def show_trees(say, query: beginning.Query, at: dict[str, str], traces: list[Dec
     texts |= {"hypotheses": say["hypotheses_title"], "caption": say["hypotheses_caption"], "empty": say["beam_empty"]}
     texts["columns"] = [say[name] for name in ("rank", "text", "length", "total", "score")]
     texts["norms"] = [[name, say[f"norm_{name}"]] for name in search_tree.NORMS]
-    return search_tree.search_trees(f"{query.model}\n{query.text}", at, traces, texts, predict)
-
-
-def show_results(say, traces: list[DecodeTrace]) -> None:
-    """What would give the answer away to a reader who is to guess."""
-    if not traces[0].hypotheses[0].finished:
-        st.warning(say["unfinished_note"])
-    if len(traces) > 1:
-        case, facts = length_score.versus(*traces)
-        st.markdown(say[f"sizes_{case}"].format(**facts))
-    show_score(say, traces[0])
-    show_data(say, traces)
-
-
-def show_data(say, traces: list[DecodeTrace]) -> None:
-    """All candidates as a table, and how to save them."""
-
-    def rows() -> list[dict]:
-        return [{"beam": trace.options.beam_size, **row} for trace in traces for row in tree.table(trace)]
-
-    words = "\n".join(say["tree_description"].format(**tree.describe(trace)) for trace in traces)
-    explain.show_data(say, "tree", rows, words, traces[0])
-
-
-def show_score(say, trace: DecodeTrace) -> None:
-    """The best translation's score as a formula, and whom plain sums would have preferred."""
-    changed, meaning = length_score.upset(trace), say["score_meaning"]
-    if changed:
-        facts = {name: value or say["beam_empty"] for name, value in changed.items()}
-        st.markdown(say["score_upset"].format(**controls.escaped(facts)))
-    elif trace.options.length_norm != "none":
-        meaning += " " + say["score_same"]
-    explain.formula(say, length_score.formula(trace.hypotheses[0], trace.options), meaning)
+    return search_tree.search_trees(question, at, traces, free, texts, predict)
 
 
 main()

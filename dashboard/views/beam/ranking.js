@@ -1,7 +1,7 @@
 // How what a search finished is ranked under a length norm and α: pure functions, which look up what Python computed.
 
 // The place of α, as the address writes it, among its stops: 0.0, 0.1, …
-const stop = alpha => Math.round(Number(alpha) * 10);
+export const stop = alpha => Math.round(Number(alpha) * 10);
 
 // {order: numbers of hypotheses, best first, scores: theirs}
 export function ranked({rankings}, {norm, alpha}) {
@@ -9,7 +9,7 @@ export function ranked({rankings}, {norm, alpha}) {
   return {order, scores};
 }
 
-const signed = (numbers, value) => numbers.format(value).replace('-', '−');
+export const signed = (numbers, value) => numbers.format(value).replace('-', '−');
 
 // The table's texts, best first: place, text, length, sum of log p, score.
 export function rows(search, at, {three}, empty) {

@@ -8,21 +8,30 @@ from typing import Any
 import streamlit as st
 
 from core.decoding.ranking import rerank
-from core.options import LENGTH_NORMS, BeamOptions
+from core.options import FREE, LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
 from core.records import DecodeTrace, Hypothesis
 from dashboard import controls, parameters
 from dashboard.components import chosen_labels, component
 from dashboard.figures import beam_tree
 from dashboard.renewal import renewed
+from dashboard.views.beam import asking, steers
 
 KEY = "tree"
 NORMS = LENGTH_NORMS[::-1]
 STOPS = [f"{tenths / 10:.1f}" for tenths in range(21)]  # of α
 BEGIN = {"beam": "5", "sizes": "false", "beam2": "1", "norm": "gnmt", "alpha": "1.0"}
+MORE = {
+    "stop": "finished",
+    "wanted": "0",
+    "limit": "0",
+    "groups": "1",
+    "diversity": "0.5",
+}  # 0: what the core makes of it
+MOST = {"wanted": 20, "limit": 120, "diversity": 2}
 LABELS = (
     "locale",  # "en": how numbers are written
     "hidden",  # the picture in one sentence as long as the reader is to guess
-    "title",  # above a tree beside another: "… {beam} … {text}"
+    "title",  # above a tree beside another: "… {beam} … {text} … {score}"
     "description",  # "… {candidates} … {steps} … {kept} … {pruned} … {finished} … {unfinished} … {text}"
     "empty",  # a translation of nothing
     "play",
@@ -33,6 +42,7 @@ LABELS = (
     "slider",
     "step",  # "Step {n} of {N}"
     "axis",
+    "speed",
     "show_pruned",
     "smaller",
     "larger",
@@ -43,13 +53,18 @@ LABELS = (
     "dead",  # kept, but what followed was pruned
     "finished",
     "pruned",
+    "banned",
     "unfinished",
     "open",  # what the reader is to guess
     "best",
     "logprob",
     "probability",
     "sum",
+    "cut_off",
     "missed",
+    *("cause_cut", "cause_end", "cause_penalty"),  # why it was pruned: "… {sum} … {cut}"
+    "normalised",
+    "places",  # on the way, by the sum
     "rank",
     "rank_of",  # "{n} of {N}"
     "omitted",  # "{n} …"
@@ -67,27 +82,51 @@ LABELS = (
     "norms",  # [length norm, its text]
     "alpha",
     *(f"{name}_help" for name in ("beam", "beam2", "sizes", "norm", "alpha")),
+    "more",
+    *("stop", *(f"stop_{rule}" for rule in STOP_RULES), "wanted", "as_beam", "limit", "as_source"),
+    *("groups", "diversity"),
+    *("winner", "score_of", "total", "length"),  # in the line of the winner
     "hypotheses",
     "caption",
     "columns",  # of the table of hypotheses
+    "source",
+    "looked",  # the same where a token is pointed at: "… {token}"
+    *("hand", "hand_start", "hand_on", "hand_ban", "hand_instead", "hand_word", "hand_force", "hand_close"),
+    *("steered", "begins", "bans", "remove", "undo", "clear"),  # "… {text}", "… {word}", "… {what}"
+    *("steer_waiting", "steer_refused", "steer_hidden"),
+    *("free", "forced", "same", "change_logprob", "lost", "gained", "lost_nothing"),  # "… {value}"
+    *("count", "count_none", "count_how", "count_sorted", "count_cut", "count_more", "count_product"),
 )
 COMPONENT = component("search_tree", folder=Path(__file__).parent)
 
 
-def choices() -> dict[str, str]:
-    """What is chosen inside the component, by its names in the address."""
+def choices(question: str) -> dict[str, str]:
+    """What is chosen inside the component, by its names in the address, for a `question`."""
     link = st.query_params.get("alpha", "")
     if link not in STOPS and parameters.within(link, 0, 2):  # "1", "0.25"
         st.query_params["alpha"] = f"{float(link):z.1f}"
     sizes = parameters.numbers(controls.WIDEST)
     valid = {"beam": sizes, "sizes": ["false", "true"], "beam2": sizes, "norm": NORMS, "alpha": STOPS}
-    return {name: parameters.reported(name, reports().get(name), valid[name], BEGIN[name]) for name in valid}
+    valid |= {"stop": STOP_RULES, "groups": sizes, "diversity": STOPS}
+    valid |= {name: ["0", *parameters.numbers(MOST[name])] for name in ("wanted", "limit")}
+    begin = BEGIN | MORE
+    at = {name: parameters.reported(name, reports().get(name), valid[name], begin[name]) for name in valid}
+    return at | steers.chosen(question, reports())
 
 
-def options(at: dict[str, str]) -> list[BeamOptions]:
+def options(at: dict[str, str], constraints: Constraints = FREE) -> list[BeamOptions | DiverseOptions]:
     """The searches that are asked for: of one beam size, or of two."""
     sizes = [at["beam"], at["beam2"]] if at["sizes"] == "true" else [at["beam"]]
-    return [BeamOptions(int(size), at["norm"], float(at["alpha"])) for size in sizes]
+    return [option(int(size), at, constraints) for size in sizes]
+
+
+def option(size: int, at: dict[str, str], constraints: Constraints) -> BeamOptions | DiverseOptions:
+    """A search of one beam size; in groups where it can be split into so many."""
+    ranking, limit, groups = (at["norm"], float(at["alpha"])), int(at["limit"]) or None, int(at["groups"])
+    if groups > 1 and size % groups == 0:
+        return DiverseOptions(size, groups, float(at["diversity"]), *ranking, limit, constraints)
+    wanted = (int(at["wanted"]) or None) if at["stop"] == "finished" else None
+    return BeamOptions(size, *ranking, wanted, limit, at["stop"], constraints=constraints)
 
 
 def reports() -> dict[str, str]:
@@ -96,22 +135,30 @@ def reports() -> dict[str, str]:
 
 
 def search_trees(
-    question: str, at: dict[str, str], traces: Sequence[DecodeTrace], labels: dict[str, Any], predict: bool
+    question: str,
+    at: dict[str, str],
+    traces: Sequence[DecodeTrace],
+    free: DecodeTrace,
+    labels: dict[str, Any],
+    predict: bool,
 ) -> bool:
     """Draw the searches of one question, each under every ranking; may answers be shown?
 
     With `predict` the reader guesses, step by step, which candidate the best translation of the first search goes
-    through; answers, and another tree, may be shown after the last. `labels` holds every text of `LABELS`.
-    ValueError if one is missing.
+    through; answers, and another tree, may be shown after the last. The first is compared with the `free` one of its
+    size, where it is steered. `labels` holds every text of `LABELS`. ValueError if one is missing.
     """
     texts = chosen_labels("search trees", LABELS, labels)
-    searches = [search(trace) for trace in traces]
+    searches = [search(trace) | {"asked": question_of(trace)} for trace in traces]
+    if free is not traces[0]:
+        rankings = [rankings_of(free), searches[0]["rankings"]]
+        searches[0]["compared"] = steers.compared(begun(free), begun(traces[0]), rankings)
     key = f"{searches[0]['id']} {winner(searches[0], traces[0].options)}"
     done = not predict or reports().get("done") == key
     searches = searches if done else searches[:1]
     at = at | {"done": key if predict and done else "", "step": step(max(tree["steps"] for tree in searches), predict)}
     data = {"question": question, "searches": searches, "at": at, "widest": controls.WIDEST}
-    data |= {"labels": texts, "predict": predict, "height": 640, "renewed": renewed()}
+    data |= {"begin": MORE, "most": MOST, "labels": texts, "predict": predict, "height": 640, "renewed": renewed()}
     COMPONENT(key=KEY, data=data, on_at_change=lambda: None)
     return done
 
@@ -119,21 +166,10 @@ def search_trees(
 def search(trace: DecodeTrace) -> dict[str, Any]:
     """A search as plain JSON values, the same under whatever ranking it came.
 
-    A hypothesis is [node, text, sub-words, sum], a ranking [their numbers, best first, their scores]: under "gnmt" one
-    for each stop of α, under the other norms one.
+    A hypothesis is [node, text, sub-words, sum]; `offers` and `looks` have a row for each `expanded` node.
     """
-
-    def ranked(length_norm: str, alpha: str) -> tuple[Hypothesis, ...]:
-        return rerank(trace, replace(trace.options, length_norm=length_norm, length_penalty=float(alpha))).hypotheses
-
-    first = replace(trace, hypotheses=ranked(BEGIN["norm"], BEGIN["alpha"]))
+    first = begun(trace)
     tree = beam_tree.beam_tree(first)
-    places = {hypothesis.leaf: place for place, hypothesis in enumerate(first.hypotheses)}
-
-    def ranking(length_norm: str, alpha: str) -> list[list[float]]:
-        best_first = ranked(length_norm, alpha)
-        return [[places[best.leaf] for best in best_first], [round(best.score, 6) for best in best_first]]
-
     texts = beam_tree.hypothesis_texts(first)
     return {
         **tree,
@@ -143,13 +179,44 @@ def search(trace: DecodeTrace) -> dict[str, Any]:
             [leaf, text, len(hypothesis.tokens), round(hypothesis.total, 6)]
             for leaf, text, hypothesis in zip(tree["leaves"], texts, first.hypotheses, strict=True)
         ],
-        "rankings": {
-            norm: [ranking(norm, alpha) for alpha in (STOPS if norm == "gnmt" else STOPS[:1])] for norm in NORMS
-        },
+        "rankings": rankings_of(trace),
+        "offers": asking.offers(trace),
+        "looks": asking.looks(trace),
+        "source": asking.source(trace),
     }
 
 
-def winner(search: dict[str, Any], options: BeamOptions) -> int:
+def question_of(trace: DecodeTrace) -> dict[str, str]:
+    """What was asked of a search, as the address says it."""
+    options, at = trace.options, steers.address(trace)
+    at |= {"norm": options.length_norm, "alpha": f"{options.length_penalty:.1f}", "limit": str(options.max_length or 0)}
+    if isinstance(options, DiverseOptions):
+        return MORE | at | {"groups": str(options.groups), "diversity": f"{options.diversity:.1f}"}
+    return MORE | at | {"stop": options.stop, "wanted": str(options.finished or 0)}
+
+
+def ranked(trace: DecodeTrace, length_norm: str, alpha: str) -> tuple[Hypothesis, ...]:
+    """What a search finished, best first under a ranking."""
+    return rerank(trace, replace(trace.options, length_norm=length_norm, length_penalty=float(alpha))).hypotheses
+
+
+def begun(trace: DecodeTrace) -> DecodeTrace:
+    """The search under the ranking with which a page begins: its order numbers the hypotheses."""
+    return replace(trace, hypotheses=ranked(trace, BEGIN["norm"], BEGIN["alpha"]))
+
+
+def rankings_of(trace: DecodeTrace) -> dict[str, list]:
+    """Under "gnmt" one for each stop of α, under the other norms one: [numbers of hypotheses, best first, scores]."""
+    places = {hypothesis.leaf: place for place, hypothesis in enumerate(begun(trace).hypotheses)}
+
+    def ranking(length_norm: str, alpha: str) -> list[list[float]]:
+        best_first = ranked(trace, length_norm, alpha)
+        return [[places[best.leaf] for best in best_first], [round(best.score, 6) for best in best_first]]
+
+    return {norm: [ranking(norm, alpha) for alpha in (STOPS if norm == "gnmt" else STOPS[:1])] for norm in NORMS}
+
+
+def winner(search: dict[str, Any], options: BeamOptions | DiverseOptions) -> int:
     """The last node of the best path under these options."""
     rankings = search["rankings"][options.length_norm]
     order, _ = rankings[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
