@@ -24,6 +24,7 @@ FLOORS = {
     "en-de-everyday": 40.2,
     "en-de-everyday-pruned-0.03": 39.5,
     "en-de-everyday-pruned-0.05": 37.7,
+    "en-de-everyday-pruned-0.08": 33.4,
     "en-de-rnn-additive": 38.9,
     "en-de-rnn-additive-after": 36.5,
     "en-de-rnn-additive-before": 34.5,
