@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.metrics import sentence_similarity
+from core.metrics import sentence_chrf
 from core.options import ExactOptions, MBROptions
 from core.records import DecodeTrace
 from core.text.subwords import clean
@@ -67,7 +67,7 @@ def typed(say: Texts, query: Query) -> str:
 
 def result(trace: DecodeTrace, reference: str) -> Result:
     """What a search came to; what was stored was timed on another machine."""
-    (chrf,) = sentence_similarity("chrf", [(trace.hypotheses[0].text, reference)]) if reference else (None,)
+    (chrf,) = sentence_chrf([(trace.hypotheses[0].text, reference)]) if reference else (None,)
     return figure.result(trace, chrf, timed=trace.logits is not None)
 
 
