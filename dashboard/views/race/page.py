@@ -34,7 +34,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.asked(say, "race", show, TRIES, predict=True)
+    beginning.question(say, "race", show, TRIES, predict=True)
     explain.show_code(say, "core/decoding/exact.py", "exact", say["race_paper"])
 
 
