@@ -10,9 +10,7 @@ from core.records import DecodeTrace
 from dashboard import parameters
 from dashboard.figures.rewriting import rewriting
 from dashboard.renewal import renewed
-
-BETWEEN = "|"  # banned words in the address
-MOST = 12  # banned words
+from dashboard.steering import BETWEEN, MOST
 
 
 def chosen(question: str, reported: Mapping[str, str]) -> dict[str, str]:
