@@ -101,7 +101,7 @@ TEXT = {
     "tree_lost": "Log-probability lost: {value}.",
     "tree_gained": "Log-probability gained: {value}. The free search had pruned a likelier translation.",
     "tree_lost_nothing": "No log-probability lost.",
-    "tree_count": "How step {n} counts",
+    "tree_count": "The counting of step {n}",
     "tree_count_none": "Nothing is counted here: no hypothesis was left to go on.",
     "tree_count_how": "{hypotheses} hypotheses, a row each, with their {each} likeliest next tokens and the sum of log p with each of them:",
     "tree_count_sorted": "All {all} sorted by their sums; {kept} go on:",
