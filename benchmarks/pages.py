@@ -4,7 +4,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 
 from playwright.sync_api import Error
 
@@ -28,6 +28,7 @@ Waits = list[tuple[float, float]]  # ms from an event until it is painted, until
 PARTS = "The Transformer: a part opened → picture"
 OTHERS = {"transformer": PICTURE, "attention": PICTURE, "heads": MAPS}  # by what shows another sentence
 EDIT = "Heads: a weight of a row, edited → translated again"
+CLOSING = "Head pruning: a head closed → translated again"
 QUIET = 1_000  # ms in which the server has answered an edit, which is drawn before that
 
 
@@ -130,6 +131,20 @@ def edits(browser, root: str, changes: int) -> Waits:
     return waits
 
 
+def closings(browser, root: str, changes: int) -> Waits:
+    """The waits at one more head that is closed: each set of closed heads is new to the server."""
+    page, _ = open_page(browser, root + address("pruning", text=TEXTS[0]))
+    page.wait_for_timeout(WARM)
+    places = islice(product(("encoder", "decoder", "cross"), range(1, 4), range(1, 9)), changes)
+    names = [
+        SAY["pruning_place"].format(kind=SAY[f"heads_{kind}"], layer=layer, head=head) for kind, layer, head in places
+    ]
+    heads = [page.get_by_role("button", name=name, exact=True) for name in names]
+    waits = [redraw(page, head.click, ".result", QUIET) for head in heads]
+    page.context.close()
+    return waits
+
+
 def parts(browser, root: str, changes: int) -> Waits:
     """The waits at one part of the whole network after the other."""
     page, _ = open_page(browser, root + address("transformer", text=TEXTS[0]))
@@ -187,6 +202,7 @@ def rows(browser, starts: int, changes: int, only: str) -> Iterator[tuple]:
         measures[f"{BEAM.words}, first time at it → tree"] = partial(new_sizes, browser, root)
         known = partial(measure, browser, root, BEAM, changes, known=True, text=TEXTS[0], beam=1)
         measures[EDIT] = partial(edits, browser, root, changes)
+        measures[CLOSING] = partial(closings, browser, root, changes)
         measures[PARTS] = partial(parts, browser, root, changes)
         for name in OTHERS:
             words = f"{SAY[f'page_{name}']}: another sentence, new to the server → picture"

@@ -87,6 +87,7 @@ def test_a_copied_link_shows_the_same_page_in_another_browser_and_in_another_lan
 
 def test_the_overlay_names_the_keys_and_holds_the_focus_and_in_a_field_keys_are_letters(dashboard):
     page, dialog = dashboard.open(address("step")), dashboard.page.get_by_role("dialog")
+    dashboard.settle()
     page.keyboard.press("/")
     expect(field(page)).to_be_focused()
     field(page).fill("")
