@@ -13,7 +13,7 @@ from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.ranking import hypothesis as hypothesis_of
 from core.options import LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
 from core.records import DecodeTrace, Hypothesis, Node, Piece, SearchTree
-from dashboard import controls
+from dashboard import controls, steering
 from dashboard.components import FOLDER
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
@@ -265,12 +265,12 @@ def test_component_asks_for_the_texts_it_shows():
 def test_what_steers_a_search_is_told_in_the_address_and_read_from_it():
     at = {"prefix": "Ein Hund", "ban": "läuft|."}
     wanted = Constraints("Ein Hund", ("läuft", "."))
-    assert steers.constraints(at) == wanted
+    assert steering.constraints(at["prefix"], at["ban"]) == wanted
     assert steers.address(replace(TRACE, options=BeamOptions(2, constraints=wanted))) == at
-    assert steers.constraints({"prefix": "", "ban": ""}) == Constraints()
+    assert steering.constraints("", "") == Constraints()
     valid = ("", "a", "a|b c", "|".join("x" * 12))
     foolish = ("|", "a||b", "a| ", "|".join("x" * 13))
-    assert [steers.bans(text) for text in valid + foolish] == [True] * 4 + [False] * 4
+    assert [steering.fits("", text) for text in valid + foolish] == [True] * 4 + [False] * 4
 
 
 def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():

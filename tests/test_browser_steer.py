@@ -141,5 +141,8 @@ def test_a_step_is_counted_and_what_is_pointed_at_lights_the_source(dashboard):
     expect(page.locator(".counting tr")).to_have_count(1)
     lit = page.locator(".looks .piece[style*=rgb]")
     expect(lit).to_have_count(0)
+    dashboard.settle()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)  # until the nodes have grown to their places
     page.locator(f"{NODES}.best").last.hover()
     expect(lit).to_have_count(page.locator(".looks .piece").count())

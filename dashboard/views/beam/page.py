@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.options import BeamOptions, Options
 from core.records import DecodeTrace
-from dashboard import answers, beginning, controls, explain, resources
-from dashboard.views.beam import picking, results, search_tree, steers
+from dashboard import answers, beginning, controls, explain, resources, steering
+from dashboard.views.beam import picking, results, search_tree
 
 # The controls inside the component, by their names in the address, and their texts' keys.
 CONTROLS = {
@@ -57,7 +57,8 @@ def search(say, query: beginning.Query) -> None:
     question = f"{query.model}\n{query.text}"
     at = search_tree.choices(question)
     free = searched(say, query, search_tree.options(at))
-    traces = at["here"] and free and searched(say, query, search_tree.options(at, steers.constraints(at)))
+    hand = steering.constraints(at["prefix"], at["ban"])
+    traces = at["here"] and free and searched(say, query, search_tree.options(at, hand))
     if not free:
         return
     if show_trees(say, question, at, traces or free, free[0], query.predict):

@@ -1,16 +1,16 @@
 """A search that the reader takes by the hand: what the address asks of it, as the core's constraints."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from core.options import MAX_TARGET, Constraints
+from core.options import MAX_TARGET
 from core.records import DecodeTrace
 from dashboard import parameters
 from dashboard.figures.rewriting import rewriting
 from dashboard.renewal import renewed
-from dashboard.steering import BETWEEN, MOST
+from dashboard.steering import BETWEEN, fits
 
 
 def chosen(question: str, reported: Mapping[str, str]) -> dict[str, str]:
@@ -23,25 +23,12 @@ def chosen(question: str, reported: Mapping[str, str]) -> dict[str, str]:
     own = reported if reported.get("here") == question else {}
     if before and before[0] != question and before[1] == renewed():
         own = {"prefix": "", "ban": ""}  # what began one translation begins no other
-    forms = {"prefix": (begins, f"at most {MAX_TARGET} characters"), "ban": (bans, f"word{BETWEEN}word")}
+    forms: dict[str, tuple[Callable[[str], bool], str]] = {
+        "prefix": (lambda text: fits(text, ""), f"at most {MAX_TARGET} characters"),
+        "ban": (lambda text: fits("", text), f"word{BETWEEN}word"),
+    }
     at = {name: parameters.written(name, own.get(name), valid, "", form) for name, (valid, form) in forms.items()}
     return at | {"here": question if any(at.values()) else ""}
-
-
-def begins(text: str) -> bool:
-    """Whether a translation may be asked to begin with it."""
-    return len(text) <= MAX_TARGET
-
-
-def bans(text: str) -> bool:
-    """Whether it holds words that can be banned."""
-    words = text.split(BETWEEN) if text else []
-    return len(words) <= MOST and all(word.strip() and len(word) <= MAX_TARGET for word in words)
-
-
-def constraints(at: Mapping[str, str]) -> Constraints:
-    """The same as the core takes it."""
-    return Constraints(at["prefix"], tuple(at["ban"].split(BETWEEN)) if at["ban"] else ())
 
 
 def address(trace: DecodeTrace) -> dict[str, str]:

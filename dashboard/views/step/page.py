@@ -35,7 +35,7 @@ def walk(say, query: beginning.Query) -> None:
         path, seed = chosen(say)
         predict = controls.predict(say)
     draws, hand = stepper.draws(), stepper.by_hand(here, say["stepper_off"])
-    options = ways.options(path, draws, seed, steering.constraints(**hand))
+    options = ways.options(path, draws, seed, steering.constraints(hand["prefix"].strip(), hand["ban"]))
     trace = answers.trace(say, query.model, query.text, options)
     if trace is None:
         if any(hand.values()):

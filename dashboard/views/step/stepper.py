@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.options import MAX_TARGET
 from core.records import TEMPERATURES
 from dashboard import parameters, steering
 from dashboard.components import chosen_labels, component
@@ -89,7 +90,7 @@ HELD = {  # what holds by hand, and whether a text of an address can be that
     "ban": lambda text: steering.fits("", text),
 }
 VALID = {
-    "prefix": f"1 – {steering.LONGEST} letters",
+    "prefix": f"1 – {MAX_TARGET} letters",
     "ban": f"1 – {steering.MOST} words, {steering.BETWEEN} between them",
 }
 COMPONENT = component("stepper", folder=Path(__file__).parent)
