@@ -63,18 +63,6 @@ def way(say: Texts, card: Card) -> str:
     return ", ".join([*places, *positions, *(say[f"model_{name}"] for name in traits(card.config))])
 
 
-def about(say: Texts, card: Card) -> str:
-    """Where the context goes, or what a Transformer learned from and how many heads it has, and the paper.
-
-    Of Transformers there are several: which one is shown may change with the chosen model.
-    """
-    kind, place = kind_of(card), way(say, card)
-    if kind == "heads":
-        heads = say["kinds_heads"].format(layers=card.config.get("decoder_layers"), heads=card.config.get("heads"))
-        place = f"{say.get(f'corpus_{card.corpus}', card.corpus)} · {heads}"
-    return " · ".join(part for part in (place, FORMULAS[kind].paper) if part)
-
-
 def distinct(cards: Mapping[str, Card], model: str) -> dict[str, Card]:
     """Of the models like one, that one and the best of every other kind and place: a map for each."""
     best: dict[tuple[str, ...], str] = {}
@@ -106,7 +94,8 @@ def maps(say: Texts, cards: Mapping[str, Card], traces: Mapping[str, DecodeTrace
         own = trace.attention()
         if own is not None:
             joined = by_words(own, source_words(trace.pieces), word_numbers(own.queries)) if words else None
-            drawn.append(Map(name, named[name], about(say, cards[name]), trace, joined))
+            kind = say[f"kind_{kind_of(cards[name])}"]
+            drawn.append(Map(name, named[name], kind, way(say, cards[name]), trace, joined))
     return drawn
 
 

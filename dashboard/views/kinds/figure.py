@@ -17,13 +17,14 @@ LETTERS = tuple(f"{letter}{again}" for again in ("", *range(2, 10)) for letter i
 
 
 class Map(NamedTuple):
-    """A model by its folder's name and in words, how it attends, and what it made of the sentence.
+    """A model by its folder's name and in words, its kind, what sets it apart, and what it made of the sentence.
 
     `words` is where it looked between words, for a map to be compared with one of a model that cuts them otherwise.
     """
 
     name: str
     title: str
+    kind: str
     about: str
     trace: DecodeTrace
     words: Attention | None = None
@@ -34,29 +35,33 @@ class Map(NamedTuple):
         return self.words or self.trace.attention()
 
 
-def payload(maps: Sequence[Map], chosen: str, show: str, steps: AttentionSteps | None) -> dict[str, Any]:
-    """Every map, and the numbers of the chosen model if they are known, as plain JSON values."""
+def payload(maps: Sequence[Map], chosen: str, show: str) -> dict[str, Any]:
+    """Every map with all its heads, and which have the chosen one's rows and columns, as plain JSON values."""
     panels = [panel(picture) for picture in maps]
-    name = hashlib.blake2b(json.dumps(panels).encode(), digest_size=8).hexdigest()
     first = next((entry for entry in panels if entry["name"] == chosen), None)
-    for entry in panels:
-        entry["same"] = first is not None and entry["pieces"] == first["pieces"]
     shapes = [entry["weights"]["shape"] for entry in panels] or [[1, 1, 0, 0]]
     layers, heads = (max(shape[axis] for shape in shapes) for axis in (0, 1))
-    count = len(first["pieces"][0]) if first else 0
-    content = {"chosen": chosen, "show": show, "steps": count, "layers": layers, "heads": heads}
-    return {"id": name, "panels": panels, "numbers": steps and numbers(steps), **content}
+    content = {"id": digest(panels), "chosen": chosen, "show": show, "layers": layers, "heads": heads}
+    same = [{**entry, "same": first is not None and entry["pieces"] == first["pieces"]} for entry in panels]
+    return content | {"panels": same}
+
+
+def digest(content: object) -> str:
+    """A short name of plain values, by which the browser knows them again."""
+    return hashlib.blake2b(json.dumps(content).encode(), digest_size=8).hexdigest()
 
 
 def panel(picture: Map) -> dict[str, Any]:
     """A map with the weights of all its heads."""
-    facts = {
-        "name": picture.name,
-        "title": picture.title,
-        "about": picture.about,
-        "text": picture.trace.hypotheses[0].text,
-    }
-    return facts | cells.attention_map(picture.attention)
+    facts = {name: getattr(picture, name) for name in ("name", "title", "kind", "about")}
+    return facts | {"text": picture.trace.hypotheses[0].text} | cells.attention_map(picture.attention)
+
+
+def one(title: str, attention: Attention, steps: AttentionSteps | None) -> dict[str, Any]:
+    """One model's map and, if they are known, the numbers behind it, as plain JSON values."""
+    drawn = {"title": title, **cells.attention_map(attention)}
+    drawn["sharpest"] = [sharpest(attention.weights, layer, None)[1] for layer in range(len(attention.weights))]
+    return {"id": digest(drawn), **drawn, "numbers": steps and numbers(steps)}
 
 
 def numbers(steps: AttentionSteps) -> dict[str, Any]:
@@ -107,27 +112,23 @@ def shown(maps: Sequence[Map], chosen: str, show: str, layer: int, head: int | N
     return [first, *(alignment.difference(panel.title, panel, first) or panel for panel in others)]
 
 
-def sharpest(steps: AttentionSteps, layer: int, head: int | None, step: int) -> tuple[int, int]:
-    """The layer and head whose numbers are told: the chosen one or, for a mean, the one with the largest weight."""
-    layers, heads = steps.weights.shape[:2]
+def sharpest(weights: np.ndarray, layer: int, head: int | None) -> tuple[int, int]:
+    """The layer and head whose numbers are told: the chosen one or, where none is, the one with the sharpest rows.
+
+    `weights` are (L, H, T, S); sharp is a row whose largest weight is large.
+    """
+    layers, heads = weights.shape[:2]
     layer = min(layer, layers - 1)
     if head is None:
-        return layer, int(steps.weights[layer, :, step].max(-1).argmax())
+        return layer, int(weights[layer].max(-1).mean(-1).argmax())
     return layer, min(head, heads - 1)
 
 
-def table(
-    panels: Sequence[alignment.Panel], steps: AttentionSteps | None, title: str, layer: int, head: int | None
-) -> list[dict[str, Any]]:
-    """Every cell of every map; in the map `title` with its score, where that is of one head."""
-    rows = alignment.table(panels)
-    scores = None
-    if steps is not None and (head is not None or steps.scores.shape[1] == 1):
-        layers, heads = steps.scores.shape[:2]
-        scores = steps.scores[min(layer, layers - 1), min(head or 0, heads - 1)].astype(float)
+def scored(panel: alignment.Panel, steps: AttentionSteps | None, layer: int, head: int) -> list[dict[str, Any]]:
+    """Every cell of a head's map with the score behind it; None where it is -inf or not known yet."""
+    rows = alignment.table([panel])
     for row in rows:
-        scored = scores is not None and row["map"] == title
-        score = float(scores[row["row"] - 1, row["column"] - 1]) if scored else -np.inf
+        score = -np.inf if steps is None else float(steps.scores[layer, head, row["row"] - 1, row["column"] - 1])
         row["score"] = None if score == -np.inf else score
     return rows
 
@@ -155,7 +156,8 @@ def letters_of(maps: Sequence[Map]) -> dict[str, str]:
 def hidden(maps: Sequence[Map]) -> list[Map]:
     """The maps under their letters, from A on, without a word on whose they are."""
     letters = letters_of(maps)
-    renamed = [picture._replace(name=letters[picture.name], title=letters[picture.name], about="") for picture in maps]
+    named = [(picture, letters[picture.name]) for picture in maps]
+    renamed = [picture._replace(name=letter, title=letter, kind=letter, about="") for picture, letter in named]
     return sorted(renamed, key=lambda picture: picture.name)
 
 

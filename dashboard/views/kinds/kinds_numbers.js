@@ -1,157 +1,190 @@
-// How a model came to its weights at a step: what it asks, its scores, weights and values, the context, in numbers.
+// How one model came to its weights at a step: the map of one of its heads, and the numbers behind the row that is marked.
+// Python has computed all of it: stepping and choosing a layer or head never ask the server, but for another map's numbers.
 
-import {peak} from '../../components/attention.js';
-import {bar} from '../../components/bars.js';
-import {raster, remember, shade} from '../../components/colour.js';
-import {add, fill, redraw, set} from '../../components/dom.js';
-import {BIG, BODY, cut, prose, put, WIDE} from '../../components/ink.js';
+import {look, peak, placed, signed, unpacked, written} from '../../components/attention.js';
+import {cellGrid} from '../../components/cells.js';
+import {themeOf} from '../../components/colour.js';
+import {list, numbered} from '../../components/controls.js';
+import {drawn, fill, kept, later, make} from '../../components/dom.js';
+import {inkOf, onResize} from '../../components/ink.js';
+import {formats, share} from '../../components/numbers.js';
+import {player} from '../../components/player.js';
+import {drawNumbers} from './kinds_moment.js';
 
-const NOTE = 13; // px of letters
-const LINE = 22; // px of a row
-const GAP = 10; // px between columns
-const SCORE = 56; // px of a score's number
-const WEIGHT = 40; // px of a weight's
+const LARGE = {least: 12, most: 26, broad: 60}; // px of a cell
+const VECTORS = ['query', 'keys', 'values', 'context'];
+const viewOf = kept(() => ({}));
 
-const slice = (values, row, width) => values.slice(row * width, (row + 1) * width);
-
-// The numbers of a step: of the head that is shown or, for a mean, of the one of its layer that looks most sharply.
-export function moment({shape, values}, numbers, layer, head, step) {
-  const [, heads, rows, columns] = shape;
-  const row = index => slice(values, (layer * heads + index) * rows + step, columns);
-  const largest = Array.from({length: heads}, (_, index) => Math.max(...row(index)));
-  const index = typeof head === 'number' ? head : peak(largest);
-  const block = layer * heads + index;
-  const place = block * rows + step;
-  return {
-    ...{head: index, block, place},
-    weights: row(index),
-    scores: slice(numbers.scores, place, columns),
-    factor: numbers.gaussian && slice(numbers.gaussian, step, columns),
+export default function ({data, parentElement, setStateValue, setTriggerValue}) {
+  const view = viewOf(parentElement);
+  const root = parentElement.querySelector('.root');
+  view.tell = () => {
+    const {layer, head} = view.at;
+    const step = String(view.player.at + 1);
+    setStateValue('at', {step, layer: written(layer), head: written(head)});
   };
+  view.want = () => setTriggerValue('wanted', true);
+  if (view.root !== root) mount(view, root);
+  accept(view, data);
 }
 
-// `scene` is {ink, theme, labels, format, chosen, numbers, layer, head, step, strips, width}: `chosen` the model's map,
-// `numbers` null as long as it wakes up, `strips` remembers pictures.
-export function drawNumbers(picture, scene) {
-  const {ink, labels, chosen, step, width} = scene;
-  redraw(picture, () => {
-    const facts = {title: chosen.title, n: step + 1, target: chosen.rows[step]};
-    const title = fill(labels.computed, facts);
-    let y = prose(ink, picture, 0, 12, width, title, BIG, 'strong', true);
-    if (scene.numbers) y = drawMoment(picture, scene, y);
-    else y = prose(ink, picture, 0, y + 8, width, labels.waking, BODY, 'dim');
-    set(picture, {viewBox: `0 0 ${width} ${y + 8}`, width, height: y + 8});
+function mount(view, root) {
+  const step = () => show(view);
+  const on = {step, text: () => stepText(view), tell: () => view.tell()};
+  view.player = player(root, {first: 1, on});
+  const walking = {
+    told: (...cell) => cellText(view, ...cell),
+    open: (_, row) => view.player.stop(row),
+  };
+  view.grid = cellGrid(root, {on: walking});
+  view.picks = {layer: list(value => pick(view, 'layer', value))};
+  view.picks.head = list(value => pick(view, 'head', value));
+  view.line = make('p', 'line');
+  view.line.setAttribute('role', 'status');
+  view.numbersPicture = drawn('svg', {class: 'picture numbers', role: 'img'});
+  view.box = make('div', 'box', view.numbersPicture);
+  const {grid, picks, line, box} = view;
+  view.player.bar.append(picks.layer.element, picks.head.element);
+  const map = make('div', 'map', grid.box, grid.line);
+  root.replaceChildren(view.player.bar, line, make('div', 'pair', map, box));
+  Object.assign(view, {root, data: null, ink: inkOf(root)});
+  onResize(root, () => {
+    view.ink = inkOf(root);
+    if (view.data) showMap(view);
   });
 }
 
-function drawMoment(picture, scene, top) {
-  const {ink, labels, format, chosen, numbers, layer, head, step, width} = scene;
-  const now = moment(chosen.weights, numbers, layer, head, step);
-  const [layers, heads] = chosen.weights.shape;
-  const note = (y, text, style) => prose(ink, picture, 0, y, width, text, NOTE, style);
-  let y = top;
-  if (layers * heads > 1) {
-    const text = heads > 1 && head === 'mean' ? labels.sharpest : labels.computed_head;
-    y = note(y, fill(text, {layer: layer + 1, head: now.head + 1}), 'dim');
+// ---- data in
+
+function accept(view, data) {
+  const {data: before, player} = view;
+  const fresh = before?.id !== data.id;
+  if (fresh) {
+    const [rows, columns] = data.pieces;
+    view.map = {rows, columns, weights: unpacked(data.weights)};
   }
-  y = vector(picture, scene, y + 6, 'query', now.place);
-  if (numbers.centre) {
-    const centre = format.two.format(numbers.centre[step]);
-    y = note(y, fill(labels.window, {window: numbers.window, centre}), '') + 4;
+  Object.assign(view, {data, labels: data.labels, format: formats(data.labels.locale)});
+  if (before?.renewed !== data.renewed) {
+    const {step = '1', layer = String(view.map.weights.shape[0]), head = 'mean'} = data.at;
+    player.at = Number(step) - 1;
+    view.at = {layer: placed(layer), head: placed(head)};
   }
-  y = table(picture, scene, y + 4, now);
-  y = vector(picture, scene, y + 8, 'context', now.place);
-  return note(y, labels.colours, 'dim');
+  if (fresh) fit(view);
+  if (!before || fresh || !same(before.numbers, data.numbers))
+    Object.assign(view, {numbers: data.numbers && vectors(data.numbers), strips: new Map()});
+  showMap(view);
+  ask(view, before && fresh && data.at.step && String(player.at + 1) !== data.at.step);
 }
 
-// A vector's name, its first numbers, and all of it as a strip.
-function vector(picture, scene, top, name, place) {
-  const {ink, labels, format, numbers, width} = scene;
-  const text = fill(labels[name], {width: numbers[name].shape.at(-1)});
-  const first = numbers.first[name][place].map(value => format.two.format(value)).join('; ');
-  const y = prose(ink, picture, 0, top, width, `${text} = (${first}; …)`, NOTE + 1);
-  strip(picture, scene, name, place, 0, y + 2, width - 1, 16);
-  return y + 26;
+const same = (before, now) =>
+  before?.query.data === now?.query.data && before?.context.data === now?.context.data;
+
+const vectors = numbers => {
+  const read = name => numbers[name] && {most: numbers[name].most, ...signed(numbers[name])};
+  return {...numbers, ...Object.fromEntries(VECTORS.map(name => [name, read(name)]))};
+};
+
+// The step, layer and head as far as there are as many.
+function fit({map, player, at}) {
+  const [layers, heads, rows] = map.weights.shape;
+  player.last = Math.max(0, rows - 1);
+  player.at = Math.min(player.at, player.last);
+  at.layer = Math.min(at.layer, layers - 1);
+  if (at.head >= heads) at.head = 'mean';
 }
 
-function strip(picture, {numbers, strips, theme}, name, row, x, y, width, height) {
-  const {shape, values, most} = numbers[name];
-  const size = shape.at(-1);
-  const href = remember(strips, `${name} ${row} ${theme.key}`, () =>
-    raster(size, 1, i => shade(theme.signed, (values[row * size + i] / most + 1) / 2)),
-  );
-  const place = {x: x + 0.5, y, width, height};
-  const sharp = {preserveAspectRatio: 'none', 'image-rendering': 'pixelated'};
-  add(picture, 'image', {...place, ...sharp, href});
-  add(picture, 'rect', {...place, class: 'frame'});
+// Of the server, once the map is drawn: the numbers of a model that is not awake; and to write another step down.
+function ask(view, moved) {
+  const {data, root} = view;
+  const request = data.pending ? data.id : null;
+  if (moved) later(root, view.tell);
+  if (request && view.request !== request)
+    requestAnimationFrame(() => {
+      const both = () => {
+        if (moved) view.tell();
+        view.want();
+      };
+      later(root, both, 0);
+    });
+  view.request = request;
 }
 
-// Where the columns of the table stand: [{name, x, width}].
-export function columnsOf(numbers, width, names) {
-  const roomy = width >= WIDE;
-  const vectors = roomy ? 3 : 2;
-  const shares = [
-    ['key', numbers.keys && vectors],
-    ['score', 2.4],
-    ['gaussian', numbers.gaussian && (roomy ? 1.2 : 2.2)],
-    ['weight', 3],
-    ['values', vectors],
-  ].filter(([, share]) => share);
-  const all = shares.reduce((sum, [, share]) => sum + share, 0);
-  const unit = (width - names - GAP * shares.length) / all;
-  let x = names + GAP;
-  return shares.map(([name, share]) => {
-    const column = {name, x, width: share * unit};
-    x += share * unit + GAP;
-    return column;
+// ---- what is seen
+
+const stepText = ({map, labels, player}) =>
+  fill(labels.step, {n: player.at + 1, N: map.rows.length});
+
+// The one head that is shown: the chosen one or, as long as none is, the sharpest of its layer.
+const headOf = ({at, data}) => (at.head === 'mean' ? data.sharpest[at.layer] : at.head);
+
+function showMap(view) {
+  const {data, labels, player, picks, at, grid, map} = view;
+  const [layers, heads] = map.weights.shape;
+  const head = headOf(view);
+  player.label(labels);
+  picks.layer.show(labels.layer, numbered(layers), written(at.layer));
+  picks.head.show(labels.head, numbered(heads), written(head));
+  const facts = {layer: at.layer + 1, head: head + 1};
+  const text = at.head === 'mean' ? labels.sharpest : labels.computed_head;
+  const note = heads > 1 ? [fill(text, facts)] : [];
+  const values = look(map.weights, at.layer, head);
+  grid.show({
+    ink: view.ink,
+    maps: [{key: data.id, title: data.title, notes: note, ...map, values, mark: player.at}],
+    description: labels.description,
+    labels,
+    scales: [{signed: false, text: labels.scale}],
+    ...LARGE,
   });
+  player.refresh();
+  show(view);
 }
 
-function table(picture, scene, top, {block, weights, scores, factor}) {
-  const {ink, labels, format, chosen, numbers, width} = scene;
-  const names = Math.min(120, width * 0.26);
-  const columns = columnsOf(numbers, width, names);
-  const head = (x, room, text) => prose(ink, picture, x, top, room, text, NOTE, 'dim');
-  const heads = columns.map(({name, x, width: room}) =>
-    head(x, room, labels[name === 'weight' && factor ? 'weight_gaussian' : name]),
+// The step: the marked row, the sentence, the numbers.
+function show(view) {
+  view.grid.mark([view.player.at]);
+  showNumbers(view);
+  view.line.textContent = sentence(view);
+}
+
+function showNumbers(view) {
+  const {data, labels, map, numbers, numbersPicture: picture, box, root} = view;
+  const hidden = !(numbers || data.pending);
+  picture.toggleAttribute('hidden', hidden);
+  const width = box.clientWidth;
+  if (hidden || !width) return;
+  picture.setAttribute('aria-label', fill(labels.numbers, {title: data.title}));
+  const {ink, format, strips, player, at} = view;
+  const scene = {ink, theme: themeOf(root), labels, format, numbers, strips, width};
+  const chosen = {title: data.title, ...map};
+  drawNumbers(picture, {...scene, chosen, layer: at.layer, head: headOf(view), step: player.at});
+}
+
+// The step in words, which a screen reader reads out.
+function sentence(view) {
+  const {map, labels, data, player, format, at} = view;
+  const size = map.columns.length;
+  const row = look(map.weights, at.layer, headOf(view)).subarray(
+    player.at * size,
+    (player.at + 1) * size,
   );
-  let y = Math.max(head(0, names, labels.source), ...heads) + 4;
-  const most = peak(weights);
-  const largest = Math.max(...scores.map(score => Math.abs(score ?? 0)), 1e-9);
-  chosen.columns.forEach((source, row) => {
-    const style = row === most ? 'strong' : '';
-    const write = (x, text) => put(picture, x, y + LINE / 2, text, NOTE, style, {dy: '.35em'});
-    const vectors = name => (x, room) =>
-      strip(picture, scene, name, block * weights.length + row, x, y + 3, room, LINE - 6);
-    const cells = {
-      key: vectors('keys'),
-      values: vectors('values'),
-      gaussian: x => write(x, format.two.format(factor[row])),
-      score(x, room) {
-        write(x, scores[row] == null ? '−∞' : format.two.format(scores[row]));
-        if (scores[row] != null)
-          scored(picture, x + SCORE, y, room - SCORE, scores[row] / largest, style);
-      },
-      weight(x, room) {
-        write(x, format.two.format(weights[row]));
-        const length = Math.max(0, room - WEIGHT);
-        const kind = style ? 'most' : '';
-        bar(picture, x + WEIGHT, y + 4, length, LINE - 8, weights[row], kind);
-      },
-    };
-    write(0, cut(ink, source, NOTE, names, Boolean(style)));
-    for (const {name, x, width: room} of columns) cells[name](x, room);
-    y += LINE;
-  });
-  return y;
+  const most = peak(row);
+  const facts = {
+    title: data.title,
+    target: map.rows[player.at],
+    source: map.columns[most],
+    share: share(format, row[most]),
+  };
+  return fill(labels.wrote, facts);
 }
 
-// To the right of its zero where it is positive.
-function scored(picture, x, y, room, share, style) {
-  if (room < 30) return;
-  const middle = x + room / 2;
-  const size = (Math.abs(share) * room) / 2;
-  const place = {x: share < 0 ? middle - size : middle, y: y + 5, width: size, height: LINE - 10};
-  add(picture, 'rect', {...place, class: `bar-of${style ? ' most' : ''}`});
-  add(picture, 'path', {d: `M${middle} ${y + 2}v${LINE - 4}`, class: 'zero'});
+function cellText({labels, format, data}, map, row, column, value) {
+  const facts = {title: data.title, target: map.rows[row], source: map.columns[column]};
+  return fill(labels.cell, {...facts, share: format.two.format(value)});
+}
+
+function pick(view, name, value) {
+  view.at[name] = placed(value);
+  later(view.root, view.tell);
+  showMap(view);
 }
