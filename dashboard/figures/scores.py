@@ -1,5 +1,6 @@
 """Scores of models as dots with intervals, from a stored finding."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,27 +36,37 @@ def points(rows: Sequence[Row], labels: Mapping[str, str]) -> list[dict[str, Any
     return sorted(drawn, key=lambda row: -row["bleu"])
 
 
+def by_fives(low: float, high: float) -> list[int]:
+    """The multiples of 5 from the last one below to the first one above.
+
+    >>> by_fives(16.2, 28.0)
+    [15, 20, 25, 30]
+    """
+    return list(range(5 * math.floor(low / 5), 5 * math.ceil(high / 5) + 1, 5))
+
+
 def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerChart:
     """BLEU of each model with its 95 % interval, a colour and a shape for each value of `group`.
 
-    A thin line leads from below a model's name to what was measured of it.
+    Models' names stand left of the axis, in lines that break at " · "; a thin line leads to what was measured.
     """
     names, models = (list(dict.fromkeys(row[column] for row in drawn)) for column in (group, "model"))
     several = len(drawn) > len(models)
-    height, up = (76, 32) if several else (40, 14)  # px of a model, and from its middle to its name
-    above = alt.Axis(labelAlign="left", labelPadding=0, labelOffset=-up, labelLimit=0, ticks=False, domain=False)
-    y = alt.Y("model:N", title=None, sort=models, axis=above)
+    ticks = by_fives(min((row["low"] for row in drawn), default=0.0), max((row["high"] for row in drawn), default=5.0))
+    beside = alt.Axis(labelExpr="split(datum.label, ' · ')", labelLimit=190, labelPadding=8, ticks=False, domain=False)
+    y = alt.Y("model:N", title=None, sort=models, axis=beside)
     apart = {"yOffset": alt.YOffset(f"{group}:N", sort=names)} if several else {}
-    x = alt.X("bleu:Q", title="BLEU", scale=alt.Scale(zero=False, padding=20))
+    scale = alt.Scale(domain=[ticks[0], ticks[-1]], nice=False)
+    x = alt.X("bleu:Q", title="BLEU", scale=scale, axis=alt.Axis(values=ticks))
     colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(orient="top"))
     shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]
-    start = min((row["low"] for row in drawn), default=0.0)
-    base = alt.Chart(vega.data({**row, "start": start} for row in drawn))
+    base = alt.Chart(vega.data({**row, "start": ticks[0]} for row in drawn))
     line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour, **apart)
     lead = base.mark_rule(strokeWidth=1, opacity=0.35, strokeDash=[2, 3])
     lead = lead.encode(x=alt.X("start:Q"), x2="low:Q", y=y, **apart)
     dot = base.mark_point(filled=True, size=110, opacity=1)
     dot = dot.encode(x=x, y=y, color=colour, shape=shape, tooltip=tip, **apart)
-    return (lead + line + dot).properties(height=alt.Step(height, **{"for": "position"}), usermeta=SVG)
+    height = alt.Step(44 if several else 36, **{"for": "position"})
+    return (lead + line + dot).properties(height=height, usermeta=SVG)

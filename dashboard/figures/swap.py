@@ -70,14 +70,17 @@ def chance(p: float, samples: int) -> str:
     return f"≤ {least(samples):.3f}" if p <= least(samples) else f"= {p:.3f}"
 
 
-def line(point: Row, samples: int) -> tuple[Any, ...]:
-    """A model's line of the table: p as it can be known.
+def line(point: Row, samples: int, verdicts: Mapping[str, str]) -> tuple[Any, ...]:
+    """A model's line of the table: p as it can be known, and what that says, one of `verdicts`.
 
-    >>> line({**dict.fromkeys(COLUMNS, 1.0), "p": 1 / 1001}, 1000)[-1]
-    '≤ 0.001'
+    >>> line({**dict.fromkeys(COLUMNS, 1.0), "p": 1 / 1001}, 1000, {"real": "real"})[-1]
+    'real (p ≤ 0.001)'
     """
-    p = None if point["p"] is None else chance(point["p"], samples).removeprefix("= ")
-    return tuple(p if name == "p" else point[name] for name in COLUMNS)
+    if point["p"] is None:
+        told = verdicts["first"]
+    else:
+        told = f"{verdicts['chance' if point['p'] >= CHANCE else 'real']} (p {chance(point['p'], samples)})"
+    return tuple(told if name == "p" else point[name] for name in COLUMNS)
 
 
 def apart(points: Sequence[Row], count: int) -> list[Row]:
@@ -133,5 +136,10 @@ def small_maps(attentions: Mapping[str, Attention]) -> alt.Chart:
         )
     )
     chart = chart.properties(width=SMALL, height=SMALL)
-    faceted = chart.facet(alt.Facet("model:N", title=None, sort=list(attentions)), columns=4)
+    faceted = chart.facet(
+        alt.Facet(
+            "model:N", title=None, sort=list(attentions), header=alt.Header(labelExpr="split(datum.label, ' · ')")
+        ),
+        columns=4,
+    )
     return faceted.resolve_scale(x="independent", y="independent").properties(usermeta=SVG)

@@ -6,7 +6,7 @@ from dashboard import beginning, controls, explain, resources
 from dashboard.components.quiz import Question
 from dashboard.figures import scores, swap
 from dashboard.figures.table import table
-from dashboard.model_names import way_label
+from dashboard.views.swap import ways
 
 GUESSED = 4  # models to choose from
 TRIES = {"mean": {"page": "kinds", "model": "en-de-rnn-mean"}}
@@ -17,21 +17,20 @@ def main() -> None:
     say = controls.texts()
     predict = beginning.see(say, "swap", TRIES, predict=True)
     finding, shipped = resources.measured("attention-swap"), resources.shipped()[0]
-    if not swap.sound(finding):
-        st.info(say["finding_none"].format(name="attention-swap"))
-        return
-    cards = {row["model"]: shipped[row["model"]] for row in finding["rows"] if row["model"] in shipped}
-    labels = {name: way_label(say, card.family, card.config) for name, card in cards.items()}
-    points = [swap.described(point) for point in scores.points(finding["rows"], labels)]
+    rows = finding["rows"] if swap.sound(finding) else []
+    cards = {row["model"]: shipped[row["model"]] for row in rows if row["model"] in shipped}
+    labels = {name: ways.named(say, card) for name, card in cards.items()}
+    points = [swap.described(point) for point in scores.points(rows, labels)]
     if not points:
         st.info(say["finding_none"].format(name="attention-swap"))
         return
-    show_kinds(say, finding["rows"], cards, predict)
+    if predict:
+        ways.show(say, cards.values(), opened=True)
     if not predict or explain.questions(say, "swap_quiz", [riddle(say, points)]):
+        show_chart(say, points)
+        if not predict:
+            ways.show(say, cards.values(), opened=False)
         show_table(say, finding, points)
-        for contrast in finding.get("twins", []):
-            if {contrast["from"], contrast["to"]} <= labels.keys():
-                st.markdown(f"{say['swap_twins']} {verdict(say, finding, labels, contrast)}")
         show_square(say, finding, labels)
         show_maps(say, labels)
     explain.show_code(say, "core/findings/attention_swap.py", "attention_swap", say["swap_paper"])
@@ -45,19 +44,8 @@ def riddle(say, points) -> Question:
     return explain.question(say, "swap", [names.index(best["model"])], names, **facts)
 
 
-def show_kinds(say, rows, cards, predict) -> None:
-    """What is swapped: where the context goes, and each way to look, a sentence each."""
-    places = dict.fromkeys(row["context"] for row in rows if row["model"] in cards and row["context"])
-    kinds = dict.fromkeys(row["attention"] for row in rows if row["model"] in cards)
-    st.markdown("  \n".join(f"**{say[f'model_place_{place}']}**: {say[f'place_words_{place}']}" for place in places))
-    with st.expander(say["swap_kinds"], expanded=predict):
-        lines = [(say[f"kind_{kind}"], say[f"kind_words_{kind}"]) for kind in kinds]
-        st.html(table({say["swap_kind"]: "", say["swap_does"]: ""}, lines))
-
-
-def show_table(say, finding, points) -> None:
-    """BLEU with intervals, and the rest of what was measured."""
-    st.header(say["swap_table"])
+def show_chart(say, points) -> None:
+    """BLEU with intervals."""
     best, last = points[0], points[-1]
     description = say["swap_described"].format(
         count=len(points), best=best["model"], high=best["bleu"], last=last["model"], low=last["bleu"]
@@ -68,14 +56,24 @@ def show_table(say, finding, points) -> None:
         for point in points
     ]
     explain.chart("swap", scores.dots(placed, labels, "place"), description)
-    st.markdown(controls.plain(description))
-    columns = {say[f"swap_{name}"]: form for name, form in swap.COLUMNS.items()}
-    st.html(table(columns, [swap.line(point, finding["samples"]) for point in points]))
-    facts = {name: finding[name] for name in ("sentences", "samples", "beam_size")}
-    facts["least"] = swap.least(finding["samples"])
-    facts["first"] = next((point["model"] for point in points if point["p"] is None), "–")
-    st.caption(controls.plain(say["swap_caption"].format(words=max(point["words"] for point in points), **facts)))
+    st.caption(controls.plain(description))
     explain.show_data(say, "swap", lambda: points, description)
+
+
+def show_table(say, finding, points) -> None:
+    """All that was measured, and what p means where it stands."""
+    with st.expander(say["swap_all"], key="swap_all", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        facts = {name: finding[name] for name in ("sentences", "samples", "beam_size")}
+        first = next((point["model"] for point in points if point["p"] is None), "–")
+        least = swap.least(finding["samples"])
+        st.markdown(say["swap_p_means"].format(first=controls.plain(first), least=least, samples=finding["samples"]))
+        columns = {say[f"swap_{name}"]: form for name, form in swap.COLUMNS.items()}
+        verdicts = {name: say[f"swap_is_{name}"] for name in ("real", "chance", "first")}
+        st.html(table(columns, [swap.line(point, finding["samples"], verdicts) for point in points]))
+        facts["words"] = max(point["words"] for point in points)
+        st.caption(controls.plain(say["swap_caption"].format(**facts)))
 
 
 def show_square(say, finding, labels) -> None:
@@ -90,6 +88,9 @@ def show_square(say, finding, labels) -> None:
     st.html(table(columns, [(say[f"kind_{score}"], *row) for score, row in zip(names, cells, strict=True)]))
     for contrast in finding["contrasts"]:
         st.markdown(f"- {verdict(say, finding, labels, contrast)}")
+    for contrast in finding.get("twins", []):
+        if {contrast["from"], contrast["to"]} <= labels.keys():
+            st.markdown(f"- {say['swap_twins']} {verdict(say, finding, labels, contrast)}")
 
 
 def verdict(say, finding, labels, contrast) -> str:
