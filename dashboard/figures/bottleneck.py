@@ -1,14 +1,19 @@
 """The bottleneck: where a model loses the thread of a sentence that grows, and BLEU by length."""
 
+import math
 from collections.abc import Mapping, Sequence
+from statistics import mean
 from typing import Any
 
 import altair as alt
 
 from dashboard.figures import vega
+from dashboard.figures.rewriting import word_diff
 from dashboard.figures.swap import CHANCE
-from dashboard.figures.training import DASHES, SVG, legend, palette, repeated
+from dashboard.figures.training import DASHES, SVG, palette, repeated
 
+MARKS = ".,;:!?"  # at the end of a word, which is compared without them
+NAMES, LINE, HEIGHT = 165, 15, 300  # px of a chart: right of its lines, from name to name, high
 LOST = 0.75  # of the agreement that the comparison keeps: below, what is wrong is more than a word
 
 MEASURED = ("model", "words", "sentences", "bleu", "bleu_interval", "chrf", "chrf_interval", "p")
@@ -43,19 +48,47 @@ def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:
     return None
 
 
-def grown(steps: Sequence[str], texts: Mapping[str, Sequence[str]], blind: str, lost: int | None) -> list[tuple]:
-    """A row a step: its number, the sentence so far, each model's translation; where the blind one is lost, marked."""
-    return [
-        (
-            str(step + 1),
-            source,
-            *(
-                f"⚠ {written[step]}" if name == blind and step == lost else written[step]
-                for name, written in texts.items()
-            ),
-        )
-        for step, source in enumerate(steps)
-    ]
+def marked(blind: str, rival: str, best: str) -> list[tuple[str, str]]:
+    """A translation without attention word by word: what was lost of it that two others both have, what neither has.
+
+    >>> marked("ein rotes Rad.", "ein Hund rennt.", "Ein Hund läuft.")
+    [('same', 'ein'), ('gone', 'Hund'), ('new', 'rotes'), ('new', 'Rad.')]
+    """
+    own, other, first = (set(map(bare, text.split())) for text in (blind, rival, best))
+    words = []
+    for way, part in word_diff(" ".join(map(bare, best.split())), " ".join(map(bare, blind.split()))):
+        words += [(way, word) for word in part.split()]
+    written, spelled = iter(blind.split()), {bare(word): word.rstrip(MARKS) for word in best.split()}
+    parts = []
+    for way, word in words:
+        if way == "gone" and word in other - own:
+            parts.append(("gone", spelled[word]))
+        elif way != "gone":
+            parts.append(("new" if way == "new" and word not in other | first else "same", next(written)))
+    return parts
+
+
+def bare(word: str) -> str:
+    """A word without marks and capitals, as words are compared; a mark alone stays."""
+    return word.rstrip(MARKS).lower() or word
+
+
+def grown(
+    steps: Sequence[str], texts: Mapping[str, Sequence[str]], blind: str, seeing: Sequence[str], lost: int | None
+) -> list[tuple]:
+    """A row a step: the sentence so far and each model's translation, the blind one's with what it lost marked.
+
+    From where it has lost the thread, its steps have a mark.
+    """
+    rows = []
+    for step, source in enumerate(steps):
+        number = f"{step + 1}{' ⚠' if lost is not None and step >= lost else ''} · {source}"
+        row = [
+            marked(written[step], *(texts[name][step] for name in seeing)) if name == blind else written[step]
+            for name, written in texts.items()
+        ]
+        rows.append((number, *row))
+    return rows
 
 
 def records(
@@ -89,20 +122,44 @@ def rows(finding: Mapping[str, Any], labels: Mapping[str, str], measure: str) ->
 
 
 def chart(points: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> alt.LayerChart:
-    """A line and a band for each model over the number of source words."""
+    """A line and a band for each model over the number of source words; its name stands where its line ends."""
     names = list(dict.fromkeys(point["model"] for point in points))
-    colours = palette(names)
-    x = alt.X("words:Q", title=say["words"], scale=alt.Scale(zero=False, padding=10))
-    y = alt.Y("score:Q", title=say["score"], scale=alt.Scale(zero=True))
-    colour = alt.Color("model:N", title=None, scale=colours, legend=legend("stroke", columns=1))
-    dash = alt.StrokeDash("model:N", title=None, scale=alt.Scale(domain=names, range=repeated(DASHES, len(names))))
+    last = max(point["words"] for point in points)
+    top = 10 * math.ceil(max(point["high"] for point in points) / 10)
+    across = alt.Scale(zero=False, nice=False, padding=10, rangeMax=alt.ExprRef(f"width - {NAMES}"))
+    x = alt.X("words:Q", title=say["words"], scale=across, axis=alt.Axis(values=list(range(5, int(last) + 1, 5))))
+    y = alt.Y("score:Q", title=say["score"], scale=alt.Scale(domain=[0, top]))
+    colour = alt.Color("model:N", title=None, scale=palette(names), legend=None)
+    dash = alt.StrokeDash("model:N", scale=alt.Scale(domain=names, range=repeated(DASHES, len(names))), legend=None)
     tip = [alt.Tooltip("model:N", title=say["model"]), alt.Tooltip("words:Q", title=say["words"])]
     tip += [alt.Tooltip("score:Q", title=say["score"], format=".1f")]
     base = alt.Chart(vega.data(points))
     bands = base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     lines = base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour, tooltip=tip)
-    return (bands + lines + dots).properties(height=420, usermeta=SVG)
+    final = [point for point in points if point["words"] == last]
+    places = parted([point["score"] for point in final], LINE * top / HEIGHT)
+    named = [{**point, "score": place} for point, place in zip(final, places, strict=True)]
+    label = alt.Chart(vega.data(named)).mark_text(align="left", dx=10, fontSize=12, fontWeight=600)
+    labels = label.encode(x=x, y=y, color=colour, text="model:N")
+    return (bands + lines + dots + labels).properties(height=HEIGHT, usermeta=SVG)
+
+
+def parted(values: Sequence[float], gap: float) -> list[float]:
+    """Values moved as little as possible, so that each is `gap` or more from the next (Ayer et al. 1955: pooling).
+
+    >>> parted([5.0, 1.0, 1.0], 2.0)
+    [5.0, 0.0, 2.0]
+    """
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    blocks: list[list[float]] = []
+    for rank, place in enumerate(order):
+        blocks.append([values[place] - rank * gap])
+        while len(blocks) > 1 and mean(blocks[-2]) > mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    pooled = [mean(block) for block in blocks for _ in block]
+    moved = {place: pooled[rank] + rank * gap for rank, place in enumerate(order)}
+    return [moved[place] for place in range(len(values))]
 
 
 def ends(points: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the page says: where the thread is lost in the reader's sentence, and what was measured of the models."""
+"""What the page compares and says: where the thread is lost in the reader's sentence, what was measured of models."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,9 +6,13 @@ from typing import Any
 from core.checkpoints import Card
 from core.metrics import sentence_chrf
 from dashboard import resources
+from dashboard.beginning import DEFAULT
 from dashboard.figures import bottleneck
-from dashboard.model_names import kind_label
+from dashboard.figures.table import marks
+from dashboard.model_names import kind_label, traits
 from dashboard.text import Texts
+
+DIRECTIONS = ("forward", "reversed")
 
 
 def finding() -> Mapping[str, Any]:
@@ -20,6 +24,35 @@ def finding() -> Mapping[str, Any]:
 def measured(cards: Mapping[str, Card]) -> dict[str, Card]:
     """Of the models that are here, those of the finding, in its order: from none that looks back to the best."""
     return {row["model"]: cards[row["model"]] for row in finding()["rows"] if row["model"] in cards}
+
+
+def named(say: Texts, card: Card) -> str:
+    """A model in a word or two, for a line of the chart."""
+    if card.family == "transformer":
+        return say["model_transformer"]
+    kind = card.config["attention"]
+    name = say[f"bottleneck_{kind if kind in ('none', 'mean') else 'attention'}"]
+    return ", ".join([name, *(say[f"bottleneck_{trait}"] for trait in traits(card.config) if trait in DIRECTIONS)])
+
+
+def compared(cards: Mapping[str, Card]) -> list[str]:
+    """The model without attention, and two that have it, the better last; nothing where one of them is not here."""
+    models = measured(cards)
+    blind = next((name for name, card in models.items() if not card.attends), None)
+    seeing = [name for name, card in models.items() if card.attends][-2:]
+    return [blind, *seeing] if blind and len(seeing) == 2 else []
+
+
+def everyday(cards: Mapping[str, Card], steps: Sequence[str], example: Mapping[str, Any]) -> list[str]:
+    """A model that has read everyday sentences; of the stored example only where its translations are stored, too."""
+    stored = list(steps) != example["sentences"] or DEFAULT in example["texts"]
+    return [DEFAULT] if DEFAULT in cards and stored else []
+
+
+def legend(say: Texts) -> str:
+    """What the marks of words mean, as HTML."""
+    parts = [("gone", say["bottleneck_gone"]), ("new", say["bottleneck_new"])]
+    return f"<p class='words'>{marks(parts).replace('</del> ', '</del> · ')}</p>"
 
 
 def lost(blind: Sequence[str], rival: Sequence[str], best: Sequence[str]) -> int | None:
