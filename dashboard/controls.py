@@ -103,10 +103,10 @@ def predict(say: Texts) -> bool:
     return switch("predict", say["predict"], help=say["predict_help"])
 
 
-def order(say: Texts) -> int:
-    """In which of its orders a sentence is shuffled, and a button for the next one."""
+def order(say: Texts, **also: str) -> int:
+    """In which of its orders a sentence is shuffled, and a button for the next one, which sets what is named `also`."""
     seed = int(reported("seed", None, ORDERS, ORDERS[0]))
-    following = {"seed": ORDERS[seed % len(ORDERS)]}
+    following = {"seed": ORDERS[seed % len(ORDERS)], **also}
     st.button(say["shuffle_again"], key="shuffle_again", on_click=choose, args=(following,))
     return seed
 
