@@ -22,7 +22,8 @@ const SHARE = 48; // px of the number after a bar
 
 // A map is {key, title, notes: [text], rows, columns, values, signed, mark, chosen, framed, tint, bars}: `values` rows ×
 // columns, NaN where they are hidden, `mark` the row that is pointed out, or null, `bars` {title, values, texts}, a share
-// of each row beside it, or none, `tint` {share, signed} a strip above it, and `framed` draws a frame round it. A cell is
+// of each row beside it, or none, `tint` {share, signed} a strip above it, `framed` draws a frame round it, and `written`
+// makes of a value what stands in its cell, where there is room. A cell is
 // `least` px or more, `most` px high or less, `broad` px wide or less. `scales` are [{signed, text}], what colours mean.
 // With `across` so many small maps stand beside each other, without labels; one with another `line` than the map before
 // begins a new one, with a heading where it has a `section`. → the picture's size and each map's place

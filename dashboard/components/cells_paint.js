@@ -1,11 +1,13 @@
 // Maps of cells on a canvas: all that stays as it is, and over it what is pointed out.
 
 import {BESIDE, GRID, lengthOf, NOTE} from './cells_layout.js';
-import {css, shade} from './colour.js';
+import {css, lettering, shade} from './colour.js';
 import {cut} from './ink.js';
 
 const RAMP = 120; // px of a scale
 const STRIP = 5; // px of a map's strip
+const NUMBER = 11; // px of letters in a cell
+const ROOMY = 34; // px of a cell with room for them
 
 // A scene is {ink, plan, maps, theme, image, scaleOf}: `image(map)` is a canvas of a pixel a cell. What lies in the window
 // {x, y, width, height} of the plan is painted; labels stay in it.
@@ -103,7 +105,8 @@ function heads(pen, {ink, theme}, {left: start, right, head, headed}, {chosen}, 
   pen.fill(new Path2D(`M${left} ${y}l10 6.5l-10 6.5z`));
 }
 
-function cells(pen, {plan, theme, image, scaleOf}, place, map) {
+function cells(pen, scene, place, map) {
+  const {plan, theme, image, scaleOf} = scene;
   const {cell, tall} = plan;
   const {x, y, width, height} = place;
   if (!width || !height) return;
@@ -115,10 +118,26 @@ function cells(pen, {plan, theme, image, scaleOf}, place, map) {
   pen.drawImage(image(map), x, y, width, height);
   outline(pen, place, css(theme.border), 1);
   if (map.framed) outline(pen, place, css(theme.hue), 3);
+  if (map.written && cell >= ROOMY && tall >= 2 * NUMBER) numbers(pen, scene, place, map);
   if (tall < GRID) return;
   pen.fillStyle = css(theme.ground);
   for (let i = 1; i < map.columns.length; i++) pen.fillRect(x + i * cell - 0.5, y, 1, height);
   for (let i = 1; i < map.rows.length; i++) pen.fillRect(x, y + i * tall - 0.5, width, 1);
+}
+
+// What is written into a cell, on whatever colour.
+function numbers(pen, {ink, plan, theme, scaleOf}, {x, y}, map) {
+  const {cell, tall} = plan;
+  const scale = scaleOf(map, theme);
+  pen.textAlign = 'center';
+  pen.font = `400 ${NUMBER}px ${ink.family}`;
+  map.values.forEach((value, i) => {
+    const text = Number.isNaN(value) ? '' : map.written(value);
+    if (!text) return;
+    const [row, column] = [Math.floor(i / map.columns.length), i % map.columns.length];
+    pen.fillStyle = lettering(shade(scale, map.signed ? (value + 1) / 2 : value));
+    pen.fillText(text, x + (column + 0.5) * cell, y + (row + 0.5) * tall);
+  });
 }
 
 // A share beside each row.

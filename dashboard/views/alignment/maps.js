@@ -8,10 +8,11 @@ import {fill, kept, later, make} from '../../components/dom.js';
 import {inkOf, onResize} from '../../components/ink.js';
 import {formats} from '../../components/numbers.js';
 
-const LARGE = {least: 16, most: 44, broad: 120, height: 680}; // px of a cell, and of the box in which larger maps scroll
+const LARGE = {least: 16, most: 44, broad: 260, height: 680}; // px of a cell, and of the box in which larger maps scroll
 const NARROW = {...LARGE, least: 12}; // on a phone: more of the diagonal
-const SMALL = {most: 24, broad: 60}; // of every head at once
+const SMALL = {least: 3, most: 8, broad: 24}; // of every head at once
 const PHONE = 640; // px of its page at most
+const TOLD = 0.05; // a smaller weight is not written into its cell
 const UNITS = ['words', 'pieces'];
 const viewOf = kept(() => ({}));
 
@@ -93,6 +94,9 @@ function show(view) {
   const maps = data.maps.flatMap((map, place) => panels(view, map, place));
   const difference = between(view, maps);
   const few = maps.length === data.maps.length;
+  const heads = Math.max(...data.maps.map(({weights}) => weights.shape[1]));
+  const phone = view.root.clientWidth < PHONE;
+  grid.line.dataset.hint = few ? '' : labels.hint;
   grid.show({
     ink: view.ink,
     maps: difference ? [...maps, difference] : maps,
@@ -102,7 +106,8 @@ function show(view) {
       {signed: false, text: labels.weight},
       ...(difference ? [{signed: true, text: labels.difference}] : []),
     ],
-    ...(!few ? SMALL : view.root.clientWidth < PHONE ? NARROW : LARGE),
+    ...(!few ? SMALL : phone ? NARROW : LARGE),
+    across: few ? 0 : phone ? Math.ceil(heads / 2) : heads,
     opens: !few,
   });
   grid.box.dataset.shown = JSON.stringify(at);
@@ -140,7 +145,21 @@ function panel(view, map, place, layer, head, title, notes) {
     const found = look(weights[place][at.units], placed(layer), placed(head));
     return view.shown == null ? found : found.fill(Number.NaN, view.shown * columns.length);
   });
-  return {key, title, notes, rows, columns, values, mark: null, place, layer, head};
+  const written = value => (Math.abs(value) < TOLD ? '' : view.format.two.format(value));
+  return {
+    key,
+    title,
+    notes,
+    rows,
+    columns,
+    values,
+    mark: null,
+    place,
+    layer,
+    head,
+    line: layer,
+    written,
+  };
 }
 
 const alike = (labels, others) => JSON.stringify(labels) === JSON.stringify(others);

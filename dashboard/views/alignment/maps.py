@@ -36,19 +36,24 @@ LABELS = (
     "difference",  # what both ends of its scale mean
     "between",  # the title of the difference
     "keys",  # how to walk the maps
+    "hint",  # what a click on a small map does
 )
 COMPONENT = component("maps", folder=Path(__file__).parent)
 
 
-def places(key: str, readings: Sequence[Reading]) -> dict[str, str]:
-    """Units, layers and heads, counted from 1, as the browser or the link says; only where there is a choice."""
+def places(key: str, readings: Sequence[Reading], first: str) -> dict[str, str]:
+    """Units, layers and heads, counted from 1, as the browser or the link says; only where there is a choice.
+
+    `first` is what is seen of many heads as long as nobody has chosen.
+    """
     reported = (st.session_state.get(key) or {}).get("at") or {}
     at = {"units": parameters.reported("units", reported.get("units"), UNITS, UNITS[0])}
     for suffix, reading in zip(("", "2"), readings, strict=False):
         layers, heads = reading.attention("pieces").weights.shape[:2]
         for name, count, more in ((f"layer{suffix}", layers, ()), (f"head{suffix}", heads, ("each",))):
             options = ["mean", MAX, *parameters.numbers(count), *more]
-            at[name] = parameters.reported(name, reported.get(name), options, "mean") if count > 1 else "1"
+            default = first if name == "head" else "mean"
+            at[name] = parameters.reported(name, reported.get(name), options, default) if count > 1 else "1"
     return at
 
 

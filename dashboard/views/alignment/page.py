@@ -8,10 +8,10 @@ from dashboard import answers, beginning, controls, explain
 from dashboard.figures import alignment
 from dashboard.figures.table import table
 from dashboard.readings import Reading, read, second_model
-from dashboard.views.alignment import maps
+from dashboard.views.alignment import blind, maps
 from dashboard.views.alignment.target import own_translation, sums
 
-TRIES = {"heads": {"head": "each"}, "rnn": {"compare": "en-de-rnn-additive"}}
+TRIES = {"heads": {"head": "mean"}, "rnn": {"compare": "en-de-rnn-additive"}}
 
 
 def main() -> None:
@@ -22,11 +22,11 @@ def main() -> None:
 
 
 def show(say, query: beginning.Query) -> None:
-    """The maps, or, of a model without attention, why there are none."""
+    """The maps; of a model without attention those of one that has it, both translations beside each other."""
     trace = answers.trace(say, query.model, query.text)
     if trace and trace.attention() is None:
-        st.info(say["alignment_none"].format(width=query.card.config["width"]))
-    elif trace:
+        query = blind.beside(say, query, trace)
+    if trace and query:
         explore(say, query)
 
 
@@ -43,7 +43,7 @@ def explore(say, query: beginning.Query) -> None:
     if cut:
         st.warning(cut)
     readings = read(say, query, trace, second, target)
-    at = maps.places("alignment", readings)
+    at = maps.places("alignment", readings, first="mean" if predict or len(readings) > 1 else "each")
     panels = [
         alignment.panel(reading.model, reading.attention(at["units"]), *maps.head_of(at, suffix))
         for reading, suffix in zip(readings, ("", "2"), strict=False)
@@ -88,6 +88,8 @@ def show_maps(say, readings: Sequence[Reading], panels: list[alignment.Panel], a
     panels = [alignment.hide(panel, shown) for panel in panels]
     described = [alignment.describe(panel) for panel in panels]
     description = " ".join(say[f"alignment_{kind}"].format(**facts) for kind, facts in described)
+    if at.get("head") == "each":
+        description = f"{say['alignment_each']} {description}"
     maps.maps(readings, at, shown, description, texts, key="alignment")
     st.caption(say[caption].format(**facts))
     explain.show_data(say, "alignment", lambda: alignment.table(panels), description, readings[0].trace)
