@@ -11,7 +11,7 @@ MAPS = ".cells"  # which say what they show: a canvas is no element that changes
 OUTPUT, CACHE = {"box": "decoder-softmax"}, {"inside": "cache"}
 RNN = {"inside": "families", "second": "2"}
 LAST, LOOKUP, MASKS = {"stage": "left"}, {"view": "lookup"}, {"view": "masks"}
-RIVAL = {"compare": "en-de-rnn-additive"}
+RIVAL, NUMBERS = {"compare": "en-de-rnn-additive"}, {"tab": "numbers"}
 
 
 class Control(NamedTuple):
@@ -37,9 +37,10 @@ CONTROLS = (
     Control("Race: temperature → lanes", "race", "slider", "race_temperature", 20, PICTURE),
     Control("Sampling: sample (no server) → tree and list", "sampling", "slider", "paths_slider", 10, PICTURE),
     Control("Sampling: alike by → board", "sampling", "radiogroup", "mbr_utility", 3, PICTURE, {"tab": "mbr"}),
-    Control("Attention kinds: step (no server) → maps and numbers", "kinds", "slider", "maps_slider", 10, PICTURE),
-    Control("Attention kinds: head (no server) → maps and numbers", "kinds", "combobox", "head", 6, PICTURE),
-    Control("Attention kinds: model, all read before → maps and numbers", "kinds", "list", "model", 3, PICTURE),
+    Control("Attention kinds: step (no server) → numbers", "kinds", "slider", "maps_slider", 10, PICTURE, NUMBERS),
+    Control("Attention kinds: head (no server) → numbers", "kinds", "combobox", "head", 6, PICTURE, NUMBERS),
+    Control("Attention kinds: head of the gallery (no server) → maps", "kinds", "combobox", "head", 6, MAPS),
+    Control("Attention kinds: model, all read before → maps", "kinds", "list", "model", 3, MAPS),
     Control("Training: position (no server) → picture", "training", "slider", "teacher_slider", 10, PICTURE),
     Control(
         "Training: step of the schedules → charts",

@@ -54,7 +54,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "race": {"model": OTHER, "beam": "3", "temperature": "0.5", "seed": "4", "step": "2", "reference": "Eine Katze."},
     "sampling": {"model": OTHER, "samples": "8", "tau": "0.8", "topk": "20", "draw": "3", "tab": "mbr"}
     | {"utility": "bleu", "without": "2,5"},
-    "kinds": {"model": OTHER, "show": "difference", "step": "3", "layer": "2", "head": "1"},
+    "kinds": {"model": OTHER, "show": "difference", "layer": "2", "head": "1"},
     "transformer": {"box": "decoder-2-cross", "source": "2", "step": "3"},
     "positions": {"view": "rotation", "length": "12", "width": "8", "base": "100", "row": "5", "pair": "2"},
     "attention": {"attention": "decoder", "layer": "2", "head": "3", "query": "3", "key": "2", "stage": "context"}
@@ -66,12 +66,13 @@ STATES = {  # what a link to each page can say, with values that are not the def
         "position": "3",
     },
     "bottleneck": {"measure": "chrf"},
-    "order": {"seed": "3"},
+    "order": {"seed": "3", "words": "2,1,3,4,5,6"},
     "swap": {"predict": "true"},
     "models": {"model": OTHER},
     "live": {"task": "reverse", "kind": "transformer", "size": "medium", "positions": "rotary", "norm": "pre"},
 }
 VIEWS = [  # what a page shows besides, in the place of its first picture
+    ("kinds", {"tab": "numbers"}),
     *(("transformer", {"inside": view}) for view in ("families", "gradients", "cache")),
     *(("attention", {"view": view}) for view in ("lookup", "masks", "toy")),
     ("sampling", {}),

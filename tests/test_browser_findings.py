@@ -3,7 +3,7 @@
 import random
 import re
 
-from conftest import CARDS, OTHER, choose, chosen
+from conftest import CARDS, OTHER, choose, chosen, never_scrolls_sideways
 from playwright.sync_api import expect
 
 from benchmarks.places import address
@@ -11,9 +11,11 @@ from core.checkpoints import FINDINGS, PRETRAINED
 from core.files import read_json
 from core.text.variants import growing, shuffled
 from dashboard.beginning import DEFAULT
-from dashboard.figures import bottleneck, scores, swap
-from dashboard.model_names import grouped, kind_label, way_label
+from dashboard.figures import bottleneck, swap
+from dashboard.model_names import grouped, model_labels
 from dashboard.text import catalogue
+from dashboard.views.bottleneck.verdicts import compared
+from dashboard.views.swap import ways
 
 EN = catalogue("en")
 LONG = "A woman in a blue dress is standing on a bridge and feeding the birds while a boy is watching."
@@ -23,10 +25,6 @@ def measured(study):
     """What a study found, None before it has run."""
     file = PRETRAINED / FINDINGS / f"{study}.json"
     return read_json(file) if file.exists() else None
-
-
-def names(finding):
-    return [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in CARDS]
 
 
 def table(page, column):
@@ -49,33 +47,47 @@ def test_a_long_sentence_grows_a_row_a_step_and_a_guess_comes_before_the_transla
     options = [*map(str, range(1, len(steps) + 1)), EN["bottleneck_never"]]
     expect(quiz.locator(".option")).to_have_text(options, timeout=60_000)  # the models wake up first
     expect(grown.locator("tbody tr")).to_have_count(len(steps))
-    expect(headers).to_have_count(2)  # no translation
+    expect(headers).to_have_count(1)  # no translation
     expect(page.locator(".katex")).to_have_count(0)
     quiz.locator(".option").first.click()
-    models = names(finding)
-    expect(headers).to_have_count(2 + len(models))
+    models = [*compared(CARDS), DEFAULT]
+    expect(headers).to_have_count(1 + len(models))
+    labels = model_labels(CARDS, EN)
     for name in models:
-        label = kind_label(EN, CARDS[name].family, CARDS[name].config)
-        expect(grown.get_by_role("columnheader", name=label, exact=True)).to_be_visible()
+        expect(grown.get_by_role("columnheader", name=labels[name], exact=True)).to_be_visible()
     for row, step in zip(grown.locator("tbody tr").all(), steps, strict=True):
         expect(row).to_contain_text(step)
         assert all(row.get_by_role("cell").all_text_contents())
+    expect(grown.locator("del").first).to_be_visible()  # lost, and not by colour alone
+    assert "line-through" in grown.locator("del").first.evaluate("word => getComputedStyle(word).textDecorationLine")
     expect(page.locator(".katex").first).to_be_attached()  # in what can be opened
+    page.set_viewport_size({"width": 400, "height": 900})
+    assert grown.locator("tbody td").last.evaluate("cell => getComputedStyle(cell).display") == "grid"  # of a card
+    assert never_scrolls_sideways(page)
 
 
-def test_another_shuffle_is_another_order_and_the_link_holds_it(dashboard):
-    page = dashboard.open(address("order", text=LONG, seed=3))
-    finding = measured("word-order")
-    if not scores.sound(finding, scores.ORDER):
-        missing(page, "word-order")
-        return
-    mixed = [EN["order_mixed"].format(text=shuffled(LONG, random.Random(seed))) for seed in (3, 4)]
+def test_words_are_moved_by_keys_dragged_and_shuffled_and_the_link_holds_their_order(dashboard):
+    page = dashboard.open(address("order", text="A dog bites a man.", words="written"))
+    words = page.locator(".st-key-order .word")
+    expect(words).to_have_text(["A", "dog", "bites", "a", "man"])
+    expect(page.locator(".st-key-order .moved")).to_have_count(0)
+    words.nth(1).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(words).to_have_text(["A", "bites", "a", "man", "dog"])
+    expect(page.locator(".st-key-order .word:focus")).to_have_text("dog")
+    expect(page).to_have_url(re.compile(r"[?&]words=1%2C3%2C4%2C5%2C2"))
+    words.nth(3).drag_to(words.nth(1))
+    expect(words).to_have_text(["A", "man", "bites", "a", "dog"])
+    expect(page).to_have_url(re.compile(r"[?&]words=1%2C5%2C3%2C4%2C2"))
     same = table(page, EN["order_same"])
-    expect(page.get_by_text(mixed[0], exact=True)).to_be_visible()
-    expect(same.locator("tbody tr")).to_have_count(len(names(finding)))
+    expect(same.locator("tr", has_text=EN["order_no"]).locator("ins").first).to_be_visible(timeout=60_000)
     dashboard.rerun(lambda: page.get_by_role("button", name=EN["shuffle_again"]).press("Enter"))
-    expect(page.get_by_text(mixed[1], exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile(r"[?&]seed=4\b"))
+    expect(page).to_have_url(re.compile(r"[?&]seed=2\b"))
+    mixed = shuffled("A dog bites a man.", random.Random(2)).rstrip(".")
+    expect(words).to_have_text(mixed.split())
+    page.get_by_role("button", name=EN["order_words_back"]).click()
+    expect(words).to_have_text(["A", "dog", "bites", "a", "man"])
 
 
 def test_the_swap_asks_for_a_guess_and_then_shows_every_model_and_the_square(dashboard):
@@ -85,13 +97,13 @@ def test_the_swap_asks_for_a_guess_and_then_shows_every_model_and_the_square(das
         missing(page, "attention-swap")
         return
     rows = sorted((row for row in finding["rows"] if row["model"] in CARDS), key=lambda row: -row["bleu"])
-    labels = [way_label(EN, CARDS[row["model"]].family, CARDS[row["model"]].config) for row in rows]
+    labels = [ways.named(EN, CARDS[row["model"]]) for row in rows]
     quiz, whole = page.locator(".st-key-swap_quiz"), table(page, EN["swap_looks"])
     expect(quiz.locator(".option")).to_have_text(sorted(swap.apart(labels, 4)))
     expect(page.locator(".st-key-swap_small")).to_have_count(0)  # the maps would tell
-    expect(whole).to_have_count(0)
     quiz.locator(".option").get_by_text(labels[0], exact=True).click()
     expect(quiz).to_contain_text(f"{rows[0]['bleu']:.1f}")
+    page.get_by_text(EN["swap_all"]).click()
     expect(whole.locator("tbody tr")).to_have_count(len(rows))
     expect(whole.locator("tbody tr").first).to_contain_text(labels[0])
     cells = {(row["attention"], row["context"]): f"{row['bleu']:.1f}" for row in rows}

@@ -341,7 +341,7 @@ def use(card):
     model_names.model_labels(found, say)
     model_names.outstanding(found, card.name)
     kinds.titles(say, kinds.ordered(found))
-    kinds.about(say, card)
+    kinds.way(say, card)
     figures.score_rows(card.metrics, {})
     figures.trick_rows(card.tricks, "")
     figures.signatures(card.metrics)

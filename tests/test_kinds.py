@@ -28,8 +28,7 @@ from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.kinds import attending as page_kinds
 from dashboard.views.kinds import figure as kinds
 from dashboard.views.kinds import formulas as attention_formulas
-from dashboard.views.kinds import kinds_component as component
-from dashboard.views.kinds import notes
+from dashboard.views.kinds import gallery, notes, numbers
 from dashboard.views.kinds.formulas import FORMULAS, PLACES, STATES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,7 +54,7 @@ def spread(layers=1, heads=1, seed=0, steps=3):
 
 
 def some_map(name, weights, **more):
-    return kinds.Map(name, name.title(), "about", trace(name, weights, **more))
+    return kinds.Map(name, name.title(), name, "about", trace(name, weights, **more))
 
 
 SHARP = np.full((1, 1, 3, 4), 0.1, np.float32)
@@ -166,17 +165,19 @@ def test_the_product_of_a_note_is_the_score_of_the_model(name, divisor):
 
 def test_the_payload_is_json_with_all_heads_and_says_which_maps_have_the_same_cells():
     other = some_map("other", spread(1, 1, 2, 2), tokens=TOKENS[1:])
-    content = kinds.payload([*MAPS, other], "rnn", "difference", None)
+    content = kinds.payload([*MAPS, other], "rnn", "difference")
     json.dumps(content)
     assert [one["same"] for one in content["panels"]] == [True, True, False]
-    assert (content["steps"], content["layers"], content["heads"], content["numbers"]) == (3, 2, 3, None)
+    assert (content["layers"], content["heads"]) == (2, 3)
     many = content["panels"][1]
     assert many["weights"] == cells.packed(MAPS[1].attention.weights)
     assert many["pieces"] == (("ein", "·hund", "<eos>"), SOURCES)
-    assert kinds.payload(MAPS, "rnn", "own", None)["id"] == kinds.payload(MAPS, "heads", "same", None)["id"]
-    assert kinds.payload(MAPS, "rnn", "own", None)["id"] != kinds.payload(MAPS[:1], "rnn", "own", None)["id"]
-    nothing = kinds.payload([], "", "own", None)
-    assert (nothing["panels"], nothing["steps"], nothing["heads"]) == ([], 0, 1)
+    assert kinds.payload(MAPS, "rnn", "own")["id"] == kinds.payload(MAPS, "heads", "same")["id"]
+    assert kinds.payload(MAPS, "rnn", "own")["id"] != kinds.payload(MAPS[:1], "rnn", "own")["id"]
+    nothing = kinds.payload([], "", "own")
+    assert (nothing["panels"], nothing["heads"]) == ([], 1)
+    alone = kinds.one("Heads", MAPS[1].attention, None)
+    assert (alone["weights"], alone["numbers"]) == (many["weights"], None)
 
 
 def test_numbers_are_packed_and_what_is_masked_has_no_score():
@@ -201,11 +202,12 @@ def test_a_place_is_counted_from_nought_and_clamped_to_what_a_model_has():
     assert np.allclose(kinds.look(MAPS[0], 1, 2).values, SHARP[0, 0])
 
 
-def test_a_mean_tells_the_numbers_of_the_head_that_looks_most_sharply():
-    steps = steps_by_hand("heads", 2, 3)
-    layer, head = kinds.sharpest(steps, 1, None, 2)
-    assert (layer, head) == (1, steps.weights[1, :, 2].max(-1).argmax())
-    assert kinds.sharpest(steps, 5, 7, 0) == (1, 2)
+def test_as_long_as_no_head_is_chosen_the_sharpest_of_the_layer_is_shown():
+    weights = MAPS[1].attention.weights
+    layer, head = kinds.sharpest(weights, 1, None)
+    assert (layer, head) == (1, weights[1].max(-1).mean(-1).argmax())
+    assert kinds.one("Heads", MAPS[1].attention, None)["sharpest"][1] == head
+    assert kinds.sharpest(weights, 5, 7) == (1, 2)
 
 
 def test_differences_are_taken_from_the_chosen_map_which_stays_itself():
@@ -218,17 +220,11 @@ def test_differences_are_taken_from_the_chosen_map_which_stays_itself():
     assert [one.signed for one in kinds.shown(MAPS, "", "difference", 1, 0)] == [False, False]
 
 
-def test_the_table_has_every_cell_and_the_scores_of_the_chosen():
-    steps = steps_by_hand()
-    panels = kinds.shown(MAPS, "rnn", "own", 1, None)
-    rows = kinds.table(panels, steps, "Rnn", 1, None)
-    assert len(rows) == 24
-    assert [row["score"] for row in rows[:12]] == pytest.approx(steps.scores.ravel().tolist())
-    assert {row["score"] for row in rows[12:]} == {None}
-    of_a_mean = kinds.table(panels, steps_by_hand("heads", 2, 3), "Heads", 1, None)
-    assert {row["score"] for row in of_a_mean} == {None}
-    of_a_head = kinds.table(panels, steps_by_hand("heads", 2, 3), "Heads", 1, 2)
-    assert None not in {row["score"] for row in of_a_head[12:]}
+def test_the_table_has_every_cell_of_the_head_with_the_score_behind_it():
+    steps = steps_by_hand("heads", 2, 3)
+    drawn = kinds.look(MAPS[1], 1, 2)
+    assert [row["score"] for row in kinds.scored(drawn, steps, 1, 2)] == pytest.approx(steps.scores[1, 2].ravel())
+    assert {row["score"] for row in kinds.scored(drawn, None, 1, 2)} == {None}
 
 
 # --- predict, then reveal
@@ -238,7 +234,7 @@ def test_hidden_maps_carry_no_name_and_every_guess_is_right_once():
     maps = [some_map(f"model {number}", spread(seed=number)) for number in range(7)]
     under = kinds.hidden(maps)
     assert [one.name for one in under] == [one.title for one in under] == list("ABCDEFG")
-    assert "model" not in json.dumps(kinds.payload(under, "", "own", None))
+    assert "model" not in json.dumps(kinds.payload(under, "", "own"))
     by_name = {one.name: one for one in maps}
     for guess in kinds.guesses(maps):
         behind = under["ABCDEFG".index(guess.letter)]
@@ -274,32 +270,32 @@ def test_alike_kinds_are_told_apart_by_their_place():
         "d": EN["kind_none"],
         "e": EN["kind_heads"],
     }
-    learned = EN[f"corpus_{found['e'].corpus}"]
-    assert (
-        page_kinds.about(EN, found["e"])
-        == f"{learned} · layers: 3, heads in each: 8 · Vaswani et al. 2017, eq. 1, §3.2.2"
-    )
+    assert [page_kinds.way(EN, found[name]) for name in "ade"] == [EN["model_place_step"], "", ""]
     assert list(page_kinds.ordered({name: found[name] for name in "edab"})) == ["d", "a", "b", "e"]
     assert page_kinds.ordered({"x": card("x", attention="telepathy")}) == {}
     other = found | {"f": replace(found["a"], target="fr")}
     assert list(model_names.alike(other, "a")) == list("abcde")
 
 
-def test_the_component_asks_for_the_texts_it_shows():
+PARTS = {"back", "forward", "slider", "keys"}  # whose texts the player and the cells read
+VECTORS = {"query", "context", "key", "score", "gaussian", "weight", "weight_gaussian", "values"}  # asked for by name
+
+
+@pytest.mark.parametrize(
+    ("part", "scripts", "by_name"),
+    [(gallery, ["kinds_gallery"], {"keys"}), (numbers, ["kinds_numbers", "kinds_moment"], PARTS | VECTORS)],
+)
+def test_a_component_asks_for_the_texts_it_shows(part, scripts, by_name):
     folder = ROOT / "dashboard/views/kinds"
-    script = "".join((folder / f"{name}.js").read_text("utf-8") for name in ("kinds_numbers", "kinds"))
-    asked = set(re.findall(r"\blabels\.(\w+)", script))
-    by_name = {"back", "forward", "slider", "keys", "query", "context"}  # those of parts, of vectors
-    by_name |= {"key", "score", "gaussian", "weight", "weight_gaussian", "values"}  # and of columns
-    assert asked | by_name == set(component.LABELS)
-    with pytest.raises(ValueError, match="no text for locale"):
-        component.chosen_labels("maps", component.LABELS, {name: "" for name in component.LABELS if name != "locale"})
+    script = "".join((folder / f"{name}.js").read_text("utf-8") for name in scripts)
+    assert set(re.findall(r"\blabels\.(\w+)", script)) | by_name == set(part.LABELS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_fills_its_places(language):
     say = catalogue(language)
-    places = {"n", "N", "title", "target", "source", "share", "layer", "head", "width", "window", "centre", "text"}
+    places = {"n", "N", "title", "target", "source", "share", "layer", "head", "heads", "width", "window", "centre"}
+    places |= {"text"}
     for key in (key for key in say if key.startswith("maps_")):
         assert {name for _, name, _, _ in string.Formatter().parse(say[key]) if name} <= places, key
 
@@ -344,28 +340,29 @@ def open_page(**address):
 
 def drawn(at):
     """What the maps' component was given."""
-    (found,) = (one for one in at.get("bidi_component") if one.proto.component_name.endswith("kinds"))
+    (found,) = (one for one in at.get("bidi_component") if "kinds" in one.proto.component_name)
     return json.loads(found.proto.json)
 
 
 def test_every_kind_in_the_folder_has_a_map_and_its_numbers(many):
     at = many(model="rnn-dot")
-    kinds_shown = [one["name"] for one in drawn(at)["panels"]]
+    content = drawn(at)
+    kinds_shown = [one["name"] for one in content["panels"]]
     assert kinds_shown == [*(f"rnn-{kind}" for kind in SCORES if kind != "none"), "heads"]
+    assert content["chosen"] == "rnn-dot"
     assert EN["kinds_without"].split("}")[1].split("{")[0] in "\n".join(part.value for part in at.markdown)
+    at.segmented_control(key="tab").set_value("numbers").run()
     for kind in (*SCORES, "heads"):
-        name = kind if kind == "heads" else f"rnn-{kind}"
-        at.selectbox(key="model").set_value(name).run()
+        at.selectbox(key="model").set_value(kind if kind == "heads" else f"rnn-{kind}").run()
         assert not at.exception
         assert not [*at.warning, *at.error]
-        content = drawn(at)
         if kind == "none":
-            assert (content["numbers"], content["chosen"], content["steps"]) == (None, "", 0)
+            assert EN["kinds_no_numbers"] in [part.value for part in at.info]
             assert not at.latex
             continue
-        assert (content["numbers"]["kind"], content["chosen"]) == (kind, name)
-        chosen = next(one for one in content["panels"] if one["name"] == name)
-        assert len(content["numbers"]["scores"]) == np.prod(chosen["weights"]["shape"])
+        content = drawn(at)
+        assert content["numbers"]["kind"] == kind
+        assert len(content["numbers"]["scores"]) == np.prod(content["weights"]["shape"])
         assert at.latex[0].value.count("{") == at.latex[0].value.count("}")
         said = "\n".join(part.value for part in at.caption)
         assert EN[f"kind_words_{kind}"] in said
@@ -403,7 +400,7 @@ def test_before_the_answers_nothing_tells_whose_a_map_is(many):
     content = drawn(at)
     assert content["hidden"]
     assert [one["name"] for one in content["panels"]] == list("ABCDEFGHIJKL")
-    assert (content["numbers"], content["chosen"], content["pending"]) == (None, "", False)
+    assert content["chosen"] == ""
     assert not at.latex
     assert "rnn-" not in json.dumps(content["panels"])
 

@@ -241,11 +241,12 @@ bottleneck_missing
 forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
 parting_same score_upset sizes_equal sizes_likelier sizes_longer sizes_open sizes_unlikelier surprise_inside
 surprise_none training_formula_worse unfinished_note gold_nobody alignment_sums_less alignment_sums_more
-what depends on a finding: backwards_worse backwards_both backwards_chance differs_bidirectional
+what depends on a finding: swap_kind_scaled-dot swap_kind_local-m backwards_worse backwards_both backwards_chance differs_bidirectional
 roles_rare_cost_less roles_rare_rate_less roles_rare_rate_more roles_short_advmod_dependent roles_short_advmod_governor
 roles_short_amod_dependent roles_short_amod_governor roles_short_nsubj_governor roles_short_obj_dependent
 roles_short_obj_governor roles_rare_cost_same
-opened by a click: save_trace why_described why_formula why_mixed why_moved why_with why_without why_written
+opened by a click: swap_bleu swap_bleu_interval swap_chrf swap_looks swap_millions swap_tokens_per_second swap_p
+swap_p_means swap_is_real swap_is_chance swap_is_first swap_model swap_caption save_trace why_described why_formula why_mixed why_moved why_with why_without why_written
 what a reader did before: edit_dropped
 words of a model's name: term_fed term_forward term_lstm term_no_smoothing term_reversed
 a search or measurement of heads (test_pruning_page): pruning_bleu pruning_chrf pruning_go_on pruning_no_json
@@ -283,6 +284,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("step", {"model": "en-de-transformer", "text": TEXT}),
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
     ("kinds", {"text": TEXT, "show": "same"}),
+    *(("kinds", {"tab": "numbers", "model": model}) for model in (DEFAULT, PLAIN)),
     ("alignment", {"model": "en-de-rnn-local-p"}),
     *(("heads", {"model": model, "predict": "true"}) for model in (PLAIN, OTHER)),
     ("heads", {"tab": "edit", "edits": "cross~0~1~first"}),
@@ -526,7 +528,7 @@ FOOLISH = {
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"}
     | {"ban": "a||b", "stop": "never", "wanted": "-1", "limit": "x", "groups": "0", "diversity": "3"},
     "race": {"model": "x", "lang": "xx", "beam": "99", "temperature": "5", "seed": "0", "step": "-1"},
-    "kinds": {"model": "x", "lang": "xx", "show": "all", "step": "0", "layer": "9", "head": "all"},
+    "kinds": {"model": "x", "lang": "xx", "tab": "all", "show": "all", "layer": "9", "head": "all"},
     "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},
     "positions": {"model": "x", "lang": "xx", "view": "none", "seed": "99"},
     "attention": {"model": "x", "lang": "xx", "view": "inside", "attention": "self", "layer": "0", "head": "77"}
@@ -546,7 +548,7 @@ FOOLISH = {
     | {"topk": "-1", "topp": "2"},
     "pruning": {"model": "x", "lang": "xx", "closed": "e0.1", "by": "chance", "tint": "<b>"},
     "bottleneck": {"model": "x", "lang": "xx", "measure": "taste"},
-    "order": {"model": "x", "lang": "xx", "seed": "99"},
+    "order": {"model": "x", "lang": "xx", "seed": "99", "words": "1,1"},
     "swap": {"lang": "xx"},
     "models": {"lang": "xx", "model": "x"},
     "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks", "cell": "z"},
@@ -554,6 +556,7 @@ FOOLISH = {
 
 
 FOOLISH_TABS = {
+    ("kinds", "tab", "numbers"): {"step": "0", "layer": "9", "head": "all"},
     ("training", "tab", "schedules"): {"update": "-1", "half": "0", "warmup": "many"},
     ("training", "tab", "regimes"): {"axis": "years"},
     ("sampling", "tab", "mbr"): {"utility": "<b>", "candidates": "all", "without": "0"},
