@@ -26,7 +26,7 @@ TABLE = (
     Page("home", "", "h", picture=(1000, {})),
     Page("step", "watch", "s", opens="all", picture=(1000, {"step": 6})),
     Page("alignment", "watch", "a", opens="attending", picture=(1180, {})),
-    Page("kinds", "watch", "k", picture=(1180, {"step": 3})),
+    Page("kinds", "watch", "k", picture=(1180, {})),
     Page("beam", "search", "b", opens="all", picture=(870, {})),
     Page("race", "search", "r"),
     Page("sampling", "search", "c"),

@@ -182,3 +182,12 @@ def test_the_cell_at_a_point_and_the_one_an_arrow_leads_to(blank):
         "row": 2,
         "column": 1,
     }
+
+
+def test_a_word_goes_where_it_is_moved_and_the_nearest_place_is_found_line_by_line(blank):
+    words = "views/order/words.js"
+    assert call(blank, words, "m.moved([0, 1, 2, 3], v[0], v[1])", 1, 3) == [0, 2, 3, 1]
+    assert call(blank, words, "m.moved([0, 1, 2, 3], v[0], v[1])", 3, 0) == [3, 0, 1, 2]
+    boxes = [{"left": x, "right": x + 40, "top": y, "bottom": y + 30} for y in (0, 40) for x in (0, 50, 100)]
+    found = [call(blank, words, "m.nearest(v[0], v[1], v[2])", boxes, x, y) for x, y in ((60, 10), (5, 55), (300, 50))]
+    assert found == [1, 3, 5]

@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
-from core.checkpoints import FINDINGS, PRETRAINED, cards, load_packed
+from core.checkpoints import FINDINGS, PRETRAINED, Loaded, cards, load_packed
 from core.checks import check, check_choice, check_range
 from core.files import write_json
 from core.recipes.recipes import SWAPPED
@@ -44,6 +43,7 @@ MODELS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+BESIDE = ("en-de-everyday",)  # whose translations of the example stand beside, without being measured
 LONG = ("head-roles", "head-pruning")  # a row for each head and measure: written on one line
 
 
@@ -80,9 +80,12 @@ def run_findings(chosen: argparse.Namespace) -> None:
     def pruning(models, pairs):  # and this one pairs by which heads are judged
         return head_pruning(models, pairs, load_pairs("multi30k", "val", "en", "de", chosen.data_dir))
 
+    def with_example(measure):
+        return lambda models, pairs: measure(models, pairs, EXAMPLES["en"], beside(chosen.models_dir))
+
     measures = {
-        "bottleneck": partial(bottleneck, example=EXAMPLES["en"]),
-        "word-order": partial(word_order, example=EXAMPLES["en"]),
+        "bottleneck": with_example(bottleneck),
+        "word-order": with_example(word_order),
         "attention-swap": swap,
         "head-roles": roles,
         "head-pruning": pruning,
@@ -105,3 +108,9 @@ def run_findings(chosen: argparse.Namespace) -> None:
         write_json(output / f"{name}.json", content, indent=None if name in LONG else 1)
         left = f"; left out, not there: {missing}" if missing else ""
         print(f"written to {output / name}.json{left}", file=sys.stderr)
+
+
+def beside(folder: Path) -> dict[str, Loaded]:
+    """The models of `BESIDE` that lie in a folder."""
+    here, _ = cards(folder)
+    return {model: load_packed(model, folder) for model in BESIDE if model in here}

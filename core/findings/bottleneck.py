@@ -14,12 +14,15 @@ JOINERS = (" and ", " und ")
 FEWEST = 30  # sentences of a group
 
 
-def bottleneck(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict[str, Any]:
+def bottleneck(
+    models: Mapping[str, Loaded], pairs: Pairs, example: str, beside: Mapping[str, Loaded] | None = None
+) -> dict[str, Any]:
     """BLEU and chrF of each model by the number of words in the source, as plain JSON values.
 
     `models` by name, the first one is what the others are compared with; `pairs` are single sentences, which are also
     joined two, three and four together for the lengths that they do not reach. A model that has one of the `twins` is
-    also compared with that: `twin_p`. What each model makes of the `example` as it grows is there, too.
+    also compared with that: `twin_p`. What each model makes of the `example` as it grows is there, too; also what
+    models `beside` them make of it, which are not measured.
     """
     pairs_of_twins = twins(models)
     groups = grouped(with_joined(pairs))
@@ -33,7 +36,7 @@ def bottleneck(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict
                 both = {name: systems[name] for name in (twin, row["model"])}
                 row |= {"twin": twin, "twin_p": compared(both, references)[1]["p"]}
             rows.append({"longest": longest, "words": round(words, 1), "sentences": len(some)} | row)
-    shown = {"joined": JOINED, "example": written(models, growing(example))}
+    shown = {"joined": JOINED, "example": written({**models, **(beside or {})}, growing(example))}
     return about(sum(map(len, groups.values()))) | shown | {"rows": rows}
 
 

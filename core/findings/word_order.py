@@ -10,11 +10,14 @@ from core.text.corpora import Pairs
 from core.text.variants import shuffled
 
 
-def word_order(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict[str, Any]:
+def word_order(
+    models: Mapping[str, Loaded], pairs: Pairs, example: str, beside: Mapping[str, Loaded] | None = None
+) -> dict[str, Any]:
     """BLEU and chrF of each model on sentences as they are and shuffled, as plain JSON values.
 
     `same` is the share of translations that did not change: without positions a Transformer's encoder can't tell the
-    two apart (Vaswani et al. 2017, §3.5). What each model makes of the `example` in both orders is there, too.
+    two apart (Vaswani et al. 2017, §3.5). What each model makes of the `example` in both orders is there, too;
+    also what models `beside` them make of it, which are not measured.
     """
     sources, references = zip(*pairs, strict=True)
     mixed = [shuffled(source, random.Random(source)) for source in sources]
@@ -25,4 +28,4 @@ def word_order(models: Mapping[str, Loaded], pairs: Pairs, example: str) -> dict
         for row in compared(texts, references):
             rows.append({**row, "order": row["model"], "model": name, "same": round(same, 4)})
     orders = [example, shuffled(example, random.Random(1))]
-    return {**about(len(pairs)), "example": written(models, orders), "rows": rows}
+    return {**about(len(pairs)), "example": written({**models, **(beside or {})}, orders), "rows": rows}
