@@ -24,7 +24,7 @@ READ = """(async () => {
 def test_the_browser_reads_the_numbers_that_python_lists(blank, layer, head):
     attention = MAPS[1].attention
     steps = replace(steps_by_hand("heads", 2, 3), weights=attention.weights)
-    moments = call(blank, NUMBERS, f"await {READ}", figure.one("Heads", attention, steps), layer, head)
+    moments = call(blank, NUMBERS, f"await {READ}", figure.alone("Heads", attention, steps), layer, head)
     for step, now in enumerate(moments):
         np.testing.assert_allclose(now["weights"], attention.weights[layer, head, step], atol=2e-5)
         np.testing.assert_allclose(now["scores"], steps.scores[layer, head, step], atol=1e-4)
@@ -35,7 +35,7 @@ def test_the_browser_reads_the_numbers_that_python_lists(blank, layer, head):
 
 def test_a_local_kind_has_the_factor_of_its_step(blank):
     steps = steps_by_hand("local-p")
-    content = figure.one("Rnn", MAPS[0].attention, steps)
+    content = figure.alone("Rnn", MAPS[0].attention, steps)
     moments = call(blank, NUMBERS, f"await {READ}", content, 0, 0)
     np.testing.assert_allclose([now["factor"] for now in moments], steps.gaussian.reshape(3, 4), atol=1e-3)
 

@@ -176,7 +176,7 @@ def test_the_payload_is_json_with_all_heads_and_says_which_maps_have_the_same_ce
     assert kinds.payload(MAPS, "rnn", "own")["id"] != kinds.payload(MAPS[:1], "rnn", "own")["id"]
     nothing = kinds.payload([], "", "own")
     assert (nothing["panels"], nothing["heads"]) == ([], 1)
-    alone = kinds.one("Heads", MAPS[1].attention, None)
+    alone = kinds.alone("Heads", MAPS[1].attention, None)
     assert (alone["weights"], alone["numbers"]) == (many["weights"], None)
 
 
@@ -206,7 +206,7 @@ def test_as_long_as_no_head_is_chosen_the_sharpest_of_the_layer_is_shown():
     weights = MAPS[1].attention.weights
     layer, head = kinds.sharpest(weights, 1, None)
     assert (layer, head) == (1, weights[1].max(-1).mean(-1).argmax())
-    assert kinds.one("Heads", MAPS[1].attention, None)["sharpest"][1] == head
+    assert kinds.alone("Heads", MAPS[1].attention, None)["sharpest"][1] == head
     assert kinds.sharpest(weights, 5, 7) == (1, 2)
 
 

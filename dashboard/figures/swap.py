@@ -77,10 +77,10 @@ def line(point: Row, samples: int, verdicts: Mapping[str, str]) -> tuple[Any, ..
     'real (p ≤ 0.001)'
     """
     if point["p"] is None:
-        told = verdicts["first"]
+        words = verdicts["first"]
     else:
-        told = f"{verdicts['chance' if point['p'] >= CHANCE else 'real']} (p {chance(point['p'], samples)})"
-    return tuple(told if name == "p" else point[name] for name in COLUMNS)
+        words = f"{verdicts['chance' if point['p'] >= CHANCE else 'real']} (p {chance(point['p'], samples)})"
+    return tuple(words if name == "p" else point[name] for name in COLUMNS)
 
 
 def apart(points: Sequence[Row], count: int) -> list[Row]:

@@ -43,8 +43,8 @@ def by_length(say) -> None:
     explain.chart("bottleneck", bottleneck.chart(points, words), description)
     with st.expander(say["bottleneck_how"]):
         facts = {name: finding[name] for name in ("sentences", "joined", "beam_size", "samples")}
-        said = [description, say["bottleneck_setting"].format(**facts), *verdicts.backwards(say, finding, models)]
-        for sentence in said:
+        sentences = [description, say["bottleneck_setting"].format(**facts), *verdicts.backwards(say, finding, models)]
+        for sentence in sentences:
             st.markdown(controls.plain(sentence))
     explain.show_data(say, "bottleneck", lambda: points, description)
 

@@ -57,7 +57,7 @@ def panel(picture: Map) -> dict[str, Any]:
     return facts | {"text": picture.trace.hypotheses[0].text} | cells.attention_map(picture.attention)
 
 
-def one(title: str, attention: Attention, steps: AttentionSteps | None) -> dict[str, Any]:
+def alone(title: str, attention: Attention, steps: AttentionSteps | None) -> dict[str, Any]:
     """One model's map and, if they are known, the numbers behind it, as plain JSON values."""
     drawn = {"title": title, **cells.attention_map(attention)}
     drawn["sharpest"] = [sharpest(attention.weights, layer, None)[1] for layer in range(len(attention.weights))]

@@ -73,7 +73,7 @@ def explore(say: Texts, query: Query, trace, attention: Attention) -> None:
     texts |= {name: say[name] for name in ("layer", "head")} | {"description": description}
     state = {"at": at, "pending": not steps and not wake, "renewed": renewed()}
     state["labels"] = chosen_labels("numbers", LABELS, texts)
-    data = figure.one(title, attention, steps) | state
+    data = figure.alone(title, attention, steps) | state
     COMPONENT(key=KEY, data=data, on_at_change=lambda: None, on_wanted_change=lambda: None)
     if steps:
         show_formula(say, query, steps, int(at["step"]) - 1, layer, head)
