@@ -51,10 +51,9 @@ def show_chart(say, points) -> None:
         count=len(points), best=best["model"], high=best["bleu"], last=last["model"], low=last["bleu"]
     )
     labels = {name: say[f"score_{name}"] for name in ("model", "bleu", "low", "high")}
-    placed = [
-        {**point, "place": say[f"model_place_{point['context']}" if point["context"] else "kind_none"]}
-        for point in points
-    ]
+    places = {point["context"] for point in points if point["context"]}
+    words = {place: say["swap_place"].format(place=say[f"model_place_{place}"]) for place in places}
+    placed = [{**point, "place": words.get(point["context"], say["kind_none"])} for point in points]
     explain.chart("swap", scores.dots(placed, labels, "place"), description)
     st.caption(controls.plain(description))
     explain.show_data(say, "swap", lambda: points, description)
