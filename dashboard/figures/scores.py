@@ -53,7 +53,14 @@ def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerC
     names, models = (list(dict.fromkeys(row[column] for row in drawn)) for column in (group, "model"))
     several = len(drawn) > len(models)
     ticks = by_fives(min((row["low"] for row in drawn), default=0.0), max((row["high"] for row in drawn), default=5.0))
-    beside = alt.Axis(labelExpr="split(datum.label, ' · ')", labelLimit=190, labelPadding=8, ticks=False, domain=False)
+    beside = alt.Axis(
+        labelExpr="split(datum.label, ' · ')",
+        labelLimit=190,
+        labelPadding=8,
+        labelBaseline="bottom",
+        ticks=False,
+        domain=False,
+    )
     y = alt.Y("model:N", title=None, sort=models, axis=beside)
     apart = {"yOffset": alt.YOffset(f"{group}:N", sort=names)} if several else {}
     scale = alt.Scale(domain=[ticks[0], ticks[-1]], nice=False)
@@ -63,9 +70,11 @@ def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerC
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]
     base = alt.Chart(vega.data({**row, "start": ticks[0]} for row in drawn))
-    line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=colour, **apart)
+    line = base.mark_rule(strokeWidth=3, opacity=0.5).encode(
+        x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, color=colour, **apart
+    )
     lead = base.mark_rule(strokeWidth=1, opacity=0.35, strokeDash=[2, 3])
-    lead = lead.encode(x=alt.X("start:Q"), x2="low:Q", y=y, **apart)
+    lead = lead.encode(x=alt.X("start:Q", scale=scale), x2="low:Q", y=y, **apart)
     dot = base.mark_point(filled=True, size=110, opacity=1)
     dot = dot.encode(x=x, y=y, color=colour, shape=shape, tooltip=tip, **apart)
     height = alt.Step(44 if several else 36, **{"for": "position"})

@@ -75,9 +75,9 @@ def grow(say, query: beginning.Query) -> None:
         if not explain.questions(say, "bottleneck_quiz", [question]):
             return
     st.markdown(controls.plain(verdicts.where_lost(say, lost, steps)))
+    st.html(verdicts.legend(say))
     columns |= {labels[name]: "" for name in texts}
     st.html(table(columns, bottleneck.grown(steps, texts, blind, (rival, best), lost)))
-    st.html(verdicts.legend(say))
     facts = controls.escaped({"best": labels[best], "rival": labels[rival]})
     st.caption(say["bottleneck_agreement"].format(**facts))
     words, width = len(query.text.split()), query.cards[blind].config["width"]

@@ -18,6 +18,7 @@ TEXT = {
     "order_changed": "Underlined: what the new order changed in the translation.",
     "order_written": "As you wrote it",
     "order_shuffled": "In the new order",
+    "order_mixed_up": "Shuffled",
     "order_same": "The same?",
     "order_yes": "yes",
     "order_no": "no",

@@ -8,9 +8,9 @@ from dashboard.figures import scores
 from dashboard.figures.bottleneck import has_example
 from dashboard.figures.rewriting import word_diff
 from dashboard.figures.table import table
+from dashboard.model_names import kind_label
 from dashboard.views.order import words
 
-ORDERS = ("as written", "shuffled")
 TRIES = {
     "dog": {"text": "A dog bites a man.", "words": "1,5,3,4,2"},
     "woman": {"text": "A woman kisses a man.", "words": "1,5,3,4,2"},
@@ -26,7 +26,7 @@ def main() -> None:
         st.info(say["finding_none"].format(name="word-order"))
         return
     names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in cards]
-    measured(say, finding, resources.labels(say, names))
+    measured(say, finding, {name: kind_label(say, cards[name].family, cards[name].config) for name in names})
     if query:
         rearrange(say, query, names)
     explain.show_code(say, "core/findings/word_order.py", "word_order", say["order_paper"])
@@ -34,7 +34,7 @@ def main() -> None:
 
 def measured(say, finding, labels: dict[str, str]) -> None:
     """BLEU of both orders."""
-    words = {order: say[f"order_{order.split()[-1]}"] for order in ORDERS}
+    words = {"as written": say["order_written"], "shuffled": say["order_mixed_up"]}
     rows = [{**row, "order": words.get(row["order"], row["order"])} for row in finding["rows"]]
     points = scores.points(rows, labels)
     pairs = [
@@ -58,9 +58,8 @@ def measured(say, finding, labels: dict[str, str]) -> None:
 @st.fragment
 def rearrange(say, query: beginning.Query, names: list[str]) -> None:
     """The sentence as it is and in another order, and what each model makes of both."""
-    st.header(say["order_yours"])
-    beginning.captions_alone(say, query.text, [query.cards[name] for name in names])
     mixed = words.reordered(say, query.text)
+    beginning.captions_alone(say, query.text, [query.cards[name] for name in names])
     example, sentences = resources.measured("word-order")["example"], [query.text, mixed]
     if DEFAULT in query.cards and (sentences != example["sentences"] or DEFAULT in example["texts"]):
         names = [*names, DEFAULT]

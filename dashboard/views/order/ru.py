@@ -18,6 +18,7 @@ TEXT = {
     "order_changed": "Подчёркнуто то, что новый порядок изменил в переводе.",
     "order_written": "Как вы написали",
     "order_shuffled": "В новом порядке",
+    "order_mixed_up": "Вперемешку",
     "order_same": "Одинаково?",
     "order_yes": "да",
     "order_no": "нет",

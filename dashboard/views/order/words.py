@@ -26,7 +26,10 @@ COMPONENT = component("words", folder=Path(__file__).parent)
 def reordered(say: Texts, text: str) -> str:
     """The sentence in the order that the reader chose; as long as none was, in the one that a shuffle gives."""
     words, mark = parted(text)
-    order = chosen(say, len(words), controls.order(say, words=""))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(say["order_yours"], width="content")
+        seed = controls.order(say, words="")
+    order = chosen(say, len(words), seed)
     data: dict[str, Any] = {"id": text, "words": words, "mark": mark, "order": order, "renewed": renewed()}
     data["labels"] = chosen_labels("words", LABELS, {name: say[f"order_words_{name}"] for name in LABELS})
     COMPONENT(key=KEY, data=data, on_at_change=lambda: None)

@@ -84,7 +84,7 @@ def show_square(say, finding, labels) -> None:
         st.info(say["swap_square_missing"])
         return
     columns = {say["swap_score"]: "", **{say[f"model_place_{place}"]: ".1f" for place in places}}
-    st.html(table(columns, [(say[f"kind_{score}"], *row) for score, row in zip(names, cells, strict=True)]))
+    st.html(table(columns, [(say[f"swap_kind_{score}"], *row) for score, row in zip(names, cells, strict=True)]))
     for contrast in finding["contrasts"]:
         st.markdown(f"- {verdict(say, finding, labels, contrast)}")
     for contrast in finding.get("twins", []):
