@@ -40,7 +40,7 @@ def maps(page, here=HERE):
 
 def drawn(page, here=HERE):
     """What stands in it: each map with its place."""
-    return maps(page, here).evaluate("canvas => canvas.maps()")
+    return maps(page, here).evaluate("canvas => canvas.maps().map(map => ({...map, values: [...map.values]}))")
 
 
 def until(page, holds, *values):
@@ -97,7 +97,7 @@ def test_the_head_that_is_picked_is_the_map_that_is_shown_and_steps_follow_the_k
     last = len(attention.weights) - 1
     _, sharpest = figure.sharpest(attention.weights, last, None)
     (only,) = drawn(page, NUMBERS)
-    assert np.allclose(list(only["values"].values()), attention.weights[last, sharpest].ravel(), atol=1e-4)
+    assert np.allclose(only["values"], attention.weights[last, sharpest].ravel(), atol=1e-4)
     said = EN["maps_sharpest"].format(layer=last + 1, head=sharpest + 1)
     assert only["notes"] == [said]
     expect(numbers(page)).to_contain_text(EN["maps_query"].format(width=width(DEFAULT)), timeout=AWAKE)
@@ -117,7 +117,7 @@ def test_the_head_that_is_picked_is_the_map_that_is_shown_and_steps_follow_the_k
     page.get_by_role("combobox", name=EN["layer"]).select_option("1")
     expect(page).to_have_url(re.compile(r"[?&]layer=1\b"))
     (only,) = drawn(page, NUMBERS)
-    assert np.allclose(list(only["values"].values()), attention.weights[0, 2].ravel(), atol=1e-4)
+    assert np.allclose(only["values"], attention.weights[0, 2].ravel(), atol=1e-4)
     assert only["notes"] == [EN["maps_computed_head"].format(layer=1, head=3)]
     expect(page.locator(".katex-error")).to_have_count(0)
 

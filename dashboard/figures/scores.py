@@ -65,7 +65,7 @@ def dots(drawn: Sequence[Row], say: Mapping[str, str], group: str) -> alt.LayerC
     apart = {"yOffset": alt.YOffset(f"{group}:N", sort=names)} if several else {}
     scale = alt.Scale(domain=[ticks[0], ticks[-1]], nice=False)
     x = alt.X("bleu:Q", title="BLEU", scale=scale, axis=alt.Axis(values=ticks))
-    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(orient="top"))
+    colour = alt.Color(f"{group}:N", title=None, scale=palette(names), legend=legend(columns=1, orient="top"))
     shape = alt.Shape(f"{group}:N", title=None, scale=alt.Scale(domain=names, range=repeated(SHAPES, len(names))))
     tip = [alt.Tooltip("model:N", title=say["model"])]
     tip += [alt.Tooltip(f"{end}:Q", title=say[end], format=".1f") for end in ("bleu", "low", "high")]

@@ -60,7 +60,8 @@ def cell(tag: str, text: str | list[tuple[str, str]], right: bool, width: int, h
         f"{CELL} min-width: {width}ch; text-align: {'right' if right else 'left'}; font-variant-numeric: tabular-nums"
     )
     more = " scope='col'" if tag == "th" else f" data-head='{html.escape(heading)}'"
-    return f"<{tag}{more} style='{style}'>{html.escape(text) if isinstance(text, str) else marks(text)}</{tag}>"
+    content = html.escape(text) if isinstance(text, str) else f"<div>{marks(text)}</div>"
+    return f"<{tag}{more} style='{style}'>{content}</{tag}>"
 
 
 def marks(words: Sequence[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ TEXT = {
     "alignment_sums": "A row adds up to 1.",
     "alignment_sums_less": "This attention shrinks the weights far from the place that it predicts, so a row may add up to less than 1: here from {low} to {high}.",
     "alignment_sums_more": "Each cell is the largest of several heads’ weights, so a row may add up to more than 1: here from {low} to {high}.",
-    "alignment_none": "This model never looks back: it squeezes the whole sentence into one vector of {width} numbers before it writes the first word. Below, the same sentence through a model that does look back.",
+    "alignment_none": "This model never looks back: one vector of {width} numbers holds the whole sentence. Below, one that does look back.",
     "alignment_flat": "There is nothing to guess here: the look is spread so evenly that no word stands out. Choose a single head.",
     "alignment_question": "{model}: which of your words did it look at most when it wrote “{target}”?",
     "alignment_answer": "It looked most at “{source}”: {weight:.2f}.",

@@ -122,19 +122,12 @@ function panels(view, map, place) {
   if (head !== 'each') return [panel(view, map, place, layer, head, title, [labels.axes])];
   const [layers, heads] = map.weights.shape;
   const chosen = Number(layer) ? [layer] : numbered(layers).map(([number]) => number);
-  return chosen.flatMap(number =>
-    numbered(heads).map(([one]) =>
-      panel(
-        view,
-        map,
-        place,
-        number,
-        one,
-        fill(labels.place, {layer: number, head: one}),
-        title ? [title] : [],
-      ),
-    ),
-  );
+  const notes = title ? [title] : [];
+  const small = (number, one) => {
+    const named = fill(labels.place, {layer: number, head: one});
+    return {...panel(view, map, place, number, one, named, notes), line: `${place} ${number}`};
+  };
+  return chosen.flatMap(number => numbered(heads).map(([one]) => small(number, one)));
 }
 
 function panel(view, map, place, layer, head, title, notes) {
@@ -157,7 +150,6 @@ function panel(view, map, place, layer, head, title, notes) {
     place,
     layer,
     head,
-    line: layer,
     written,
   };
 }

@@ -43,7 +43,7 @@ def explore(say, query: beginning.Query) -> None:
     if cut:
         st.warning(cut)
     readings = read(say, query, trace, second, target)
-    at = maps.places("alignment", readings, first="mean" if predict or len(readings) > 1 else "each")
+    at = maps.places("alignment", readings, first="mean" if predict or target or len(readings) > 1 else "each")
     panels = [
         alignment.panel(reading.model, reading.attention(at["units"]), *maps.head_of(at, suffix))
         for reading, suffix in zip(readings, ("", "2"), strict=False)
