@@ -62,7 +62,7 @@ def test_a_long_sentence_grows_a_row_a_step_and_a_guess_comes_before_the_transla
     assert "line-through" in grown.locator("del").first.evaluate("word => getComputedStyle(word).textDecorationLine")
     expect(page.locator(".katex").first).to_be_attached()  # in what can be opened
     page.set_viewport_size({"width": 400, "height": 900})
-    assert grown.locator("tbody td").last.evaluate("cell => getComputedStyle(cell).display") == "grid"  # of a card
+    page.wait_for_function("getComputedStyle([...document.querySelectorAll('.cards td')].at(-1)).display === 'grid'")
     assert never_scrolls_sideways(page)
 
 

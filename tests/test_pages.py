@@ -286,7 +286,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("step", {"model": "en-de-transformer", "text": TEXT}),
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
     ("kinds", {"text": TEXT, "show": "same"}),
-    *(("kinds", {"tab": "numbers", "model": model}) for model in (DEFAULT, PLAIN)),
+    *(("kinds", {"tab": "numbers", "model": model}) for model in (DEFAULT, OTHER, PLAIN)),
     ("alignment", {"model": "en-de-rnn-local-p"}),
     *(("heads", {"model": model, "predict": "true"}) for model in (PLAIN, OTHER)),
     ("heads", {"tab": "edit", "edits": "cross~0~1~first"}),
