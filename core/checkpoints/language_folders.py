@@ -138,7 +138,7 @@ def save_language(folder: Path, card: LanguageCard, model, words, curve: list[di
 
             from core.language_models.ngrams import to_arrays
 
-            save_file(to_arrays(model.counts), partial)
+            save_file(to_arrays(model.tables), partial)
         else:
             from safetensors.torch import save_model
 

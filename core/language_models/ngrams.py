@@ -1,7 +1,7 @@
 """n-gram language models: what follows the last n - 1 tokens, from counts (Jurafsky & Martin 2025, chapter 3)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +65,7 @@ class NGram:
 
     def __init__(self, config: NGramConfig, counts: Sequence[Counts]):
         check(len(counts) >= config.order, f"{config.order}-grams were not counted, only up to {len(counts)}")
-        self.config, self.counts = config, tuple(counts[: config.order])
+        self.config, self.tables = config, tuple(counts)
 
     def start(self, sentences: int, *, width: int = 1) -> State:
         """The state before the first token; `<bos>` stands before it as often as is asked."""
@@ -138,9 +138,15 @@ class NGram:
 
     def after(self, history: Sequence[int], length: int) -> tuple[Counts, int | None, slice]:
         """The table that knows what follows so many tokens, the row of these, and the place of its n-grams."""
-        table = self.counts[length]
+        table = self.tables[length]
         row = table.row(packed(history[len(history) - length :], self.config.vocabulary_size))
         return table, row, slice(0, 0) if row is None else slice(table.first[row], table.first[row + 1])
+
+
+def of_order(model: NGram, order: int) -> NGram:
+    """The same counts with a shorter history; ValueError if the model is none of n-grams, or so many were not counted."""
+    check(isinstance(model, NGram), "only an n-gram model has an order: leave it out")
+    return NGram(replace(model.config, order=order), model.tables)
 
 
 def packed(tokens: Sequence[int], size: int) -> int:

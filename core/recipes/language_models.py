@@ -90,7 +90,7 @@ def carry_out(
     folder.mkdir(parents=True, exist_ok=True)
     if recipe.options is None:
         model = NGram(NGramConfig(**config), counted(ids["train"], len(words), config["order"], recipe.least))
-        curve, parameters = [], sum(table.counts.shape[1] for table in model.counts)
+        curve, parameters = [], sum(table.counts.shape[1] for table in model.tables)
     else:
         keep_freed_memory()
         torch.manual_seed(recipe.options.seed)
