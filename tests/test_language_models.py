@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from core.checkpoints.language_folders import LanguageCard, build_language, load_language, save_language
+from core.commands.command_line import main
 from core.decoding.completions import completed, invented
 from core.language_models.ngrams import (
     BOS,
@@ -229,6 +230,26 @@ def test_a_folder_comes_back_and_one_that_is_damaged_says_so(tmp_path):
     (tmp_path / "own" / "card.json").write_text('{"name": 3}')
     with pytest.raises(ValueError, match=r"own/card\.json is damaged"):
         load_language("own", tmp_path)
+
+
+def test_the_command_completes_invents_and_weighs(tmp_path, capsys):
+    card = LanguageCard(
+        name="own", family="ngram", config={"vocabulary_size": SIZE, "order": 3, "smoothing": "kneser-ney"},
+        language="en", licence="ours", recipe={"least": 1}, parameters=9, training={}, sha256={},
+    )  # fmt: skip
+    save_language(tmp_path / "own", card, ngram(), WORDS, [])
+
+    def told(*arguments):
+        code = main(["complete", "--model", "own", "--models-dir", str(tmp_path), *arguments])
+        return code, *capsys.readouterr()
+
+    assert told("--strategy", "greedy", "the dog")[:2] == (0, "the dog runs\n")
+    code, out, _ = told("--strategy", "sample", "--samples", "4", "--seed", "2")
+    assert (code, len(out.splitlines())) == (0, 4)
+    code, out, _ = told("--target", "the dog runs")
+    lines = [float(line.split("\t")[0]) for line in out.splitlines()]
+    assert lines[-1] == pytest.approx(sum(lines[:-1]), abs=1e-3)
+    assert told("--order", "4", "the")[::2] == (2, "seqscope: 4-grams were not counted, only up to 3\n")
 
 
 def test_every_recipe_makes_a_model():

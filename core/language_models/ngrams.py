@@ -144,7 +144,7 @@ class NGram:
 
 
 def of_order(model: NGram, order: int) -> NGram:
-    """The same counts with a shorter history; ValueError if the model is none of n-grams, or so many were not counted."""
+    """The same counts with a shorter history; ValueError if the model has none, or so many were not counted."""
     check(isinstance(model, NGram), "only an n-gram model has an order: leave it out")
     return NGram(replace(model.config, order=order), model.tables)
 
