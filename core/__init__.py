@@ -12,8 +12,9 @@ records      what comes out: frozen, torch-free: traces, distribution, search_tr
 checkpoints  model folders: card (what may stand on it, by forms), folders (load, save, the stored example traces),
              language_folders (the same of language models), gate_film (of a pruning), stored_draws
 metrics      BLEU and chrF, of a corpus and of a sentence · files (written whole, JSON) · quoting (in a sentence)
-text         subwords, bpe_dropout, merges (step by step), data_files (found and read), corpora (Multi30k, Tatoeba, toys,
-             captions), batches, fetch (their download), variants (of a sentence), treebanks, own_pairs (64 translated sentences)
+text         subwords, bpe_dropout, merges (step by step), data_files (found and read), corpora (Multi30k, Tatoeba,
+             toys, captions), batches, fetch (their download), variants (of a sentence), treebanks, own_pairs (64
+             translated sentences)
 models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
              transformer(_layers), ensemble; packed(_transformer), products: the same made ready to search with on a CPU
              hard_concrete (gates to learn), kept_heads, compact: a Transformer without the heads that are shut
@@ -45,7 +46,7 @@ commands     the command line, python -m core: command_line (a table of commands
 Who may import whom (a test holds it): checks ← nothing; options ← checks; changes ← options; gates ← changes;
 records ← changes; text ← records; models ← gates; decoding ← models, records, text, metrics; interpret ← records,
 text, what runs a model also models, decoding, metrics; language_models ← models; checkpoints ← models,
-language_models, records, text, files, quoting; training ← decoding and all before it; recipes ← training; findings ← decoding, interpret, training, text, records; commands ←
-all; nothing ← commands. Who may import changes may import gates, options and checks. Nothing here knows of the
-dashboard.
+language_models, records, text, files, quoting; training ← decoding and all before it; recipes ← training; findings ←
+decoding, interpret, training, text, records; commands ← all; nothing ← commands. Who may import changes may import
+gates, options and checks. Nothing here knows of the dashboard.
 """
