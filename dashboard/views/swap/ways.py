@@ -11,10 +11,12 @@ from dashboard.text import Texts
 
 
 def named(say: Texts, card: Card) -> str:
-    """How a recurrent model looks, what else is special and, after " · ", where its context goes."""
-    kind, place = card.config["attention"], card.config["context"]
-    words = ", ".join([say[f"swap_kind_{kind}"], *(say[f"model_{name}"] for name in traits(card.config))])
-    return words if kind == "none" else f"{words} · {say[f'model_place_{place}']}"
+    """How a recurrent model looks and what else is special; after " · " where its context goes or how it reads."""
+    kind, also = say[f"swap_kind_{card.config['attention']}"], [say[f"model_{name}"] for name in traits(card.config)]
+    if card.config["attention"] == "none":
+        return " · ".join([kind, *also])
+    place = say[f"model_place_{card.config['context']}"]
+    return f"{', '.join([kind, *also])} · {place}"
 
 
 def show(say: Texts, cards: Iterable[Card], *, opened: bool) -> None:
