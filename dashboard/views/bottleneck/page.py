@@ -57,12 +57,12 @@ def grow(say, query: beginning.Query) -> None:
     if len(steps) < 2 or not names:
         st.info(say["bottleneck_short" if len(steps) < 2 else "bottleneck_missing"])
         return
-    beginning.captions_alone(say, query.text, [query.cards[name] for name in names])
     example = verdicts.finding()["example"]
     more = verdicts.everyday(query.cards, steps, example)
     texts = answers.translations(say, [*names, *more], steps, example)
     if not texts.keys() >= set(names):
         return  # a sentence says which could not answer
+    beginning.captions_alone(say, query.text, [query.cards[name] for name in names])
     blind, rival, best = names
     agree = {name: sentence_chrf(list(zip(texts[name], texts[best], strict=True))) for name in texts}
     lost = verdicts.lost(texts[blind], texts[rival], texts[best])

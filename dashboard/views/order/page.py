@@ -59,11 +59,11 @@ def measured(say, finding, labels: dict[str, str]) -> None:
 def rearrange(say, query: beginning.Query, names: list[str]) -> None:
     """The sentence as it is and in another order, and what each model makes of both."""
     mixed = words.reordered(say, query.text)
-    beginning.captions_alone(say, query.text, [query.cards[name] for name in names])
     example, sentences = resources.measured("word-order")["example"], [query.text, mixed]
     if DEFAULT in query.cards and (sentences != example["sentences"] or DEFAULT in example["texts"]):
         names = [*names, DEFAULT]
     texts = answers.translations(say, names, sentences, example)
+    beginning.captions_alone(say, query.text, [query.cards[name] for name in texts if name != DEFAULT])
     labels = resources.labels(say, list(texts))
     same = [written == other for written, other in texts.values()]
     if query.predict and texts:
