@@ -69,7 +69,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "order": {"seed": "3"},
     "swap": {"predict": "true"},
     "models": {"model": OTHER},
-    "live": {"task": "reverse", "kind": "transformer", "size": "medium", "positions": "rotary", "norm": "pre"},
+    "live": {"task": "reverse", "kind": "transformer", "own_width": "64", "positions": "rotary", "norm": "pre"},
 }
 VIEWS = [  # what a page shows besides, in the place of its first picture
     *(("transformer", {"inside": view}) for view in ("families", "gradients", "cache")),
