@@ -285,7 +285,7 @@ def no_warming_up(monkeypatch):
 
 def profile(browser):
     """A browser profile with one page for all tests: the dashboard's scripts, read once, are not read again."""
-    context = browser.new_context(viewport=WIDE)
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
     yield context.new_page()
     context.close()
 

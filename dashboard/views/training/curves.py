@@ -21,6 +21,7 @@ def measured(say: Texts, _query, row) -> None:
         names = {name: say[f"finding_{name}"] for name in pictures}
         picture = parameters.choice("finding", say["finding"], names, "regimes", hidden=True)
         predict = picture == "regimes" and controls.predict(say)
+    st.markdown(say[f"training_line_{picture}"])
     pictures[picture](say, predict)
 
 

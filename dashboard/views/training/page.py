@@ -32,7 +32,6 @@ def explore(say, query: beginning.Query) -> None:
     """Everything that a control of this page changes: one tab at a time."""
     tab, row = controls.tab({name: say[f"training_tab_{name}"] for name in TABS}, say["training_tabs"])
     TABS[tab](say, query, row)
-    st.caption(say[f"training_line_{tab}"])
 
 
 main()

@@ -42,6 +42,7 @@ def passes(say: Texts, query: Query, row) -> None:
     riddle = explain.question(say, "passes", [own_words.effect(record)], options, **facts)
     hidden = predict and not explain.questions(say, "passes_quiz", [riddle])
     description = say["passes_description"].format(**facts)
+    st.markdown(say["training_line_passes"])
     show_passes(say, query, record, description, hidden)
     st.markdown(say["passes_caption"])
     if not hidden:
@@ -73,6 +74,7 @@ def judge(say: Texts, query: Query, row) -> None:
         hidden = not explain.questions(say, "judge_quiz", [explain.question(say, "judge", [1], **facts)])
     labels = {name: say[f"judge_{name}"] for name in JUDGE_LABELS if name != "description"}
     texts = chosen_labels("picture of the judge", JUDGE_LABELS, labels | {"description": description})
+    st.markdown(say["training_line_judge"])
     JUDGE(key="judge", data=own_words.judged(record) | {"hidden": hidden, "labels": texts})
     st.markdown(say["judge_caption"])
     if not hidden:
