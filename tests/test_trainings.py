@@ -186,7 +186,7 @@ def test_closing_ends_every_process_and_removes_every_file(managed):
 
 
 def test_a_process_waits_for_a_training_and_ends_when_none_comes(managed, monkeypatch):
-    manager = managed()
+    manager = managed(places=2)
     manager.warm()
     spare = manager.spare
     manager.warm()
@@ -204,7 +204,7 @@ def test_a_process_waits_for_a_training_and_ends_when_none_comes(managed, monkey
     manager.warm()
     manager.spare.kill()
     manager.spare.wait()
-    until(lambda: manager.start(PLAN).process.poll() is None)  # a dead one is not taken
+    assert manager.start(PLAN).process.poll() is None  # a dead one is not taken
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

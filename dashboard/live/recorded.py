@@ -16,7 +16,8 @@ from dashboard.live.plan import KINDS, TASKS, Plan
 from dashboard.live.trainings import Trainings
 
 NAME = "live-films"  # the finding
-SHOWN = ((20, 2), (100, 4), (400, 12), (10**9, 100))  # up to so many steps, a frame each so many
+ENOUGH = 600  # steps, after which each has learnt what it can learn soon
+SHOWN = ((20, 2), (100, 4), (ENOUGH, 20))  # up to so many steps, a frame each so many
 GENERATED = TASKS[:2]  # tasks whose pairs nobody has to give
 
 
@@ -54,12 +55,14 @@ def record(folder: Path) -> None:
         training = manager.start(Plan(task, kind))
         while not training.over:
             time.sleep(0.5)
+            if training.state == "running" and training.frames[-1]["step"] >= ENOUGH:
+                manager.stop(training)
         if training.state == "failed":
             raise RuntimeError(training.reason or training.last_line)
-        last = training.frames[-1]
-        frames = [frame for frame in training.frames if due(frame["step"]) or frame is last]
-        films.append((task, kind, {"about": training.about, "frames": frames, "validation": training.validation}))
-        print(task, kind, last["step"], last["output"], flush=True)
+        frames = [frame for frame in training.frames if frame["step"] <= ENOUGH and due(frame["step"])]
+        validation = [point for point in training.validation if point["step"] <= ENOUGH]
+        films.append((task, kind, {"about": training.about, "frames": frames, "validation": validation}))
+        print(task, kind, frames[-1]["output"], flush=True)
     manager.close()
     write_json(folder / f"{NAME}.json", films, indent=None)
 

@@ -34,7 +34,7 @@ def sampling(say: Texts, query: Query, row) -> None:
 
 def passes(say: Texts, query: Query, row) -> None:
     """Parallel scheduled sampling of the reader's pair: the more own words are read, the dearer the right ones."""
-    record, predict = asked(say, query, row, "passes")
+    record, predict = record_of(say, query, row, "passes")
     if record is None:
         return
     facts = own_words.passes_facts(record)
@@ -63,7 +63,7 @@ def show_passes(say: Texts, query: Query, record: TwoPasses, description: str, h
 
 def judge(say: Texts, query: Query, row) -> None:
     """Professor forcing: the states of a decoder that reads gold words beside those of one that reads its own."""
-    record, predict = asked(say, query, row, "judge")
+    record, predict = record_of(say, query, row, "judge")
     if record is None:
         return
     facts, place = own_words.judge_facts(record), own_words.split(record)
@@ -82,7 +82,7 @@ def judge(say: Texts, query: Query, row) -> None:
         explain.show_data(say, "judge", lambda: own_words.judge_rows(record), description)
 
 
-def asked(say: Texts, query: Query, row, way: str) -> tuple[Any, bool]:
+def record_of(say: Texts, query: Query, row, way: str) -> tuple[Any, bool]:
     """What is to be drawn of the reader's pair (None, after one sentence, where there is none); whether to guess."""
     trace = answers.trace(say, query.model, query.text)
     if trace is None:
