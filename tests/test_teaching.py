@@ -268,7 +268,11 @@ def test_the_second_pass_reads_the_words_that_are_marked(asked):
 
 
 def test_states_are_equal_until_both_decoders_read_another_word(asked):
-    record = behaviours(asked[0].model, asked[0].subwords, *asked[1:])
+    loaded, text, ids = asked
+    tree = decode(loaded.model, loaded.subwords, text, BeamOptions(1)).tree
+    own = tuple(node.id for node in tree.nodes[1:])
+    record = behaviours(loaded.model, loaded.subwords, text, ids, own)
+    assert len(record.gold) == len(record.own) == min(len(ids), len(own))
     place = own_words.split(record)
     assert place > 0  # both begin with <bos>
     assert record.apart[:place].max() < 1e-5

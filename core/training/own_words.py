@@ -10,7 +10,7 @@ from core.models.contract import Seq2Seq
 from core.records.own_words import Behaviours, TwoPasses
 from core.text.batches import source_batch
 from core.text.subwords import BOS, Subwords
-from core.training.unroll import draw, unroll
+from core.training.unroll import draw
 
 SEED = 1  # of what is drawn
 ROWS = 8  # prefixes a pass: so many logits stay small
@@ -36,17 +36,21 @@ def two_passes(model: Seq2Seq, subwords: Subwords, text: str, ids: tuple[int, ..
     return TwoPasses(*tokens, tuple(order.tolist()), torch.cat(losses).numpy())
 
 
-def behaviours(model: Seq2Seq, subwords: Subwords, text: str, ids: tuple[int, ...]) -> Behaviours:
-    """What the judge of `professor_forcing` is given of a pair; `ids` end in `<eos>`."""
-    source, mask, inputs = pair_of(subwords, text, ids)
-    generator = torch.Generator().manual_seed(SEED)
+def behaviours(model: Seq2Seq, subwords: Subwords, text: str, ids: tuple[int, ...], own: tuple[int, ...]) -> Behaviours:
+    """What the judge of `professor_forcing` is given of a pair, as far as both go; `ids` and `own` end in `<eos>`.
+
+    `own` is what the model writes alone, however it was searched for; in training it is drawn.
+    """
+    count = min(len(ids), len(own))
+    prefixes, states = [], []
     with torch.inference_mode():
-        _, free = unroll(model, source, mask, inputs, torch.zeros_like(inputs, dtype=torch.bool), generator)
-        states = [model(source, mask, prefix, detail=True).detail["hidden"][0, :, -1] for prefix in (inputs, free)]
-        taught, running = states
-        apart = (taught - running).norm(dim=-1) / taught.norm(dim=-1)
-    tokens = [named(subwords, prefix[0].tolist()) for prefix in (inputs, free)]
-    return Behaviours(*tokens, *(part[:, :STRIP].numpy() for part in states), apart.numpy())
+        for target in (ids, own):
+            source, mask, inputs = pair_of(subwords, text, target[:count])
+            prefixes.append(named(subwords, inputs[0].tolist()))
+            states.append(model(source, mask, inputs, detail=True).detail["hidden"][0, :, -1])
+    taught, free = states
+    apart = (taught - free).norm(dim=-1) / taught.norm(dim=-1)
+    return Behaviours(*prefixes, *(part[:, :STRIP].numpy() for part in states), apart.numpy())
 
 
 def pair_of(subwords: Subwords, text: str, ids: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor]:

@@ -94,7 +94,7 @@ function distance(picture, {x, width}, base, part, value) {
     y: base - height,
     width: width - 10,
     height,
-    class: 'bar-of chosen',
+    class: 'dear',
   });
   const text = value < 0.005 ? '0' : `${Math.round(value * 100)}`;
   put(picture, x + width / 2, base - height - 3, text, SMALL - 1, '', {'text-anchor': 'middle'});

@@ -36,9 +36,9 @@ function accept(view, data) {
   const {player: walk, data: before} = view;
   Object.assign(view, {data, labels: data.labels, formats: formats(data.labels.locale)});
   walk.last = data.own.length;
-  if (before?.id !== data.id || before?.renewed !== data.renewed)
-    walk.stop(Math.min(Number(data.at), walk.last));
   walk.label(data.labels);
+  if (before?.id !== data.id || before?.renewed !== data.renewed)
+    walk.at = Math.min(Number(data.at), walk.last);
   walk.refresh();
   show(view);
 }

@@ -4,7 +4,7 @@ import {add, sized} from '../../components/dom.js';
 import {put, SMALL, WIDE} from '../../components/ink.js';
 import {beside, columns, HIGH, LETTERS} from './columns.js';
 
-const TALL = 56; // px of the dearest word's bar
+const TALL = 48; // px of the dearest word's bar
 const APART = 16; // px between both rows, where the line runs
 const BELOW = 26; // px to the next line
 
@@ -58,7 +58,7 @@ function bar(picture, {x, width}, base, part, text) {
     y: base - height,
     width: width - 10,
     height,
-    class: 'bar-of chosen',
+    class: 'dear',
   });
   put(picture, x + width / 2, base - height - 4, text, SMALL - 1, '', {'text-anchor': 'middle'});
 }

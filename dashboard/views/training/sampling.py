@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.records import DecodeTrace
 from core.records.own_words import TwoPasses
 from dashboard import answers, controls, explain, parameters
 from dashboard.beginning import Query
@@ -92,12 +93,18 @@ def record_of(say: Texts, query: Query, row, way: str) -> tuple[Any, bool]:
         predict = controls.predict(say)
     if cut:
         st.warning(cut)
-    if not target.strip():
+    pair = gold_pair.taken(say, query, target, 0)
+    if pair is None:
         st.caption(say["gold_nobody"])
         return None, predict
-    gold = answers.forced(say, [query.model], query.text, target)
-    with answers.waiting(say, list(gold)):
+    with answers.waiting(say, [query.model]):
         from core.training.own_words import behaviours, two_passes
 
-        question = {"passes": two_passes, "judge": behaviours}[way]
-        return answers.ask_of_best(gold, question).get(query.model), predict
+    gold, own = map(written, (pair.gold, pair.own))
+    about = {"passes": (two_passes, query.text, gold), "judge": (behaviours, query.text, gold, own)}[way]
+    return answers.ask(say, [query.model], *about).get(query.model), predict
+
+
+def written(trace: DecodeTrace) -> tuple[int, ...]:
+    """The ids of a translation, `<eos>` at the end."""
+    return tuple(trace.tree.nodes[node].id for node in trace.tree.path(trace.hypotheses[0].leaf))

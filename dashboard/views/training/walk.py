@@ -25,7 +25,6 @@ def teach(say: Texts, query: Query, row) -> None:
     if pair is None:
         st.caption(gold)
         return
-    st.markdown(say["training_line_teacher"])
     answered, count = ask(say, pair) if predict else (1, 1)
     size = query.card.config["vocabulary_size"]
     walk(say, query, pair, {"text": query.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)
