@@ -44,7 +44,8 @@ def titled(say: Texts, run: Run) -> str:
     details = {name: value for name, value in plan.details.items() if value != usual[name]}
     parts = [say[f"live_kind_{plan.kind}"]]
     parts += [f"{say[f'live_{name}'].lower()} {written(say, value)}" for name, value in numbers.items()]
-    parts += [say[f"{WORDS.get(name, (f'live_{name}',))[0]}_{value}"] for name, value in details.items()]
+    words = {name: say[f"{WORDS.get(name, (f'live_{name}',))[0]}_{value}"] for name, value in details.items()}
+    parts += [f"{say[f'live_{name}'].lower()}: {word}" for name, word in words.items()]
     parts += [say[f"regime_{plan.regime}"]] if plan.regime != DEFAULTS["regime"] else []
     what = ", ".join(parts)
     return say["live_recorded"].format(what=what) if isinstance(run, Recording) else what
