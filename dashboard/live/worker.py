@@ -89,19 +89,30 @@ class Camera:
 
 
 class Commands:
-    """What the server last asked for; a thread waits for it."""
+    """What the server asks for; a thread waits for it from the start, and ends the process with its input."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.wanted, self.changed = folder, "go", threading.Condition()
+    def __init__(self):
+        self.folder: Path | None = None
+        self.wanted, self.changed = "go", threading.Condition()
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self) -> None:
         for line in sys.stdin:
             with self.changed:
-                self.wanted = line.strip()
+                if self.folder is None:
+                    self.folder = Path(json.loads(line))
+                else:
+                    self.wanted = line.strip()
                 self.changed.notify()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
         os._exit(0)
+
+    def begun(self) -> Path:
+        """Wait for the folder of a plan."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.folder is not None)
+        return self.folder
 
     def resting(self) -> None:
         """Wait as long as the training is paused."""
@@ -109,11 +120,11 @@ class Commands:
             self.changed.wait_for(lambda: self.wanted != "pause")
 
 
-def trained(folder: Path, tell) -> Iterator[None]:
+def trained(commands: Commands, tell) -> Iterator[None]:
     """Train, film and save, a step at a time."""
     from core.training.loop import train
 
-    commands = Commands(folder)
+    folder = commands.begun()
     current = material(read_plan(folder))
     camera = Camera(current)
     tell(camera.about())
@@ -206,10 +217,10 @@ def main() -> None:
         channel.flush()
 
     try:
+        commands = Commands()
         ready()
-        if line := sys.stdin.readline():  # else the server is gone
-            for _ in trained(Path(json.loads(line)), tell):
-                pass
+        for _ in trained(commands, tell):
+            pass
     except Exception as error:  # whatever it is, the page says it in one sentence
         tell({"kind": "failed", "reason": " ".join(str(error).split())[:300] or type(error).__name__})
     os._exit(0)  # at once: the thread that listens must not take the end of its input for the server's
