@@ -89,7 +89,7 @@ TEXT = {
     "live_beside": "Beside it",
     "live_beside_none": "nothing",
     "live_beside_before": "your training before",
-    "live_recorded": "recorded: {what}",
+    "live_recorded": "Recorded: {what}",
     "live_waiting": "All places for trainings on this computer ({places}) are taken. You are number {place} in the queue; yours starts by itself.",
     "live_starting": "Starting …",
     "live_none": "Stopped before it began.",

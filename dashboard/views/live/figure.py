@@ -76,6 +76,7 @@ def chart(about: Mapping[str, Any], titles: Sequence[str], labels: Mapping[str, 
     runs.columns, runs.labelExpr = 1, f"{json.dumps(list(titles))}[datum.value]"
     curves = list(DASHES) if about["held"] else ["train"]
     choices = alt.Axis(values=[math.log(tick) for tick in TICKS], labelExpr="format(exp(datum.value), '.0f')")
+    choices.titleAngle, choices.titleAlign, choices.titleX, choices.titleY = 0, "left", 0, -10
     places = list(range(len(titles)))
     lines = alt.Chart().mark_line(strokeWidth=2.5)
     lines = lines.encode(
@@ -98,7 +99,7 @@ def chart(about: Mapping[str, Any], titles: Sequence[str], labels: Mapping[str, 
     text = ground.mark_text(
         aria=False, align="right", dx=-4, dy=-8, fontSize=12, color="#808080", text=labels["guessing"]
     )
-    chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=300)
+    chart = alt.layer(lines, rule, text.encode(y=level, x=alt.value("width"))).properties(height=340)
     return vega.specification(chart)
 
 
