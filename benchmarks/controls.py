@@ -49,7 +49,7 @@ CONTROLS = (
         "schedules_slider",
         10,
         PICTURE,
-        {"tab": "schedules"},
+        {"tab": "schedules", "way": "plans"},
     ),
     Control("Training: model, all read before → picture", "training", "list", "model", 3, PICTURE),
     Control("The Transformer: source token → picture", "transformer", "combobox", "net_source", 6, PICTURE),

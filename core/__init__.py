@@ -8,7 +8,7 @@ changes      what a reader changes in a run: heads closed or set whole, rows of 
 gates        which heads are open, as tables: those that a pruned model kept, those that a gate file closes
 checks       one sentence a mistake
 records      what comes out: frozen, torch-free: traces, distribution, search_tree, attention_steps,
-             worked_attention, padded, network, head_roles, draws; trace_json (the same as JSON)
+             worked_attention, padded, network, head_roles, draws, own_words; trace_json (the same as JSON)
 checkpoints  model folders: card (what may stand on it, by forms), folders (load, save, the stored example traces),
              language_folders (the same of language models), gate_film (of a pruning), stored_draws
 metrics      BLEU and chrF, of a corpus and of a sentence · files (written whole, JSON) · quoting (in a sentence)
@@ -34,7 +34,8 @@ interpret    alignments (sub-words joined to words): records in, records out · 
              head_importance: gradients, confidence, Shapley, orders to prune in, by means of gated_losses ·
              smallest_set: how few heads a sentence needs
 training     loop (a generator of events), options, progress (and its checkpoint), regimes (with unroll, professor),
-             schedules, processes (several as one), memory; exposure (bias, as a number); head_pruning (L0 gates)
+             schedules, processes (several as one), memory; exposure (bias, as a number); head_pruning (L0 gates);
+             own_words: two of the regimes on one pair, to be looked at
 recipes      recipes (what is trained on what), training_text, model_folders (a recipe carried out), stored_examples (of
              a model), synthetic_pairs (that a model writes), regimes_study, ablations (what each way to train gave),
              probe; pruned_folders (a model with fewer heads); language_models (counted or trained)

@@ -76,7 +76,7 @@ TERMS = (
     Term("training", "scheduled sampling", "подсказок всё меньше (scheduled sampling)", "term_scheduled_sampling"),
     Term("training", "exposure bias", "смещение от подсказок (exposure bias)", "term_exposure_bias"),
     Term("live", "cross-entropy", "перекрёстная энтропия (cross-entropy)", "term_cross_entropy"),
-    Term("live", "professor forcing", "с судьёй (professor forcing)", "term_professor_forcing"),
+    Term("training", "professor forcing", "с судьёй (professor forcing)", "term_professor_forcing"),
     Term("live", "R-Drop", "R-Drop", "term_r_drop"),
     Term("bottleneck", "one vector for a sentence", "один вектор на всё предложение", "term_one_vector"),
     Term("swap", "bootstrap", "бутстрэп", "term_bootstrap"),

@@ -69,7 +69,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "order": {"seed": "3", "words": "2,1,3,4,5,6"},
     "swap": {"predict": "true"},
     "models": {"model": OTHER},
-    "live": {"task": "reverse", "kind": "transformer", "size": "medium", "positions": "rotary", "norm": "pre"},
+    "live": {"task": "reverse", "kind": "transformer", "own_width": "64", "positions": "rotary", "norm": "pre"},
 }
 VIEWS = [  # what a page shows besides, in the place of its first picture
     ("kinds", {"tab": "numbers"}),
@@ -326,7 +326,7 @@ def no_warming_up(monkeypatch):
 
 def profile(browser):
     """A browser profile with one page for all tests: the dashboard's scripts, read once, are not read again."""
-    context = browser.new_context(viewport=WIDE)
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
     yield context.new_page()
     context.close()
 

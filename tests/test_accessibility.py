@@ -110,7 +110,7 @@ def test_axe_finds_nothing_severe_beside_a_training(dashboard, axe):
     """Its film, its chart, its model; its first question in the dark."""
     page = dashboard.page
     page.set_viewport_size({"width": 1280, "height": 900})
-    dashboard.open(address("live", **STATES["live"] | {"size": None}))
+    dashboard.open(address("live", **STATES["live"] | {"own_width": None}))
     page.get_by_role("button", name=EN["live_start"], exact=True).click()
     page.locator("[data-testid=stVegaLiteChart]").wait_for(timeout=120_000)
     page.get_by_role("button", name=EN["live_stop"], exact=True).click()

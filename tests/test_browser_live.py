@@ -16,8 +16,8 @@ from dashboard.text import LANGUAGES, catalogue
 EN, RU = catalogue("en"), catalogue("ru")
 FILM = ".st-key-film"
 LONG = 240_000  # ms: a training on a busy machine
-SMALL = "/live?kind=transformer"
-LONGER = f"{SMALL}&size=medium"  # it still runs once the reader is back
+SMALL = "/live?kind=transformer&own_width=64"  # of which nothing was recorded
+LONGER = "/live?kind=transformer&own_width=128&own_layers=2"  # it still runs once the reader is back
 # The film's own root, in its shadow root.
 FIND = """() => {
   const all = [document.querySelector('.st-key-film')].filter(Boolean);
@@ -146,6 +146,18 @@ def another_reader_has_it_from_the_zip_alone(another, link, kept):
     assert maps.evaluate("canvas => canvas.maps()[0].columns[0]") == "s"  # a busy machine may have taught it little
 
 
+def test_a_film_recorded_earlier_plays_at_once_and_in_step_with_another(dashboard):
+    dashboard.page.emulate_media(reduced_motion="no-preference")
+    page = dashboard.open("/live?versus=rnn-plain")
+    expect(film(page).locator("output")).to_have_text(re.compile("[1-9]"), timeout=20_000)
+    page.locator("body").press("End")
+    expect(film(page).locator(".writes")).to_have_count(2)
+    expect(film(page).locator(".writes.is-right").first).to_be_visible()
+    page.locator("body").press("Home")
+    expect(film(page).locator(".writes.is-right")).to_have_count(0)
+    page.emulate_media(reduced_motion="reduce")
+
+
 def test_a_damaged_zip_is_one_sentence(dashboard, tmp_path):
     page = dashboard.open("/live")
     (tmp_path / "model.zip").write_bytes(b"nothing")
@@ -214,8 +226,12 @@ def test_what_is_chosen_and_what_may_be_chosen_is_read_whole(dashboard, language
     page = dashboard.open(f"/live?lang={language}&regime=parallel-scheduled-sampling")
     whole = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
     fields = page.locator(".st-key-controls [role=combobox]")
-    expect(fields).to_have_count(4)
+    expect(fields).to_have_count(6)
     assert fields.evaluate_all(whole)
+    page.get_by_role("button", name=catalogue(language)["live_more"], exact=True).click()
+    regime = page.get_by_role("combobox", name=catalogue(language)["regime"])
+    expect(regime).to_be_visible()
+    assert regime.evaluate_all(whole)
     page.locator(".st-key-regime").get_by_role("button").click()
     options = page.get_by_role("option")
     expect(options.first).to_be_visible()

@@ -79,7 +79,7 @@ def test_a_link_restores_the_pair_and_the_part_of_the_page(dashboard):
     expect(page.get_by_label(RU["gold"], exact=True)).to_have_value("Ein Hund rennt.")
     expect(page.get_by_role("slider", name=RU["teacher_slider"])).to_have_value("2")
     expect(page.locator(f"{PICTURE} .soft").first).to_be_visible()
-    dashboard.open("/training?lang=ru&tab=regimes&axis=tokens")
+    dashboard.open("/training?lang=ru&tab=regimes&finding=curves&axis=tokens")
     expect(page.get_by_role("radio", name=RU["training_tab_regimes"])).to_be_checked()
     expect(page.get_by_role("radio", name=RU["axis_tokens"])).to_be_checked()
 
@@ -106,6 +106,24 @@ def test_a_guess_comes_before_the_bars(dashboard):
     expect(page.locator(".katex").first).to_be_attached()  # in what can be opened
 
 
+def test_own_words_are_mixed_in_by_keys_and_the_judge_sees_states(dashboard):
+    page = dashboard.open("/training?tab=schedules&mixed=0")
+    picture, line = page.locator(".st-key-passes .picture"), page.locator(".line")
+    expect(picture.locator(".token.taken")).to_have_count(COUNT - 1)  # the last is read by nobody
+    expect(picture.locator(".dear")).to_have_count(COUNT)
+    first = line.inner_text()
+    assert [page.evaluate(PRESS, key) for key in ("ArrowRight", "End")] == ["1", str(COUNT - 1)]
+    expect(line).not_to_have_text(first)
+    expect(picture.locator(".token.taken")).to_have_count(COUNT - 1)
+    expect(page).to_have_url(re.compile(rf"[?&]mixed={COUNT - 1}\b"))
+    dashboard.settle()
+    dashboard.rerun(page.get_by_role("radio", name=EN["way_judge"]).click)
+    page.set_viewport_size({"width": 400, "height": 900})
+    expect(page.locator(".st-key-judge .picture .dear")).to_have_count(min(COUNT, len(FREE)))
+    dashboard.settle()
+    assert never_scrolls_sideways(page)
+
+
 def shares(page, decays, rates, step):
     """Expect the tables to say how much each schedule gives at a step."""
     cells = page.locator(".st-key-schedules td.number")
@@ -115,7 +133,7 @@ def shares(page, decays, rates, step):
 def test_the_step_of_the_schedules_moves_by_keys_and_by_mouse_and_the_server_only_hears_of_it(dashboard):
     decays = [partial(DECAYS[name], half=4000) for name in DECAYS]
     rates = [partial(SCHEDULES[name], warmup=800, total=training.STEPS) for name in training.RATES]
-    page = dashboard.open("/training?tab=schedules&update=4000")
+    page = dashboard.open("/training?tab=schedules&way=plans&update=4000")
     slider = page.get_by_role("slider", name=EN["schedules_slider"])
     expect(page.locator(".st-key-schedules output")).to_have_text(EN["schedules_at"].format(step="4,000"))
     shares(page, decays, rates, 4000)
@@ -148,12 +166,14 @@ def test_the_step_of_the_schedules_moves_by_keys_and_by_mouse_and_the_server_onl
 
 
 def test_the_charts_follow_their_sliders_and_can_be_saved_and_fit_a_narrow_and_a_dark_screen(dashboard):
-    page = dashboard.open("/training?tab=schedules")
+    page = dashboard.open("/training?tab=schedules&way=plans")
     table = page.get_by_role("table").filter(has_text=EN["schedule_inverse-sigmoid"])
     before = table.inner_text()
     dashboard.rerun(lambda: page.get_by_role("slider", name=EN["half"]).first.press("ArrowRight"))
     expect(table).not_to_have_text(before)
     dashboard.rerun(page.get_by_role("radio", name=EN["training_tab_regimes"]).click)
+    expect(page.locator(".st-key-regimes svg.marks")).to_be_visible()
+    dashboard.rerun(page.get_by_role("radio", name=EN["finding_curves"]).click)
     expect(page.locator(".st-key-curves svg.marks")).to_be_visible()
     dashboard.rerun(page.get_by_role("radio", name=EN["axis_minutes"]).click)
     expect(page.locator(".st-key-curves svg.marks")).to_contain_text(EN["axis_minutes"])

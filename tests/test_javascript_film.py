@@ -12,16 +12,19 @@ from dashboard.views.pruning.film import rows
 READ = """(async () => {
   const {look, unpacked} = await import('/components/attention.js');
   const shares = m.sharesOf(v[0].costs);
-  return {weights: [...look(unpacked(v[0].weights), 'mean', 'mean')], shares, mean: m.meanOf(v[0].costs)};
+  const steps = [0, 4, 20].map(step => ({step}));
+  const at = [-1, 0, 5, 99].map(step => m.upTo(steps, step)?.step ?? null);
+  return {weights: [...look(unpacked(v[0].weights), 'mean', 'mean')], shares, mean: m.meanOf(v[0].costs), at};
 })()"""
 
 
 def test_the_browser_shows_the_numbers_that_python_lists(blank):
-    payload = figure.film("x", ABOUT, FRAMES, attends=True, live=True)
+    payload = figure.run("x", {}, ABOUT, FRAMES, attends=True, live=True)
     read = call(blank, "views/live/film.js", f"await {READ}", figure.frame(FRAMES[2], payload))
     np.testing.assert_allclose(read["weights"], np.array([255, 0, 0, 255, 128, 127]) / 255, atol=1e-5)
     listed = figure.table(FRAMES, ABOUT["rows"])[2]
     np.testing.assert_allclose(read["shares"], [listed[f"p {place}"] for place in ("1 a", "2 b", "3 <eos>")], atol=1e-4)
+    assert read["at"] == [None, 0, 4, 20]  # of a run beside another, at that one's step
     assert f"= {read['mean']:.2f}" in figure.cross_entropy(FRAMES[2])
 
 

@@ -52,3 +52,14 @@ def test_a_position_in_words_has_its_numbers(blank):
 def test_of_a_long_prefix_whole_words_remain(blank):
     assert call(blank, WORDS, "m.ending('a cat sits', 20)") == "a cat sits"
     assert call(blank, WORDS, "m.ending('one big cat sits here', 12)") == "… sits here"
+
+
+def test_places_break_into_lines_and_own_words_come_in_their_order(blank):
+    columns = "m.columns({measure: text => 10 * text.length}, v[0], 0, 120)"
+    places = call(blank, "views/training/columns.js", columns, [["abc", "a"], ["abcdefghij", "x"], ["a", "b"]])
+    assert [list(place.values()) for place in places] == [[0, 0, 44], [0, 1, 114], [0, 2, 44]]
+    assert call(blank, "views/training/passes.js", "[...m.ownPlaces(v[0], 2)]", [3, 1, 0]) == [3, 1]
+    rows = call(blank, "views/training/judge.js", "m.rowsOf(12, 0)")
+    tops, heights = list(rows["tops"].values()), list(rows["heights"].values())
+    ends = [top + height for top, height in zip(tops, heights, strict=True)]
+    assert all(end <= top for end, top in zip(ends, [*tops[1:], rows["tall"]], strict=True))

@@ -16,6 +16,7 @@ from test_pages import APP, complaints, everything
 from test_trainings import FAKE, until
 
 from dashboard.components import FOLDER
+from dashboard.controls import plain
 from dashboard.figures import cells
 from dashboard.live import own_models, trainings
 from dashboard.live import pairs as own_pairs
@@ -25,7 +26,7 @@ from dashboard.model_names import kind_label
 from dashboard.resources import models
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.live import figure as live
-from dashboard.views.live import parts as live_parts
+from dashboard.views.live import form, runs
 from dashboard.views.live.film import AGAIN, LABELS
 
 EN = catalogue("en")
@@ -57,7 +58,7 @@ VALIDATION = [{"epoch": 1, "step": 2, "train": 2.0, "validation": 1.5}]
 
 
 def test_a_frame_travels_with_its_weights_packed_as_all_pages_pack_them():
-    payload = live.film("x", ABOUT, FRAMES, attends=True, live=True)
+    payload = live.run("x", {}, ABOUT, FRAMES, attends=True, live=True)
     sent = live.frame(payload["frames"][1], payload)
     shares = np.array([[[[255, 0], [0, 255], [128, 127]]]]) / 255
     assert sent == {"step": 1, "costs": COSTS, "output": "a b", "weights": cells.packed(shares)}
@@ -84,10 +85,11 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(count):
 
 @pytest.mark.parametrize("held", [0, 5])
 def test_the_chart_names_its_curves_and_the_loss_of_guessing(held):
-    labels = {name: name.upper() for name in ("train", "validation", "step", "loss", "guessing")}
-    chart = live.chart(ABOUT | {"held": held}, labels)
+    labels = {name: name.upper() for name in ("train", "validation", "step", "loss", "choices", "guessing")}
+    chart = live.chart(ABOUT | {"held": held}, ["mine", "another's"], labels)
     lines, rule, text = chart["layer"]
-    assert lines["encoding"]["color"]["scale"]["domain"] == ["train", "validation"][: 1 + bool(held)]
+    assert lines["encoding"]["strokeDash"]["scale"]["domain"] == ["train", "validation"][: 1 + bool(held)]
+    assert "another's" in lines["encoding"]["color"]["legend"]["labelExpr"]
     assert rule["encoding"]["y"]["datum"] == pytest.approx(math.log(20))
     assert text["mark"]["text"] == "GUESSING"
 
@@ -113,23 +115,29 @@ def test_the_table_has_a_row_a_frame():
 
 def test_the_sentence_of_the_chart_has_its_numbers():
     facts = live.describe(FRAMES, VALIDATION)
-    assert facts == {"step": 2, "output": "a b", "validation": "1.50", "first": "3.00", "loss": "1.00"}
-    assert live.describe(FRAMES[:2], []) == {"step": 1, "output": "a b", "loss": "3.00"}
+    assert facts == {"step": 2, "output": "a b", "validation": "4.5", "first": "20", "loss": "1.00", "choices": "2.7"}
+    assert live.describe(FRAMES[:2], []) == {"step": 1, "output": "a b", "loss": "3.00", "choices": "20"}
     assert live.describe(FRAMES[:1], []) == {"output": "a b"}
 
 
 @pytest.mark.parametrize(
     ("count", "validation", "held", "said"),
     [
-        (1, [], 5, "On pairs held back nothing has been measured yet. The model now writes: a b"),
-        (2, [], 0, "The loss is 3.00 at step 1. The model now writes: a b"),
-        (2, [], 5, "The loss is 3.00 at step 1. On pairs held back nothing has been measured yet. The model"),
-        (3, VALIDATION, 5, "The loss went from 3.00 to 1.00 by step 2. On pairs held back it is 1.50. The model"),
+        (1, [], 5, "On pairs held back nothing has been measured yet. It now writes: a b"),
+        (2, [], 0, "At step 1 it is as unsure as between 20 letters (loss 3.00). It now writes: a b"),
+        (2, [], 5, "At step 1 it is as unsure as between 20 letters (loss 3.00). On pairs held back nothing has been"),
+        (
+            3,
+            VALIDATION,
+            5,
+            "At step 2 it is as unsure as between 2.7 letters (loss 1.00); at first between 20. On pairs",
+        ),
     ],
 )
 def test_a_training_tells_only_what_is_known(count, validation, held, said):
-    training = SimpleNamespace(frames=FRAMES[:count], validation=validation, about=ABOUT | {"held": held})
-    assert live_parts.losses_in_words(EN, training).startswith(said)
+    known = {"frames": FRAMES[:count], "validation": validation, "about": ABOUT | {"held": held}}
+    training = SimpleNamespace(plan=Plan("copy", "transformer"), **known)
+    assert runs.losses_in_words(EN, training).startswith(said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -180,8 +188,10 @@ def press(at, key):
     return at
 
 
-def film_of(at):
-    return next(json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.component_name == "film")
+def film_of(at, run=0):
+    """One of the films that are shown, and what is said of all of them."""
+    found = next(json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.component_name == "film")
+    return found | found["runs"][run]
 
 
 def enabled(at):
@@ -197,13 +207,14 @@ def running(at, manager):
 def test_a_training_is_started_shown_paused_gone_on_with_and_stopped(page):
     at, manager = page()
     assert enabled(at) == {"start"}
-    assert film_of(at)["frames"] == []
     assert film_of(at)["about"]["rows"] == ["s", "e", "q", "s", "c", "o", "p", "e", "<eos>"]
+    assert film_of(at)["play"] is True
+    assert film_of(at)["frames"][-1]["output"] == "s e q s c o p e"  # of the one recorded earlier
     assert EN["live_models_none"] in everything(at)
     running(press(at, "start"), manager)
     assert enabled(at) == {"start", "pause", "stop"}
     assert [one["step"] for one in film_of(at)["frames"]] == [0, 1, 2]
-    assert film_of(at)["live"] is True
+    assert (film_of(at)["live"], film_of(at)["play"]) == (True, False)
     assert r"\frac{0.50 + 2.00 + 0.20}{3} = 0.90" in at.latex[0].value
     training = manager.running[0]
     press(at, "pause")
@@ -283,13 +294,16 @@ def test_another_choice_is_named_beside_a_training_that_runs_and_takes_the_place
     until(lambda: first.over)
     at.run()
     assert said not in [info.value for info in at.info]
+    assert film_of(at)["title"].startswith(EN["live_recorded"].split("{")[0])  # of the other choice
+    at.selectbox(key="own_rate").set_value("0.1").run()
     assert (film_of(at)["frames"], film_of(at)["labels"]["empty"]) == ([], EN["film_empty"])
+    at.selectbox(key="own_rate").set_value("0.005").run()
     at.selectbox(key="task").set_value("copy").run()
     assert film_of(at)["id"] == first.name
 
 
 def test_a_map_that_waits_for_its_first_frame_does_not_ask_for_a_start(page):
-    at, _ = page(places=0)
+    at, _ = page(places=0, own_layers="2")
     assert film_of(at)["labels"]["empty"] == EN["film_empty"]
     assert film_of(press(at, "start"))["labels"]["empty"] == EN["film_coming"]
 
@@ -297,23 +311,52 @@ def test_a_map_that_waits_for_its_first_frame_does_not_ask_for_a_start(page):
 def test_a_model_without_attention_says_why_there_is_no_map(page):
     at, _ = page(kind="obey", task="reverse")
     at.selectbox(key="kind").set_value("rnn-plain").run()
-    assert [one.value for one in at.info] == [EN["live_blind"].format(width=32)]
+    assert EN["live_blind"].format(width=32) in [one.value for one in at.caption]
     assert film_of(at)["attends"] is False
 
 
+def test_two_runs_stand_beside_each_other(page):
+    """Two that were recorded; then the reader's own beside one, and beside their own before."""
+    at, manager = page(versus="rnn-plain")
+    assert [film_of(at, run)["attends"] for run in (0, 1)] == [True, False]
+    assert [film_of(at, run)["title"] for run in (0, 1)] == [
+        EN["live_recorded"].format(what=EN[f"live_kind_{kind}"]) for kind in ("rnn-additive", "rnn-plain")
+    ]
+    running(press(at, "start"), manager)
+    assert [len(film_of(at, run)["runs"]) for run in (0, 1)] == [2, 2]
+    first = manager.running[0].name
+    assert film_of(at)["id"] == first
+    at.selectbox(key="own_width").set_value("64").run()
+    at.selectbox(key="versus").set_value("before").run()
+    press(at, "start")
+    until(lambda: manager.running and manager.running[0].name != first and manager.running[0].validation)
+    at.run()
+    assert [film_of(at, run)["id"] for run in (0, 1)] == [manager.running[0].name, first]
+    assert film_of(at)["title"].endswith("width 64")
+    assert not complaints(at)
+
+
+def test_pairs_held_back_are_named(page):
+    at, _ = page(task="own")
+    source, target = own_pairs.parsed(own_pairs.EXAMPLE)[9]
+    assert EN["live_held_pair"].format(source=source, target=target) in everything(at)
+    at.text_area(key="pairs").set_value("a\tb\n" * 4).run()
+    assert plain(EN["live_held_few"]) in everything(at)
+
+
 def test_a_link_of_old_is_the_simple_model_and_further_choices_go_with_the_training(page):
-    at, manager = page(size="medium")
+    at, manager = page(size="medium", own_width="64")  # there were sizes once
     assert not complaints(at)
     assert {one.key for one in at.selectbox} >= set(HAS[at.selectbox(key="kind").value])
     running(press(at, "start"), manager)
     simple = manager.running[0].plan
-    assert simple.config == Plan("copy", "rnn-additive", "medium", "teacher-forcing").config
+    assert simple.config == Plan("copy", "rnn-additive", numbers={"width": "64"}).config
     at, manager = page(score="cosine", context="layer", feeding="on", cell="lstm", reads="forward")
     running(press(at, "start"), manager)
     config = manager.running[0].plan.config
     assert [config[name] for name in ("attention", "context", "layers", "cell")] == ["cosine", "layer", 2, "lstm"]
     assert (config["input_feeding"], config["bidirectional"]) == (True, False)
-    assert kind_label(EN, "rnn", config) in everything(at)
+    assert plain(kind_label(EN, "rnn", config)) in everything(at)
 
 
 def test_what_a_kind_has_not_can_not_be_chosen_and_a_strange_link_is_one_sentence(page):
@@ -336,12 +379,12 @@ def test_what_a_kind_has_not_can_not_be_chosen_and_a_strange_link_is_one_sentenc
     ],
 )
 def test_the_first_question_fits_what_is_trained(task, details, looks):
-    plan = Plan(task, "rnn-additive", "small", "teacher-forcing", (), details)
+    plan = Plan(task, "rnn-additive", details=details)
     assert plan.looks == looks
-    first, *_ = live_parts.guesses(EN, plan)
+    first, *_ = form.guesses(EN, plan)
     if looks:
         assert first.options[first.right[0]] == EN[f"live_look_{looks}"]
-    blind = Plan("copy", "transformer", "small", "teacher-forcing", (), {"positions": "none"})
+    blind = Plan("copy", "transformer", details={"positions": "none"})
     assert blind.looks is None
 
 

@@ -282,7 +282,9 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     *(("step", {"prefix": text}) for text in ("Eine", "語")),
     *((name, {"model": PLAIN}) for name in ("alignment", "kinds", "training")),
     ("training", {"model": "fr-en-transformer", "text": STRANGE}),
-    *(("training", {"tab": tab}) for tab in ("schedules", "regimes")),
+    *(("training", {"tab": "schedules", "way": way, "predict": "true"}) for way in ("passes", "judge", "plans")),
+    *(("training", {"tab": "schedules", "way": way}) for way in ("passes", "judge")),
+    *(("training", {"tab": "regimes", "finding": picture}) for picture in ("regimes", "curves")),
     ("step", {"model": "en-de-transformer", "text": TEXT}),
     ("alignment", {"text": TEXT, "target": STRANGE, "compare": "en-de-transformer"}),
     ("kinds", {"text": TEXT, "show": "same"}),
@@ -552,20 +554,29 @@ FOOLISH = {
     "order": {"model": "x", "lang": "xx", "seed": "99", "words": "1,1"},
     "swap": {"lang": "xx"},
     "models": {"lang": "xx", "model": "x"},
-    "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks", "cell": "z"},
+    "live": {
+        "lang": "xx",
+        "task": "fly",
+        "kind": "<b>",
+        "own_width": "33",
+        "regime": "sticks",
+        "versus": "me",
+        "cell": "z",
+    },
 }
 
 
 FOOLISH_TABS = {
-    ("kinds", "tab", "numbers"): {"step": "0", "layer": "9", "head": "all"},
-    ("training", "tab", "schedules"): {"update": "-1", "half": "0", "warmup": "many"},
-    ("training", "tab", "regimes"): {"axis": "years"},
-    ("sampling", "tab", "mbr"): {"utility": "<b>", "candidates": "all", "without": "0"},
-    ("positions", "view", "matrix"): {"length": "1", "width": "0", "base": "e", "row": "-1", "column": "999"}
+    ("kinds", ("tab", "numbers")): {"step": "0", "layer": "9", "head": "all"},
+    ("training", ("tab", "schedules"), ("way", "plans")): {"update": "-1", "half": "0", "warmup": "many"},
+    ("training", ("tab", "schedules")): {"way": "all", "mixed": "-1"},
+    ("training", ("tab", "regimes"), ("finding", "curves")): {"axis": "years"},
+    ("sampling", ("tab", "mbr")): {"utility": "<b>", "candidates": "all", "without": "0"},
+    ("positions", ("view", "matrix")): {"length": "1", "width": "0", "base": "e", "row": "-1", "column": "999"}
     | {"beside": "<b>", "form": "flat"},
 }
 WISHES = [(name, {}, foolish) for name, foolish in FOOLISH.items()]
-WISHES += [(name, {key: tab}, foolish) for (name, key, tab), foolish in FOOLISH_TABS.items()]
+WISHES += [(name, dict(given), foolish) for (name, *given), foolish in FOOLISH_TABS.items()]
 
 
 @pytest.mark.parametrize(("name", "given", "foolish"), WISHES)

@@ -14,21 +14,25 @@ from opening import to_page
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
-from core.checkpoints import CURVE, FINDINGS, GOLD, GREEDY, PRETRAINED, cards, curve, example, load
+from core.checkpoints import CURVE, FINDINGS, GOLD, GREEDY, PRETRAINED, cards, curve, example, load, load_packed
 from core.decoding.translate import decode
 from core.files import read_json
 from core.options import BeamOptions, ForcedOptions
 from core.recipes.stored_examples import REFERENCES
 from core.records import DecodeTrace, Distribution, Hypothesis, Node, SearchTree
 from core.records.trace_json import from_json, to_json
+from core.text.batches import source_batch
+from core.text.subwords import BOS, EOS
+from core.training.own_words import behaviours, two_passes
 from dashboard import resources
 from dashboard.beginning import DEFAULT
 from dashboard.components.bundle import bundle
+from dashboard.figures.tokens import label
 from dashboard.model_names import model_label
 from dashboard.resources import folders, models
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.training import figure as teaching
-from dashboard.views.training import teacher
+from dashboard.views.training import own_words, teacher
 
 ROOT = Path(__file__).resolve().parents[1]
 EN = catalogue("en")
@@ -232,6 +236,55 @@ def test_every_text_fills_its_places(language):
         assert {name for _, name, _, _ in string.Formatter().parse(say[key]) if name} <= set(facts), key
 
 
+# --- own words: a second pass, and a judge
+
+
+@pytest.fixture(scope="module", params=["en-de-rnn-additive-before", "en-de-transformer-small"])
+def asked(request):
+    """A model ready to search, a sentence, and the ids of a translation that is not quite its own."""
+    loaded = load_packed(request.param)
+    ids = (*loaded.subwords.encode("Eine braune Katze rennt schnell durch den Schnee."), EOS)
+    return loaded, "A brown dog is running through the snow.", ids
+
+
+def test_the_second_pass_reads_the_words_that_are_marked(asked):
+    loaded, text, ids = asked
+    record = two_passes(loaded.model, loaded.subwords, text, ids)
+    own = [loaded.subwords.tokens.index(token) for token in record.own]
+    assert sorted(record.order) == list(range(len(ids) - 1))
+    source, mask = (torch.from_numpy(part) for part in source_batch([loaded.subwords.encode_source(text)]))
+    for count in (0, 3, len(own)):
+        marked = set(record.order[:count])
+        read = [BOS, *(own[place] if place in marked else ids[place] for place in range(len(own)))]
+        logits = load(loaded.card.name).model(source, mask, torch.tensor([read])).logits[0]
+        wanted = functional.cross_entropy(logits, torch.tensor(ids), reduction="none")
+        np.testing.assert_allclose(record.losses[count], wanted.detach(), atol=1e-3)
+    facts, payload = own_words.passes_facts(record), own_words.passes(record)
+    assert float(facts["first"]) == pytest.approx(payload["means"][0], abs=0.006)
+    assert own_words.effect(record) == (payload["means"][-1] < payload["means"][0])
+    rows = own_words.passes_rows(record)
+    assert [row["own from"] for row in rows].index(1) == record.order[0]
+    assert rows[-1]["own"] is None
+
+
+def test_states_are_equal_until_both_decoders_read_another_word(asked):
+    loaded, text, ids = asked
+    tree = decode(loaded.model, loaded.subwords, text, BeamOptions(1)).tree
+    own = tuple(node.id for node in tree.nodes[1:])
+    record = behaviours(loaded.model, loaded.subwords, text, ids, own)
+    assert len(record.gold) == len(record.own) == min(len(ids), len(own))
+    place = own_words.split(record)
+    assert place > 0  # both begin with <bos>
+    assert record.apart[:place].max() < 1e-5
+    assert record.apart[place] > 0.01
+    payload = own_words.judged(record)
+    assert np.abs([payload["taught"], payload["free"]]).max() == pytest.approx(1)
+    assert own_words.judge_facts(record)["position"] == place
+    same = replace(record, own=record.gold)
+    assert (own_words.split(same), own_words.judge_facts(same)) == (None, {"count": len(record.gold)})
+    assert [row["apart"] for row in own_words.judge_rows(record)] == record.apart.tolist()
+
+
 # --- the page
 
 
@@ -317,6 +370,24 @@ def test_until_the_guess_nothing_tells_what_costs_most(app):
     assert not [part for part in at.markdown if "position 6" in part.value]
 
 
+@pytest.mark.parametrize("way", ["passes", "judge"])
+def test_a_picture_of_own_words_hides_its_answer_until_the_guess(app, way):
+    app.query_params.update({"tab": "schedules", "way": way, "predict": "true"})
+    at = app.run()
+    assert not at.exception
+    drawn = {part.proto.component_name: part.proto for part in at.get("bidi_component")}
+    hidden = json.loads(drawn[way].json)
+    assert hidden["hidden"] is True
+    at.toggle(key="predict").set_value(False).run()
+    shown = next(json.loads(part.proto.json) for part in at.get("bidi_component") if part.proto.component_name == way)
+    assert (shown["hidden"], shown["own"]) == (False, hidden["own"])
+    taught = teaching.positions(example(DEFAULT, file=GOLD), 0)
+    words = [label(position.moment.token) for position in taught]
+    assert shown["gold"] == (words if way == "passes" else ["<bos>", *words][: len(shown["own"])])
+    if way == "passes":
+        assert shown["means"][0] == pytest.approx(teaching.mean([one.loss for one in taught]), abs=0.01)
+
+
 def test_a_damaged_curve_is_named_and_the_others_are_drawn(app, monkeypatch, tmp_path):
     import shutil
 
@@ -328,13 +399,14 @@ def test_a_damaged_curve_is_named_and_the_others_are_drawn(app, monkeypatch, tmp
     caches = (resources.shipped, resources.stored, resources.curves, resources.measured)
     for cache in caches:
         cache.clear()
-    app.query_params["tab"] = "regimes"
+    app.query_params.update({"tab": "regimes", "finding": "curves"})
     try:
         at = app.run()
         assert not at.exception
         said = [part.value for part in at.warning]
         assert len(said) == 1
         assert "curve" in said[0]
+        at.segmented_control(key="finding").set_value("regimes").run()
         assert EN["regimes_none"] in [part.value for part in at.info]
     finally:
         for cache in caches:

@@ -25,20 +25,21 @@ from core.training.options import TrainOptions
 from core.training.regimes import REGIMES
 from dashboard.live import own_models, trainings
 from dashboard.live import pairs as own_pairs
+from dashboard.live.material import material, planned
 from dashboard.live.own_models import MOST, OwnModels, Tabs
-from dashboard.live.plan import DETAILS, HAS, KINDS, SCORES, SIZES, STEPS, TASKS, Plan
+from dashboard.live.plan import DETAILS, HAS, KINDS, SCORES, STEPS, TASKS, Plan
 from dashboard.live.refusal import Refusal
 from dashboard.live.trainings import Trainings
-from dashboard.live.worker import material, planned
 
 ROOT = Path(__file__).resolve().parents[1]
-PLAN = Plan("copy", "transformer", "small", "teacher-forcing")
+PLAN = Plan("copy", "transformer")
 PAIRS = own_pairs.parsed(own_pairs.EXAMPLE)
 # A worker without a model: it obeys as the real one does, but for what its argument says.
 FAKE = """
 import json, sys
 kind = sys.argv[1]
 say = lambda **told: print(json.dumps(told), flush=True)
+if not sys.stdin.readline(): sys.exit()
 say(kind="begun", steps=10)
 say(kind="frame", step=0)
 if kind == "crash": sys.exit(3)
@@ -174,28 +175,54 @@ def test_closing_ends_every_process_and_removes_every_file(managed):
     manager = managed(places=1)
     running, waiting = manager.start(PLAN), manager.start(PLAN)
     until(lambda: running.state == "running")
-    root = manager.root
+    manager.warm()
+    root, spare = manager.root, manager.spare
     assert json.loads((running.folder / "plan.json").read_text())["task"] == "copy"
     manager.close()
     until(lambda: running.process.poll() is not None)
+    assert spare.poll() is not None
     assert not root.exists()
     assert waiting.process is None
 
 
+def test_a_process_waits_for_a_training_and_ends_when_none_comes(managed, monkeypatch):
+    manager = managed(places=2)
+    manager.warm()
+    spare = manager.spare
+    manager.warm()
+    assert manager.spare is spare
+    training = manager.start(PLAN)
+    assert training.process is spare
+    manager.warm()
+    assert manager.spare is None  # not beside one that is starting
+    until(lambda: training.state == "running")
+    monkeypatch.setattr(trainings, "IDLE", 0.05)
+    manager.warm()
+    other = manager.spare
+    until(lambda: manager.spare is None)
+    assert other.poll() is not None
+    manager.warm()
+    manager.spare.kill()
+    manager.spare.wait()
+    assert manager.start(PLAN).process.poll() is None  # a dead one is not taken
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_worker_outlives_no_server_however_that_dies():
-    """The real worker: the server is killed, the process ends and takes its folder along."""
+    """The real worker: the server is killed, the process ends and takes its folder along; one that waits ends, too."""
     script = (
         "import time; from dashboard.live.trainings import *; from dashboard.live.plan import Plan\n"
-        "one = Trainings().start(Plan('copy', 'transformer', 'small', 'teacher-forcing'))\n"
-        "print(one.process.pid, one.folder, flush=True); time.sleep(600)"
+        "all = Trainings(); all.warm(); waits = all.spare\n"
+        "one = all.start(Plan('copy', 'transformer')); assert one.process is waits\n"
+        "one.state = 'running'; all.warm(); assert all.spare is not waits\n"
+        "print(one.process.pid, all.spare.pid, one.folder, flush=True); time.sleep(600)"
     )
     server = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    pid, folder = server.stdout.readline().split()
+    *pids, folder = server.stdout.readline().split()
     server.send_signal(signal.SIGKILL)
     server.communicate()
 
-    def gone() -> bool:
+    def gone(pid: str) -> bool:
         try:
             os.kill(int(pid), 0)
         except ProcessLookupError:
@@ -203,7 +230,7 @@ def test_a_worker_outlives_no_server_however_that_dies():
         status = Path(f"/proc/{pid}/stat")  # where nobody waits for it, it stays as a zombie
         return status.is_file() and status.read_text().split(") ")[1][0] == "Z"
 
-    until(gone)
+    until(lambda: all(map(gone, pids)))
     assert not Path(folder).exists()
     Path(folder).parent.rmdir()
 
@@ -212,12 +239,12 @@ def test_a_worker_outlives_no_server_however_that_dies():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("task", TASKS)
-def test_every_choice_makes_a_model_and_lessons(task, kind, size):
-    plan = Plan(task, kind, size, "teacher-forcing", PAIRS if task == "own" else ())
+def test_every_choice_makes_a_model_and_lessons(task, kind):
+    plan = Plan(task, kind, pairs=PAIRS if task == "own" else (), numbers={"data": "300", "width": "64", "layers": "2"})
     made = material(plan)
-    assert made.model.config.width == plan.config["width"]
+    assert made.model.config.width == 64
+    assert len(made.pairs) == (len(PAIRS) - len(PAIRS) // 10 if task == "own" else 300)
     assert made.options.epochs * len(made.pairs) >= len(made.pairs)
     assert (plan.filmed() in plan.train_and_held()[0]) == (
         task == "own"
@@ -238,9 +265,9 @@ def test_the_steps_that_are_announced_are_those_that_are_done(batches):
 
 def test_the_regimes_are_those_of_core():
     for regime in REGIMES:
-        assert material(Plan("copy", "rnn-additive", "small", regime)).options.regime == regime
+        assert material(Plan("copy", "rnn-additive", regime, numbers={"data": "30"})).options.regime == regime
     with pytest.raises(ValueError, match="unknown regime 'sticks'; valid: teacher-forcing"):
-        Plan("copy", "transformer", "small", "sticks")
+        Plan("copy", "transformer", "sticks")
 
 
 def combinations(kind):
@@ -252,7 +279,7 @@ def combinations(kind):
 def test_every_combination_is_a_model_of_its_own(kind):
     made = []
     for details in combinations(kind):
-        plan = Plan("copy", kind, "small", "teacher-forcing", (), details)
+        plan = Plan("copy", kind, details=details)
         model = build(plan.family, {**plan.config, "width": 8, "vocabulary_size": 9})
         assert ("cross" in model.heads) == plan.attends
         made.append(model.config)
@@ -270,7 +297,7 @@ def test_any_two_choices_take_two_steps_of_training_together(kind):
         met = {(details[first], details[second]) for details in some}
         assert met == set(product(DETAILS[first], DETAILS[second]))
     for details, regime in zip(some, cycle(REGIMES)):
-        plan = Plan("copy", kind, "small", regime, (), details)
+        plan = Plan("copy", kind, regime, details=details)
         model = build(plan.family, {**plan.config, "width": 8, "vocabulary_size": 9})
         before = [weight.clone() for weight in model.parameters()]
         lessons = [([5, 2], [6]), ([6, 2], [5])]
@@ -285,12 +312,14 @@ def test_what_can_be_chosen_is_what_core_has_and_nothing_that_contradicts():
     for name, valid in choices.items():
         assert set(DETAILS[name]) == set(valid)
     assert len(SCORES) == len(set(SCORES))
-    simple = Plan("copy", "rnn-additive", "small", "teacher-forcing").config
+    simple = Plan("copy", "rnn-additive").config
     assert (simple["attention"], simple["context"], simple["cell"]) == ("additive", "step", "gru")
     with pytest.raises(ValueError, match="unknown detail of rnn-plain 'score'; valid: cell, reads"):
-        Plan("copy", "rnn-plain", "small", "teacher-forcing", (), {"score": "dot"})
+        Plan("copy", "rnn-plain", details={"score": "dot"})
     with pytest.raises(ValueError, match="unknown score 'taste'; valid: additive"):
-        Plan("copy", "rnn-additive", "small", "teacher-forcing", (), {"score": "taste"})
+        Plan("copy", "rnn-additive", details={"score": "taste"})
+    with pytest.raises(ValueError, match="unknown width '33'; valid: 8, 16"):
+        Plan("copy", "rnn-additive", numbers={"width": "33"})
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +327,7 @@ def trained():
     """A real training on own pairs: paused, gone on with, stopped."""
     manager = Trainings(places=1)
     own = OwnModels(manager)
-    training = own.begin(Plan("own", "transformer", "small", "teacher-forcing", PAIRS))
+    training = own.begin(Plan("own", "transformer", pairs=PAIRS))
     until(lambda: len(training.frames) > 25 or training.over)
     training.ask("pause")
     until(lambda: training.state == "paused")

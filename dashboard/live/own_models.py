@@ -39,6 +39,11 @@ class OwnModels:
         return self.begun[-1] if self.begun else None
 
     @property
+    def before(self) -> Training | None:
+        """The one before it."""
+        return self.begun[-2] if len(self.begun) > 1 else None
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to find again."""
         return not (self.begun or self.cards)
@@ -47,7 +52,7 @@ class OwnModels:
         """Start a training; the one before is stopped, and what it saved stays."""
         if self.training is not None and not self.training.over:
             self.trainings.stop(self.training)
-        done = [training for training in self.begun if training.over]
+        done = [training for training in self.begun[:-1] if training.over]
         self.saved()
         self.begun = [training for training in self.begun if training not in done]  # of those only models are left
         self.begun.append(self.trainings.start(plan))

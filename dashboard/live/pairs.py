@@ -15,6 +15,10 @@ one black cat\teine schwarze Katze
 two black cats\tzwei schwarze Katzen
 one red dog\tein roter Hund
 two red dogs\tzwei rote Hunde
+one white cat\teine weiße Katze
+two white cats\tzwei weiße Katzen
+one white dog\tein weißer Hund
+two white dogs\tzwei weiße Hunde
 """
 
 

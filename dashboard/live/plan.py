@@ -44,21 +44,25 @@ HAS = {
     "rnn-additive": ("score", "context", "feeding", "cell", "reads"),
     "transformer": ("positions", "norm"),
 }
-# Each size of a family: further arguments, and the peak learning rate, which falls as the width grows.
-SIZES: dict[str, dict[str, tuple[Mapping[str, Any], float]]] = {
-    "small": {
-        "rnn": ({"width": 32}, 5e-3),  # few numbers a state: more would know their neighbours' letters, too
-        "transformer": ({"width": 64, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 128}, 3e-3),
-    },
-    "medium": {
-        "rnn": ({"width": 96}, 3e-3),
-        "transformer": ({"width": 128, "encoder_layers": 2, "decoder_layers": 2, "feed_forward": 256}, 1e-3),
-    },
+# What is chosen by number, each value as an address writes it: the peak learning rate, the width of the model, how many
+# layers encoder and decoder have, how many generated pairs it learns from.
+NUMBERS = {
+    "rate": ("0.0003", "0.001", "0.005", "0.02", "0.1"),
+    "width": (
+        "8",
+        "16",
+        "32",
+        "64",
+        "128",
+    ),  # of more than 32 numbers a state knows its neighbours, too
+    "layers": ("1", "2", "3"),
+    "data": ("30", "100", "300", "1000", "3000"),
 }
-DEFAULTS = {"task": "copy", "kind": "rnn-additive", "size": "small", "regime": "teacher-forcing"}
+DEFAULTS = {"task": "copy", "kind": "rnn-additive", "regime": "teacher-forcing"}
+DEFAULTS |= {"rate": "0.005", "width": "32", "layers": "1", "data": "3000"}
 
 STEPS = 1500  # of a whole training at least: it ends with an epoch
-TRAINED, HELD_BACK = 3000, 100  # generated pairs
+HELD_BACK = 100  # generated pairs
 BATCH = 512  # padded tokens
 VOCABULARY = {"copy": 64, "reverse": 64, "own": 400}  # sub-words at most
 FILMED = "s e q s c o p e"  # the letters whose attention is filmed
@@ -66,26 +70,33 @@ FILMED = "s e q s c o p e"  # the letters whose attention is filmed
 
 @dataclass(frozen=True)
 class Plan:
-    """One training: a task, a kind of model, its size and regime, each a name of its table; own pairs if they are.
+    """One training: a task, a kind of model and a regime, each a name of its table; own pairs if they are.
 
-    `details` names a choice of `DETAILS` for what the kind `HAS`; what is left out is the first.
+    `numbers` names a choice of `NUMBERS`, `details` one of `DETAILS` for what the kind `HAS`; what is left out is the
+    default, of a detail the first.
     """
 
     task: str
     kind: str
-    size: str
-    regime: str
+    regime: str = DEFAULTS["regime"]
     pairs: tuple[tuple[str, str], ...] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
         check_choice("task", self.task, TASKS)
         check_choice("kind of model", self.kind, tuple(KINDS))
-        check_choice("size", self.size, tuple(SIZES))
         check_choice("regime", self.regime, tuple(REGIME_OPTIONS))
+        for name, value in self.numbers.items():
+            check_choice("number", name, tuple(NUMBERS))
+            check_choice(name, value, NUMBERS[name])
         for name, value in self.details.items():
             check_choice(f"detail of {self.kind}", name, HAS[self.kind])
             check_choice(name, value, tuple(DETAILS[name]))
+
+    def number(self, name: str) -> str:
+        """One of the numbers, as an address writes it."""
+        return self.numbers.get(name, DEFAULTS[name])
 
     @property
     def family(self) -> str:
@@ -102,14 +113,18 @@ class Plan:
         """The model's constructor's arguments, all but the size of its vocabulary."""
         chosen = {name: DETAILS[name][self.details.get(name, next(iter(DETAILS[name])))] for name in HAS[self.kind]}
         details = {argument: value for detail in chosen.values() for argument, value in detail.items()}
-        return {**KINDS[self.kind][1], **details, **SIZES[self.size][self.family][0]}
+        width, layers = int(self.number("width")), max(int(self.number("layers")), details.get("layers", 1))
+        sizes = {"width": width, "layers": layers}
+        if self.family == "transformer":
+            sizes = {"width": width, "encoder_layers": layers, "decoder_layers": layers, "feed_forward": 2 * width}
+        return {**KINDS[self.kind][1], **details, **sizes}
 
     @property
     def options(self) -> dict[str, Any]:
         """How to train, but for the number of epochs, which the worker counts out."""
         return {
             "max_tokens": BATCH,
-            "learning_rate": SIZES[self.size][self.family][1],
+            "learning_rate": float(self.number("rate")),
             "warmup": 50,
             "regime": self.regime,
             "label_smoothing": 0.0,  # so that the loss is the plain cross-entropy, which can fall to 0
@@ -121,9 +136,15 @@ class Plan:
         """The pairs to train on, and those held back: of one's own every tenth, so that of a few none is."""
         if self.task != "own":
             train, held = (toy(split, reverse=self.task == "reverse") for split in ("train", "val"))
-            return train[:TRAINED], held[:HELD_BACK]
+            return train[: int(self.number("data"))], held[:HELD_BACK]
         held = list(self.pairs[9::10])
         return [pair for index, pair in enumerate(self.pairs) if index % 10 != 9], held
+
+    def alike(self, other: "Plan") -> bool:
+        """Whether another plan trains the same, own pairs aside: a file is gone with the page."""
+        if (self.task, self.kind, self.config) != (other.task, other.kind, other.config):
+            return False
+        return self.options == other.options and (self.task == "own" or self.number("data") == other.number("data"))
 
     @property
     def looks(self) -> str | None:

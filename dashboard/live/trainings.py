@@ -9,23 +9,22 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from core.files import write_json
 from dashboard.live.plan import Plan
+from dashboard.live.processes import WORKER, kill, spawned
 
-ROOT = Path(__file__).resolve().parents[2]
-WORKER = (sys.executable, "-m", "dashboard.live.worker")
 PLACES = max(1, min(3, (os.cpu_count() or 2) // 2))  # trainings at a time
-NICE = os.environ.get("SEQSCOPE_NICE") or "10"  # by how much a training gives way to the pages; no one reads in tests
 SECONDS = 600.0  # from its start until a training is stopped, whatever it does
+IDLE = 600.0  # seconds after which a process that waits for a training ends
 GRACE = 20.0  # seconds to save the model after "stop"
 LINES, LETTERS = 20, 2000  # kept of what a process writes beside its own lines: the last ones, each cut
 SHOWN = 200  # letters of the last one that a page shows
@@ -99,6 +98,8 @@ class Trainings:
         self.lock = threading.RLock()
         self.queue: list[Training] = []
         self.running: list[Training] = []
+        self.spare: subprocess.Popen | None = None  # has torch imported and waits for its training
+        self.cooling: threading.Timer | None = None
         self.closed = False
 
     def new_folder(self) -> Path:
@@ -123,6 +124,26 @@ class Trainings:
             self.fill()
         return training
 
+    def warm(self) -> None:
+        """Have a process at hand that has torch imported, for `IDLE` seconds from now: what takes it begins soon."""
+        with self.lock:
+            if self.closed or any(training.state == "starting" for training in self.running):
+                return  # which would begin later beside an import
+            if self.cooling is not None:
+                self.cooling.cancel()
+            if self.spare is None or self.spare.poll() is not None:
+                with suppress(OSError):  # said where a training is started
+                    self.spare = spawned(self.worker)
+            self.cooling = self.later(IDLE, self.cool)
+
+    def cool(self) -> None:
+        """End the process that waits."""
+        with self.lock:
+            if self.spare is not None:
+                with self.spare as process:
+                    process.kill()
+            self.spare = None
+
     def place(self, training: Training) -> int:
         """How many wait before it, itself counted; 0 if it does not wait."""
         with self.lock:
@@ -144,13 +165,14 @@ class Trainings:
             if training in self.queue:
                 self.queue.remove(training)
                 training.state = "ended"
-        kill(training)
+        kill(training.process)
         shutil.rmtree(training.folder, ignore_errors=True)
 
     def close(self) -> None:
         """End all and remove the folder."""
         with self.lock:
             self.closed = True
+            self.cool()
             for training in [*self.queue, *self.running]:
                 self.remove(training)
         if self.root is not None:
@@ -174,16 +196,13 @@ class Trainings:
                 threading.Thread(target=self.follow, args=(training,), daemon=True).start()
 
     def launch(self, training: Training) -> subprocess.Popen:
-        """The process, of lower priority than the pages."""
-        gentle = {"creationflags": subprocess.BELOW_NORMAL_PRIORITY_CLASS} if os.name == "nt" else {}
-        command = [*self.worker, str(training.folder)]
-        if not gentle:
-            command = ["nice", "-n", NICE, *command] if shutil.which("nice") else command
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        threads = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
-        environment = {**os.environ, **threads}
-        text = {"encoding": "utf-8", "errors": "replace"}
-        return subprocess.Popen(command, cwd=ROOT, env=environment, **text, **pipes, **gentle)
+        """The process that trains: the one that waits, or a new one; the first line that it reads is the folder."""
+        process, self.spare = self.spare, None
+        if process is None or process.poll() is not None:
+            process = spawned(self.worker)
+        process.stdin.write(json.dumps(str(training.folder)) + "\n")
+        process.stdin.flush()
+        return process
 
     def follow(self, training: Training) -> None:
         """Read what a process tells until it ends, and give its place away."""
@@ -227,11 +246,4 @@ def listen(training: Training) -> None:
 def force(training: Training) -> None:
     """End a process that had its time to save its model."""
     training.forced = training.process is not None and training.process.poll() is None
-    kill(training)
-
-
-def kill(training: Training) -> None:
-    """End a process that may have ended."""
-    process = training.process
-    if process is not None and process.poll() is None:
-        process.kill()
+    kill(training.process)

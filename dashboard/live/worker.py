@@ -1,7 +1,8 @@
-"""The process in which one training runs: `python -m dashboard.live.worker FOLDER`, in the folder a plan.json.
+"""The process in which one training runs: `python -m dashboard.live.worker`.
 
-It prints one JSON object a line and reads one command a line: pause, go, stop. When its input ends, the server is gone
-or wants it gone: it removes its folder and ends.
+It makes all ready, waits for its first line, the folder of a plan.json, and trains. It prints one JSON object a line
+and reads one command a line: pause, go, stop. When its input ends, the server is gone or wants it gone: it removes its
+folder and ends.
 """
 
 import base64
@@ -14,53 +15,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from dashboard.live.plan import STEPS, VOCABULARY, Plan
+from dashboard.live.material import Material, material
+from dashboard.live.plan import DEFAULTS, Plan
 
 DENSE = ((20, 1), (400, 4), (10**9, 20))  # up to so many steps, a frame each so many
 MOST_FRAMES = 600
-
-
-class Material(NamedTuple):
-    """All that a training needs: the model, its vocabulary, ids to learn and to check, the filmed pair, options."""
-
-    plan: Plan
-    model: Any
-    subwords: Any
-    pairs: list
-    held: list
-    options: Any
-    steps: int  # of the whole training
-
-
-def planned(pairs: list, max_tokens: int) -> tuple[int, int]:
-    """Whole epochs of these pairs, at least `STEPS` steps long, and their steps: every epoch has as many batches."""
-    from core.text.batches import plan
-
-    batches = len(plan(pairs, max_tokens))
-    epochs = -(-STEPS // batches)
-    return epochs, epochs * batches
-
-
-def material(plan: Plan) -> Material:
-    """Draw a model and encode its pairs."""
-    import torch
-
-    from core.checkpoints import build
-    from core.recipes.training_text import Text, encoded
-    from core.text.subwords import Subwords
-    from core.training.loop import TrainOptions
-
-    torch.set_num_threads(1)
-    train, held = plan.train_and_held()
-    subwords = Subwords.train(Text(train).lines, VOCABULARY[plan.task])
-    torch.manual_seed(1)
-    model = build(plan.family, {**plan.config, "vocabulary_size": len(subwords)})
-    pairs = encoded(Text(train), subwords)
-    epochs, steps = planned(pairs, plan.options["max_tokens"])
-    options = TrainOptions(epochs=epochs, **plan.options)
-    return Material(plan, model, subwords, pairs, encoded(Text(held), subwords), options, steps)
 
 
 class Camera:
@@ -128,19 +89,30 @@ class Camera:
 
 
 class Commands:
-    """What the server last asked for; a thread waits for it."""
+    """What the server asks for; a thread waits for it from the start, and ends the process with its input."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.wanted, self.changed = folder, "go", threading.Condition()
+    def __init__(self):
+        self.folder: Path | None = None
+        self.wanted, self.changed = "go", threading.Condition()
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self) -> None:
         for line in sys.stdin:
             with self.changed:
-                self.wanted = line.strip()
+                if self.folder is None:
+                    self.folder = Path(json.loads(line))
+                else:
+                    self.wanted = line.strip()
                 self.changed.notify()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
         os._exit(0)
+
+    def begun(self) -> Path:
+        """Wait for the folder of a plan."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.folder is not None)
+        return self.folder
 
     def resting(self) -> None:
         """Wait as long as the training is paused."""
@@ -148,11 +120,11 @@ class Commands:
             self.changed.wait_for(lambda: self.wanted != "pause")
 
 
-def trained(folder: Path, tell) -> Iterator[None]:
+def trained(commands: Commands, tell) -> Iterator[None]:
     """Train, film and save, a step at a time."""
     from core.training.loop import train
 
-    commands = Commands(folder)
+    folder = commands.begun()
     current = material(read_plan(folder))
     camera = Camera(current)
     tell(camera.about())
@@ -226,6 +198,15 @@ def read_plan(folder: Path) -> Plan:
     return Plan(**content | {"pairs": tuple(tuple(pair) for pair in content["pairs"])})
 
 
+def ready() -> None:
+    """Import and use once what takes longest before a first step."""
+    from core.training.loop import train
+
+    made = material(Plan("copy", DEFAULTS["kind"], numbers={"data": "30"}))
+    Camera(made).frame(0, 1, 0, 0.0)
+    next(train(made.model, made.pairs, made.held, made.options))
+
+
 def main() -> None:
     """Train one plan; every problem is one line on standard output."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")  # what a library prints must not come between
@@ -236,7 +217,9 @@ def main() -> None:
         channel.flush()
 
     try:
-        for _ in trained(Path(sys.argv[1]), tell):
+        commands = Commands()
+        ready()
+        for _ in trained(commands, tell):
             pass
     except Exception as error:  # whatever it is, the page says it in one sentence
         tell({"kind": "failed", "reason": " ".join(str(error).split())[:300] or type(error).__name__})

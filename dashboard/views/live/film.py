@@ -1,5 +1,6 @@
 """The film of a training: where the model looked, step after step; played and searched without the server."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ LABELS = (
     "weight",
     "writes",  # "… {output}"
     "writes_right",  # the same where it is right
-    "loss",  # "… {loss} …"
+    "loss",  # "… {choices} {unit} … {loss} …"
     "looks",  # "… {rows} … {columns} … {step} … {looks}"
     "bars",  # "… {step} … {bars}"
 )
@@ -36,19 +37,28 @@ AGAIN = 12  # frames that are sent twice, as an answer may be overtaken by the n
 COMPONENT = component("film", folder=Path(__file__).parent)
 
 
-def film(payload: dict[str, Any], labels: dict[str, str], *, key: str, hidden: bool = False) -> None:
-    """Show what `figure.film` prepared, of which only the new frames are sent. `labels` holds all of `LABELS`.
+def film(
+    runs: Sequence[dict[str, Any]], labels: dict[str, str], *, key: str, hidden: bool = False, play: bool = False
+) -> None:
+    """Show runs beside each other, in step, as `figure.run` prepared them; only their new frames are sent.
 
     A browser that misses frames asks for them from where it stands. `hidden` covers the picture until the reader has
-    guessed.
+    guessed; `play` lets the first run's film begin by itself. `labels` holds all of `LABELS`.
     """
-    frames, memory = payload["frames"], st.session_state.setdefault(f"{key}_sent", {})
+    memory = st.session_state.setdefault(f"{key}_sent", {"counts": {}, "asked": {}})
     wanted = (st.session_state.get(key) or {}).get("have") or {}
-    first = memory.get("count", 0) - AGAIN if memory.get("id") == payload["id"] else 0
-    if wanted.get("id") == payload["id"] and wanted != memory.get("asked"):
-        first, memory["asked"] = min(first, wanted["count"]), wanted
-    first = max(0, min(first, len(frames)))
-    memory |= {"id": payload["id"], "count": len(frames)}
-    fresh = [figure.frame(filmed, payload) for filmed in frames[first:]]
-    data = {**payload, "first": first, "frames": fresh, "hidden": hidden}
-    COMPONENT(key=key, data=data | {"labels": chosen_labels("film", LABELS, labels)}, on_have_change=lambda: None)
+    missed = wanted if wanted != memory["asked"] else {}
+    content = [sent(run, memory["counts"], missed) for run in runs]
+    memory |= {"counts": {run["id"]: len(run["frames"]) for run in runs}, "asked": wanted}
+    texts = chosen_labels("film", LABELS, labels)
+    data = {"runs": content, "hidden": hidden, "play": play, "labels": texts}
+    COMPONENT(key=key, data=data, on_have_change=lambda: None)
+
+
+def sent(run: dict[str, Any], counts: Mapping[str, int], missed: Mapping[str, Any]) -> dict[str, Any]:
+    """A run with the frames that are new to the browser, and the number of the `first` of them."""
+    first = counts.get(run["id"], 0) - AGAIN
+    if missed.get("id") == run["id"]:
+        first = min(first, missed["count"])
+    first = max(0, min(first, len(run["frames"])))
+    return {**run, "first": first, "frames": [figure.frame(filmed, run) for filmed in run["frames"][first:]]}

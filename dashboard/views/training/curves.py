@@ -1,25 +1,33 @@
 """How models came about: every model's training curve, and what each regime changed on a small budget."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from dashboard import controls, explain, parameters, resources
 from dashboard.beginning import DEFAULT
+from dashboard.components.quiz import Question
 from dashboard.controls import Texts
 from dashboard.figures import training
 from dashboard.figures.table import table
 from dashboard.model_names import outstanding
 
 
-def measured(say: Texts, _query, _row) -> None:
-    """Both."""
-    regimes(say)
-    curves(say)
+def measured(say: Texts, _query, row) -> None:
+    """One of both, chosen in the row of the controls."""
+    pictures = {"regimes": regimes, "curves": curves}
+    with row:
+        names = {name: say[f"finding_{name}"] for name in pictures}
+        picture = parameters.choice("finding", say["finding"], names, "regimes", hidden=True)
+        predict = picture == "regimes" and controls.predict(say)
+    st.markdown(say[f"training_line_{picture}"])
+    pictures[picture](say, predict)
 
 
-def curves(say: Texts) -> None:
+def curves(say: Texts, _predict: bool) -> None:
     """The training of the best model of each way, and the epoch at which each was best."""
     losses, broken = resources.curves()
-    st.header(say["curves"])
     if broken:
         st.warning(say["curves_broken"].format(reasons=controls.plain("; ".join(broken.values()))))
     if not losses:
@@ -40,28 +48,36 @@ def curves(say: Texts) -> None:
     explain.show_data(say, "curves", lambda: training.curve_rows(losses, axis), description)
 
 
-def regimes(say: Texts) -> None:
+def regimes(say: Texts, predict: bool) -> None:
     """What a study measured of each regime on one small budget, and what that shows."""
     study = resources.measured("regimes")
     if training.study_facts(study) is None:
         st.info(say["regimes_none"])
         return
-    abouts = [say.get(f"regime_about_{row['regime']}", "") for row in study["rows"]]
+    abouts = {row["regime"]: say.get(f"regime_about_{row['regime']}", "") for row in study["rows"]}
     study = {**study, "rows": [{**row, "regime": named(say, row["regime"])} for row in study["rows"]]}
     kind, facts = training.study_facts(study)
+    if predict and kind != "one" and not explain.questions(say, "regimes_quiz", [riddle(say, study, facts)]):
+        return
     setting, verdict = (say[key].format(**facts) for key in ("regimes_setting", f"regimes_{kind}"))
-    labels = {"regime": say["regimes_name"], "bleu": say["measure_bleu"]}
     verdict = verdict[:1].upper() + verdict[1:]  # it may begin with a regime's name
-    abouts = [f"- **{row['regime']}**: {about}" for row, about in zip(study["rows"], abouts, strict=True) if about]
-    st.markdown("\n".join(abouts))
+    labels = {"regime": say["regimes_name"], "bleu": say["measure_bleu"]}
     explain.chart("regimes", training.study_chart(study, labels), verdict)
+    st.markdown(f"**{controls.plain(verdict)}** {controls.plain(setting)}")
     taken, rows = training.study_rows(study)
     st.html(table({say["regimes_name"]: "", **{say[f"measure_{name}"]: form for name, form in taken.items()}}, rows))
-    st.markdown(controls.plain(f"{setting} {verdict}"))
     if gaps := training.gap_facts(study):
         price = "" if gaps["least"] == facts["best"] else f" {say['regimes_price'].format(**facts | gaps)}"
         st.markdown(controls.plain(say["regimes_gap"].format(**gaps) + price))
+    with st.expander(say["regimes_abouts"]):
+        st.markdown("\n".join(f"- **{named(say, name)}**: {about}" for name, about in abouts.items() if about))
     explain.show_data(say, "regimes", lambda: training.study_table(study), f"{setting} {verdict}")
+
+
+def riddle(say: Texts, study: Mapping[str, Any], facts: Mapping[str, Any]) -> Question:
+    """Which regime translates best?"""
+    names = [row["regime"] for row in study["rows"]]
+    return explain.question(say, "regimes", [names.index(facts["best"])], names, **facts)
 
 
 def named(say: Texts, regime: str) -> str:

@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import beginning, controls, explain
 from dashboard.views.training.curves import measured
-from dashboard.views.training.plans import plans
+from dashboard.views.training.sampling import sampling
 from dashboard.views.training.walk import teach
 
-TABS = {"teacher": teach, "schedules": plans, "regimes": measured}  # the last argument is the row of the controls
+TABS = {"teacher": teach, "schedules": sampling, "regimes": measured}  # the last argument is the row of the controls
 TRIES = {
     "smooth": {"tab": "teacher", "smoothing": 0.1},
     "other": {
@@ -15,6 +15,8 @@ TRIES = {
         "text": "Two children in yellow raincoats are jumping over a puddle in the park.",
         "target": "Im Park hüpfen zwei Kinder in gelben Regenjacken über eine Pfütze.",
     },
+    "mix": {"tab": "schedules", "way": "passes", "mixed": "0"},
+    "judge": {"tab": "schedules", "way": "judge"},
 }
 
 
@@ -30,7 +32,6 @@ def explore(say, query: beginning.Query) -> None:
     """Everything that a control of this page changes: one tab at a time."""
     tab, row = controls.tab({name: say[f"training_tab_{name}"] for name in TABS}, say["training_tabs"])
     TABS[tab](say, query, row)
-    st.caption(say[f"training_line_{tab}"])
 
 
 main()

@@ -26,6 +26,7 @@ def plans(say: Texts, _query, row) -> None:
     ]
     texts = {name: say[f"schedules_{name}"] for name in LABELS}
     texts["alt"] = texts["alt"].format(steps=training.STEPS)
+    st.markdown(say["training_line_plans"])
     step = schedules(charts, texts, key="schedules")
     left, right = st.columns(2, gap="medium")
     left.markdown(say["decays_caption"])
