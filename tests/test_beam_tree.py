@@ -19,7 +19,7 @@ from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 from dashboard.resources import ahead, searches
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.views.beam import asking, length_score, picking, search_tree, steers
+from dashboard.views.beam import asking, length_score, picking, rankings, search_tree, steers
 
 PARTS = ("trees", "tree_card", "tree_draw", "tree_guess", "tree_layout")
 STEERS = ("waiting", "refused", "hidden")
@@ -84,6 +84,14 @@ def random_trace(seed):
 
 
 SEEDS = (0, 4, 7, 29)
+RANKINGS = [(norm, alpha, beta) for norm in LENGTH_NORMS for alpha in (0.0, 0.7, 2.0) for beta in (0.0, 0.2, 2.0)]
+
+
+def looking(made):
+    """The same search by a model that looks at a source of three pieces and its end."""
+    asked = tuple(sorted({node.parent for node in made.tree.nodes if node.parent is not None}))
+    attention = np.random.default_rng(1).dirichlet(np.ones(4) / 2, (len(asked), 2, 3)).astype(np.float32)
+    return replace(made, tree=replace(made.tree, expanded=asked, attention=attention))
 
 
 def test_tree_holds_every_node_once_in_the_records_order():
@@ -224,15 +232,15 @@ def test_a_pruned_candidate_has_its_cause_in_numbers():
 def test_a_search_holds_its_ranking_under_every_norm_and_alpha(seed):
     made = random_trace(seed)
     payload = search_tree.search(made)
-    assert len(payload["rankings"]["gnmt"]) == len(search_tree.STOPS) == 21
+    assert len(payload["rankings"]["gnmt"]) == len(rankings.STOPS) == 21
     orders = set()
     for options in (BeamOptions(4, norm, int(alpha * 10) / 10) for norm in LENGTH_NORMS for alpha in (0, 0.7, 2)):
         wanted = rerank(made, options).hypotheses
-        rankings = payload["rankings"][options.length_norm]
-        order, scores = rankings[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
+        stops = payload["rankings"][options.length_norm]
+        order, scores = stops[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
         assert [payload["hypotheses"][i][1] for i in order] == [one.text for one in wanted]
         assert scores == pytest.approx([one.score for one in wanted], abs=1e-6)
-        assert search_tree.winner(payload, options) == payload["hypotheses"][order[0]][0]
+        assert rankings.winner(payload, rerank(made, options)) == payload["hypotheses"][order[0]][0]
         orders.add(tuple(order))
     assert len(orders) > 1
 
@@ -247,7 +255,7 @@ def test_a_search_is_the_same_under_whatever_ranking_it_came():
 
 
 def test_component_asks_for_the_texts_it_shows():
-    own = sorted(Path(search_tree.__file__).parent.glob("*.js"))
+    own = {path for path in Path(search_tree.__file__).parent.glob("*.js") if path.stem != "wider"}
     files = [*own, *(FOLDER / f"{name}.js" for name in PARTS)]
     shown = set(re.findall(r"\blabels\.(\w+)", "".join(file.read_text("utf-8") for file in files)))
     shown |= {"play", "pause", "slider", *ACTS, *LOOKS, "right", "wrong", "score"}  # by name, in parts of all pages
@@ -274,18 +282,22 @@ def test_what_steers_a_search_is_told_in_the_address_and_read_from_it():
 
 
 def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():
-    free = random_trace(SEEDS[0])
-    steered = random_trace(SEEDS[1])
-    rankings = [search_tree.rankings_of(made) for made in (free, steered)]
-    both = steers.compared(search_tree.begun(free), search_tree.begun(steered), rankings)
-    for norm, stops in both["places"].items():
-        for stop, place in enumerate(stops):
-            options = BeamOptions(4, norm, stop / 10)
-            pair = [rerank(made, options).hypotheses[0] for made in (free, steered)]
-            text = both["texts"][place]
-            assert text["before"] == pair[0].text
-            assert text["logprobs"] == pytest.approx([each.total for each in pair], abs=1e-4)
-            assert " ".join(words for way, words in text["diff"] if way != "gone") == pair[1].text
+    free, steered = (looking(random_trace(seed)) for seed in SEEDS[:2])
+    sides = [{"rankings": rankings.rankings_of(made), "coverage": rankings.coverage(made)} for made in (free, steered)]
+    both = steers.compared(rankings.begun(free), rankings.begun(steered), *sides)
+    numbers = [[one.leaf for one in rankings.begun(made).hypotheses] for made in (free, steered)]
+    for options in (BeamOptions(4, norm, alpha, coverage_penalty=beta) for norm, alpha, beta in RANKINGS):
+        pair = [rerank(made, options).hypotheses[0] for made in (free, steered)]
+        place = ",".join(str(leaves.index(one.leaf)) for leaves, one in zip(numbers, pair, strict=True))
+        text = both["texts"][both["places"][place]]
+        assert text["before"] == pair[0].text
+        assert text["logprobs"] == pytest.approx([each.total for each in pair], abs=1e-4)
+        assert " ".join(words for way, words in text["diff"] if way != "gone") == pair[1].text
+
+
+def test_nothing_is_covered_where_nobody_looks_or_groups_search():
+    assert rankings.coverage(random_trace(0)) is None
+    assert rankings.coverage(replace(looking(random_trace(0)), options=DiverseOptions(4, 2))) is None
 
 
 @pytest.mark.parametrize(
@@ -294,6 +306,8 @@ def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():
         ({}, BeamOptions(4, "none", 0.5)),
         ({"wanted": "2", "limit": "9"}, BeamOptions(4, "none", 0.5, 2, 9)),
         ({"wanted": "2", "stop": "first"}, BeamOptions(4, "none", 0.5, stop="first")),
+        ({"beta": "0.3"}, BeamOptions(4, "none", 0.5, coverage_penalty=0.3)),
+        ({"beta": "0.3", "stop": "optimum"}, BeamOptions(4, "none", 0.5, stop="optimum")),
         ({"groups": "2", "stop": "first"}, DiverseOptions(4, 2, 0.5, "none", 0.5)),
         ({"groups": "3"}, BeamOptions(4, "none", 0.5)),
     ],

@@ -251,8 +251,8 @@ words of a model's name: term_fed term_forward term_lstm term_no_smoothing term_
 a search or measurement of heads (test_pruning_page): pruning_bleu pruning_chrf pruning_go_on pruning_no_json
 pruning_path pruning_path_closed pruning_path_head pruning_path_logprob pruning_path_none pruning_path_stopped
 pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_without_rare
-what searches beside the race (test_race): race_cut race_exact_searching race_exact_stopped race_go_on
-race_mbr_searching race_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
+what searches beside the race (test_race): race_cut beside_exact_searching beside_exact_stopped beside_go_on
+beside_mbr_searching beside_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
 race_says_exact_same race_says_mbr
 films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
 pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider

@@ -59,9 +59,7 @@ def findings_arguments(added: argparse.ArgumentParser) -> None:
     added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
     added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
     added.add_argument("--output", type=Path, metavar="DIR", help="default: the folder findings/ among the models")
-    added.add_argument(
-        "--parts", type=Path, default=PARTS, metavar="DIR", help="bigger-beams goes on from these"
-    )
+    added.add_argument("--parts", type=Path, default=PARTS, metavar="DIR", help="bigger-beams goes on from these")
 
 
 def run_findings(chosen: argparse.Namespace) -> None:

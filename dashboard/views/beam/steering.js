@@ -2,7 +2,7 @@
 
 import {fill, make, write} from '../../components/dom.js';
 import {rewriting} from '../../components/rewriting.js';
-import {signed, stop} from './ranking.js';
+import {ranked, signed} from './ranking.js';
 import {allowed, bansOf, FREE, isSteered} from './steer.js';
 
 const LEAST = 0.005; // nats, which two decimals do not tell apart
@@ -37,9 +37,9 @@ export function steering(on) {
   };
 }
 
-function compare({compared}, {norm, alpha}, {result, loss}, {labels, numbers}) {
-  const {texts, places} = compared;
-  const change = texts[places[norm][norm === 'gnmt' ? stop(alpha) : 0]];
+function compare(search, at, {result, loss}, {labels, numbers}) {
+  const {free, texts, places} = search.compared;
+  const change = texts[places[[free, search].map(each => ranked(each, at).order[0])]];
   const names = {before: labels.free, after: labels.forced, logprob: labels.change_logprob};
   result.show(change, {labels: {...names, same: labels.same}, format: numbers});
   const [before, after] = change.logprobs;
