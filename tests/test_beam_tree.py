@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.checkpoints import PRETRAINED
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.ranking import hypothesis as hypothesis_of
 from core.options import LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
@@ -19,7 +20,16 @@ from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 from dashboard.resources import ahead, searches
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.views.beam import asking, length_score, picking, rankings, search_tree, steers
+from dashboard.views.beam import (
+    asking,
+    corpus_chart,
+    length_score,
+    picking,
+    rankings,
+    search_tree,
+    steers,
+    wider_figure,
+)
 
 PARTS = ("trees", "tree_card", "tree_draw", "tree_guess", "tree_layout")
 STEERS = ("waiting", "refused", "hidden")
@@ -317,6 +327,41 @@ def test_the_rarer_options_make_a_search_and_are_told_back(more, wanted):
     assert search_tree.options(at) == [wanted]
     asked = search_tree.question_of(replace(TRACE, options=wanted))
     assert search_tree.options(search_tree.BEGIN | {"beam": "4"} | asked) == [wanted]
+
+
+# --- bigger beams
+
+
+def test_the_map_holds_what_each_alpha_picks_of_each_beam():
+    made = {size: random_trace(seed) for size, seed in zip((1, 2, 3), SEEDS, strict=False)}
+    found = {size: wider_figure.best_by_alpha(trace) for size, trace in made.items()}
+    texts = [output.text for output in wider_figure.outputs(found)]
+    content = wider_figure.payload(found, [float(len(text)) for text in texts])
+    assert len({text for text, *_ in content["outputs"]}) == len(content["outputs"]) > 2
+    rows = wider_figure.table(content)
+    assert len(rows) == 3 * len(wider_figure.ALPHAS)
+    for row in rows:
+        best = rerank(made[row["beam"]], BeamOptions(4, length_penalty=row["alpha"])).hypotheses[0]
+        assert (row["text"], row["chrf"]) == (best.text, len(best.text))
+        assert row["letter"] == wider_figure.letter(texts.index(best.text))
+    likeliest = max((one for row in found.values() for one in row), key=lambda one: one.total)
+    facts = wider_figure.facts(found)
+    assert (facts["sum"], facts["count"]) == (f"{likeliest.total:.2f}", len(texts))
+    assert likeliest.text in [one.text for one in found[facts["beam"]]]
+
+
+def test_a_finding_of_bigger_beams_that_is_damaged_is_none():
+    stored = json.loads((PRETRAINED / "findings" / "bigger-beams.json").read_text("utf-8"))
+    assert corpus_chart.sound(stored)
+    for damaged in (
+        None,
+        [],
+        {},
+        {**stored, "rows": [{}]},
+        {**stored, "modes": [1]},
+        {**stored, "usual": None} | {"modes": 1},
+    ):
+        assert not corpus_chart.sound(damaged)
 
 
 # --- which sequence do we pick

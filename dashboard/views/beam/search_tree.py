@@ -29,7 +29,7 @@ MOST = {"wanted": 20, "limit": 120, "diversity": 2, "beta": 2}
 LABELS = (
     "locale",  # "en": how numbers are written
     "hidden",  # the picture in one sentence as long as the reader is to guess
-    "title",  # above a tree beside another: "… {beam} … {text} … {score}"
+    "title",  # above a tree beside another: "{name} … {text} … {score}"
     "description",  # "… {candidates} … {steps} … {kept} … {pruned} … {finished} … {unfinished} … {text}"
     "empty",  # a translation of nothing
     "play",
@@ -90,7 +90,7 @@ LABELS = (
     "source",
     "looked",  # the same where a token is pointed at: "… {token}"
     *("hand", "hand_start", "hand_on", "hand_ban", "hand_instead", "hand_word", "hand_force", "hand_close"),
-    *("steered", "begins", "bans", "remove", "undo", "clear"),  # "… {text}", "… {word}", "… {what}"
+    *("steered", "both", "begins", "bans", "remove", "undo", "clear"),  # "… {text}", "… {word}", "… {what}"
     *("steer_waiting", "steer_refused", "steer_hidden"),
     *("free", "forced", "same", "change_logprob", "lost", "gained", "lost_nothing"),  # "… {value}"
     *("count", "count_none", "count_how", "count_sorted", "count_cut", "count_more", "count_product"),
@@ -107,7 +107,8 @@ def choices(question: str) -> dict[str, str]:
     valid = {"beam": sizes, "sizes": ["false", "true"], "beam2": sizes, "norm": NORMS, "alpha": STOPS}
     valid |= {"stop": STOP_RULES, "groups": sizes, "diversity": STOPS, "beta": STOPS}
     valid |= {name: ["0", *parameters.numbers(MOST[name])] for name in ("wanted", "limit")}
-    begin = BEGIN | MORE
+    valid |= {"both": ["false", "true"]}
+    begin = BEGIN | MORE | {"both": "false"}
     at = {name: parameters.reported(name, reports().get(name), valid[name], begin[name]) for name in valid}
     return at | steers.chosen(question, reports())
 
@@ -147,14 +148,16 @@ def search_trees(
     """Draw the searches of one question, each under every ranking; may answers be shown?
 
     With `predict` the reader guesses, step by step, which candidate the best translation of the first search goes
-    through; answers, and another tree, may be shown after the last. The first is compared with the `free` one of its
-    size, where it is steered. `labels` holds every text of `LABELS`. ValueError if one is missing.
+    through; answers, and another tree, may be shown after the last. Where the first is steered, it is compared with the
+    `free` one of its size, which may stand beside it. `labels` holds every text of `LABELS`; ValueError if one is
+    missing.
     """
     texts = chosen_labels("search trees", LABELS, labels)
     searches = [search(trace) | {"asked": question_of(trace)} for trace in traces]
     if free is not traces[0]:
         before = {"rankings": rankings_of(free), "coverage": coverage(free)}
         searches[0]["compared"] = steers.compared(begun(free), begun(traces[0]), before, searches[0])
+        searches += [search(free) | {"asked": question_of(free)}] if at["both"] == "true" else []
     key = f"{searches[0]['id']} {winner(searches[0], traces[0])}"
     done = not predict or reports().get("done") == key
     searches = searches if done else searches[:1]
