@@ -35,8 +35,9 @@ training     loop (a generator of events), options, progress (and its checkpoint
 recipes      recipes (what is trained on what), training_text, model_folders (a recipe carried out), stored_examples (of
              a model), synthetic_pairs (that a model writes), regimes_study, ablations (what each way to train gave),
              probe; pruned_folders (a model with fewer heads)
-findings     what was measured over many models: bottleneck, word_order, attention_swap, head_roles (with rare_tokens),
-             by means of measuring, word_links, head_readings and own_captions · closed_heads: measured while one waits
+findings     what was measured over many models: bottleneck, word_order, attention_swap, bigger_beams, head_roles (with
+             rare_tokens), by means of measuring, word_links, head_readings and own_captions · closed_heads (while one
+             waits)
 commands     the command line, python -m core: command_line (a table of commands), a module a command,
              decoder_arguments (options as flags), streams (whatever output leads to)
 

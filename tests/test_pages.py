@@ -254,6 +254,7 @@ pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_with
 what searches beside the race (test_race): race_cut beside_exact_searching beside_exact_stopped beside_go_on
 beside_mbr_searching beside_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
 race_says_exact_same race_says_mbr
+bigger beams (test_beam_tree): wider_exact_proven wider_exact_empty wider_exact_open wider_stopped
 films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
 pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider
 pruning_role_rare pruning_role_syntactic
@@ -296,6 +297,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("race", {"text": TEXT, "exact": "true", "mbr": "true", "reference": TEXT}),
     ("race", {"text": TEXT, "predict": "true"}),
     *(("beam", {"pick": pick}) for pick in ("-4.5/6, -3.2/4, -7.2/9", "-1/2, -3/4", "x")),
+    *(("beam", {"tab": "wider", "text": TEXT, "reference": TEXT, "predict": predict}) for predict in ("true", "false")),
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
     ("sampling", tries("sampling")["board"]),
