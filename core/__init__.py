@@ -44,7 +44,7 @@ commands     the command line, python -m core: command_line (a table of commands
 Who may import whom (a test holds it): checks ← nothing; options ← checks; changes ← options; gates ← changes;
 records ← changes; text ← records; models ← gates; decoding ← models, records, text, metrics; interpret ← records,
 text, what runs a model also models, decoding, metrics; checkpoints ← models, records, text, files, quoting; training ←
-decoding and all before it; recipes ← training; findings ← decoding, interpret, training, text, records; commands ←
-all; nothing ← commands. Who may import changes may import gates, options and checks. Nothing here knows of the
-dashboard.
+decoding and all before it; recipes ← training; findings ← decoding, interpret, training, text, records, metrics;
+commands ← all; nothing ← commands. Who may import changes may import gates, options and checks. Nothing here knows of
+the dashboard.
 """

@@ -57,13 +57,20 @@ def search(say: Texts, name: str, about: tuple) -> None:
     model, *question = about
     with st.container(horizontal=True, vertical_alignment="center", key=f"beside_searching_{name}"):
         stopped = st.button(say["beside_stop"], key=f"beside_stop_{name}")
-        bar = st.progress(0.0, say[f"beside_{name}"])
+        bar = st.progress(*progress(say, name, job.known(f"beside_{name}", about)))
     growth, ended = job.advance(f"beside_{name}", about, partial(answers.growing, model, growing, *question))
     if stopped or ended:
         keep(name, about, growth)
         st.rerun()
+    bar.progress(*progress(say, name, growth))
+
+
+def progress(say: Texts, name: str, growth: Growth | None) -> tuple[float, str]:
+    """How far a search is, as a share and in words."""
+    if growth is None:
+        return 0.0, say[f"beside_{name}"]
     words = say[f"beside_{name}_searching"].format(done=growth.done, all=growth.all)
-    bar.progress(min(growth.done / growth.all, 1.0), words)
+    return min(growth.done / growth.all, 1.0), words
 
 
 def keep(name: str, about: tuple | None, growth: Growth | None) -> None:

@@ -44,7 +44,7 @@ MODELS: dict[str, tuple[str, ...]] = {
         "en-de-everyday",
         *(f"en-de-everyday-pruned-{price}" for price in ("0.02", "0.03", "0.05", "0.08", "0.15")),
     ),
-    "bigger-beams": ("en-de-transformer", "en-de-rnn-additive", "en-de-rnn-plain"),
+    "bigger-beams": ("en-de-transformer", "en-de-rnn-plain", "en-de-rnn-additive"),
 }
 
 LONG = ("head-roles", "head-pruning", "bigger-beams")  # a row for each head, beam and measure: written on one line

@@ -14,14 +14,15 @@ from core.decoding.translate import decode, translate_batches
 from core.findings.measuring import SAMPLES, compared
 from core.interpret.search_errors import TOLERANCE, best_of, diagnose, shares
 from core.metrics import length_and_chrf
-from core.options import BeamOptions, ExactOptions, ForcedOptions
+from core.options import BeamOptions, ExactOptions
 from core.records import Hypothesis
+from core.text.subwords import clean
 
 BEAM_SIZES = (1, 2, 5, 10, 20, 50, 100)
 USUAL = 5  # the beam size that the others are compared with
 NORMS = ("none", "gnmt")  # plain sums, and each model's own length penalty
 BUDGET = 1_000  # prefixes that exact search may open for a sentence
-EXACTLY = 200  # sentences that are searched exactly
+EXACTLY = 100  # sentences that are searched exactly
 
 Plain = list[Any]  # a hypothesis as JSON values: text, tokens, log-probabilities
 Keep = Callable[[str, Callable[[], Any]], Any]  # a part of the measurement by its name, computed or known already
@@ -39,16 +40,16 @@ def bigger_beams(models: Mapping[str, Loaded], pairs: Sequence[tuple[str, str]],
     nothing at all was written, or is likelier than what was. For each model, too, what exact search says of the first
     `EXACTLY` sentences. `keep` is asked for each part that takes minutes.
     """
+    sources, references = zip(*pairs, strict=True)
     rows: list[dict[str, Any]] = []
     modes: list[dict[str, Any]] = []
     for name, loaded in models.items():
         part = f"{name}-{len(pairs)}"
-        gold = keep(f"{part}-references", partial(forced, loaded, pairs))
-        proofs = keep(f"{part}-exact", partial(explored, loaded, [source for source, _ in pairs]))
-        found = {size: keep(f"{part}-beam-{size}", partial(searched, loaded, pairs, size)) for size in BEAM_SIZES}
+        proofs = keep(f"{part}-exact", partial(explored, loaded, sources))
+        found = {size: keep(f"{part}-beam-{size}", partial(searched, loaded, sources, size)) for size in BEAM_SIZES}
         for norm in NORMS:
             outputs = {size: [restored(each) for each in by_norm[norm]] for size, by_norm in found.items()}
-            rows += [{"model": name, **row} for row in compared_sizes(loaded, norm, outputs, gold, proofs, pairs)]
+            rows += [{"model": name, **row} for row in compared_sizes(loaded, norm, outputs, proofs, references)]
         modes.append({"model": name, **likeliest(proofs)})
     about = {"sentences": len(pairs), "samples": SAMPLES, "usual": USUAL, "budget": BUDGET}
     return about | {"rows": rows, "modes": modes}
@@ -59,24 +60,13 @@ def options(loaded: Loaded, norm: str, size: int) -> BeamOptions:
     return BeamOptions(size, norm, loaded.card.length_penalty)
 
 
-def searched(loaded: Loaded, pairs: Sequence[tuple[str, str]], size: int) -> dict[str, list[Plain]]:
+def searched(loaded: Loaded, sources: Sequence[str], size: int) -> dict[str, list[Plain]]:
     """One search, and what each norm picks of what it finished, a hypothesis a sentence."""
-    sources = [source for source, _ in pairs]
     found = dict(translate_batches(loaded.model, loaded.subwords, sources, options(loaded, "none", size)))
     return {
         norm: [plain(best_of(found[index], options(loaded, norm, size))) for index in range(len(sources))]
         for norm in NORMS
     }
-
-
-def forced(loaded: Loaded, pairs: Sequence[tuple[str, str]]) -> list[Plain]:
-    """How likely the model finds each reference."""
-
-    def reference(source: str, target: str) -> Hypothesis:
-        ((_, (only,)),) = translate_batches(loaded.model, loaded.subwords, [source], ForcedOptions(target))
-        return only
-
-    return [plain(reference(*pair)) for pair in pairs]
 
 
 def explored(loaded: Loaded, sources: Sequence[str]) -> list[dict[str, Any]]:
@@ -106,12 +96,13 @@ def compared_sizes(
     loaded: Loaded,
     norm: str,
     outputs: Mapping[int, Sequence[Hypothesis]],
-    gold: Sequence[Plain],
     proofs: Sequence[Mapping[str, Any]],
-    pairs: Sequence[tuple[str, str]],
+    references: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """A row a beam size; `p` compares its BLEU with that of the `USUAL` one."""
-    references = [target for _, target in pairs]
+    """A row a beam size; `p` compares its BLEU with that of the `USUAL` one.
+
+    A search error: the output of another beam, or of exact search, is ranked higher.
+    """
     texts = {size: [output.text for output in some] for size, some in outputs.items()}
     order = [USUAL, *(size for size in outputs if size != USUAL)]
     scores = {int(row.pop("model")): row for row in compared({str(size): texts[size] for size in order}, references)}
@@ -122,8 +113,8 @@ def compared_sizes(
     for size, some in outputs.items():
         chosen = options(loaded, norm, size)
         diagnoses = [
-            diagnose(output, chosen, restored(reference), found=found)
-            for output, reference, found in zip(some, gold, rivals, strict=True)
+            diagnose(output, chosen, Hypothesis(clean(reference), (), (), 0.0, 0), found=found)
+            for output, reference, found in zip(some, references, rivals, strict=True)
         ]
         row = {"beam_size": size, "norm": norm, "alpha": chosen.length_penalty if norm == "gnmt" else None}
         row |= scores[size] | {"length": round(length_and_chrf(texts[size], references)[0], 4)}

@@ -27,6 +27,11 @@ TRIES = {
         "sizes": "true",
         "beam2": "1",
     },
+    "map": {
+        "tab": "wider",
+        "model": "en-de-rnn-plain",
+        "text": next(text for text, shows in beginning.EXAMPLES.items() if shows == "long"),
+    },
     "steered": {
         "model": beginning.DEFAULT,
         "text": "A street musician plays the violin in a train station.",
@@ -46,14 +51,13 @@ def main() -> None:
 @st.fragment
 def question(say) -> None:
     """Everything that another sentence or model changes: without the frame around it, the answer comes sooner."""
-    query = beginning.query(say, "beam", TRIES, predict=True)
+    query = beginning.query(say, "beam", TRIES, predict=True, tabs=TABS)
     if query:
-        tab, row = controls.tab({name: say[f"beam_tab_{name}"] for name in TABS}, say["beam_tabs"])
-        TABS[tab](say, query, row)
+        TABS[query.tab](say, query)
 
 
 @st.fragment
-def search(say, query: beginning.Query, _) -> None:
+def search(say, query: beginning.Query) -> None:
     """The tab with the tree: everything that a control of the search changes."""
     question = f"{query.model}\n{query.text}"
     at = search_tree.choices(question)

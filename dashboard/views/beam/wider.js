@@ -7,7 +7,7 @@ import {onResize, put} from '../../components/ink.js';
 import {formats} from '../../components/numbers.js';
 
 const [LEFT, TOP, HIGH] = [74, 26, 34]; // px of the heads beside and above, and of a row
-const WIDEST = 64; // px of a cell at most
+const WIDEST = 88; // px of a cell at most
 const FIELDS = {logprob: 2, length: 1, chrf: 3}; // of an output
 const viewOf = kept(() => ({pointed: null}));
 
@@ -133,6 +133,7 @@ function written([text, length, logprob, chrf], {two, one}, {empty}) {
 function draw({data, picture, box, looks, pointed}) {
   const {sizes, alphas, cells, labels} = data;
   const wide = Math.min(WIDEST, Math.floor((box.clientWidth - LEFT) / alphas.length));
+  if (wide < 1) return; // it has no room yet
   const middle = {dy: '.35em', 'text-anchor': 'middle'};
   sized(picture, LEFT + wide * alphas.length + 2, TOP + HIGH * sizes.length + 2);
   redraw(picture, () => {

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.metrics import sentence_chrf
 from core.options import BeamOptions
@@ -14,27 +13,29 @@ from dashboard.beginning import Query
 from dashboard.controls import Texts
 from dashboard.figures.step import ways
 from dashboard.views.beam import corpus, wider_figure, wider_map
-from dashboard.views.beam.wider_figure import SIZES, Found
+from dashboard.views.beam.wider_figure import SIZES, Winners, signed
 
-STATE = "wider_found"  # (model, sentence), what was found, whether that is all
+STATE = "wider_winners"  # (model, sentence), by beam size what each α picks, whether that is all
 
 
-def show(say: Texts, query: Query, row: DeltaGenerator) -> None:
+def show(say: Texts, query: Query) -> None:
     """The tab, top to bottom."""
-    with row:
+    with controls.row():
         reference = beside.reference(say, query)
     about = query.model, query.text
-    known, found, ended = st.session_state.get(STATE, (None, {}, True))
+    known, winners, ended = st.session_state.get(STATE, (None, {}, True))
     if known != about:
         st.fragment(search, run_every=job.PACE)(say, about, reference)
     else:
-        draw(say, found, reference)
+        draw(say, winners, reference)
         if not ended:
             with st.container(horizontal=True, vertical_alignment="center", key="wider_stopped"):
-                st.text(say["wider_stopped"].format(done=len(found), all=len(SIZES)))
+                st.text(say["wider_stopped"].format(done=len(winners), all=len(SIZES)))
                 st.button(say["beside_go_on"], key="wider_go_on", on_click=keep, args=(None, {}, True))
-        if found:
-            space(say, query, found)
+        if winners:
+            space(say, query, winners)
+        elif ended:
+            answers.trace(say, *about)  # says why there is nothing
     corpus.show(say, query.predict)
     st.caption(say["wider_training"])
 
@@ -44,47 +45,53 @@ def search(say: Texts, about: tuple[str, str], reference: str) -> None:
     picture = st.container()
     with st.container(horizontal=True, vertical_alignment="center", key="wider_searching"):
         stopped = st.button(say["beside_stop"], key="wider_stop")
-        bar = st.progress(0.0, say["wider_searching"].format(done=0, all=len(SIZES)))
-    found, ended = job.advance("wider", about, partial(searched, say, *about))
+        bar = st.progress(*progress(say, job.known("wider", about) or {}))
+    winners, ended = job.advance("wider", about, partial(searched, say, *about))
     if stopped or ended:
-        keep(about, found or {}, ended)
+        keep(about, winners or {}, ended)
         st.rerun()
-    bar.progress(len(found) / len(SIZES), say["wider_searching"].format(done=len(found), all=len(SIZES)))
+    bar.progress(*progress(say, winners))
     with picture:
-        draw(say, found, reference)
+        draw(say, winners, reference)
 
 
-def keep(about: tuple[str, str] | None, found: Found, ended: bool) -> None:
-    """Remember what was found; None lets the search begin again, which finds at once what is known."""
-    st.session_state[STATE] = about, found, ended
+def progress(say: Texts, winners: Winners) -> tuple[float, str]:
+    """How far the search is, as a share and in words."""
+    return len(winners) / len(SIZES), say["wider_searching"].format(done=len(winners), all=len(SIZES))
 
 
-def searched(say: Texts, model: str, text: str) -> Iterator[Found]:
+def keep(about: tuple[str, str] | None, winners: Winners, ended: bool) -> None:
+    """Remember by beam size what each α picks; None lets the search begin again, which finds at once what is known."""
+    st.session_state[STATE] = about, winners, ended
+
+
+def searched(say: Texts, model: str, text: str) -> Iterator[Winners]:
     """What each α picks, beam size by beam size; nothing, after one sentence, if the model can't."""
-    found: Found = {}
+    winners: Winners = {}
     for size in SIZES:
         trace = answers.trace(say, model, text, BeamOptions(size))
         if trace is None:
             return
-        found = {**found, size: wider_figure.best_by_alpha(trace)}
-        yield found
+        winners = {**winners, size: wider_figure.best_by_alpha(trace)}
+        yield winners
 
 
-def draw(say: Texts, found: Found, reference: str) -> None:
+def draw(say: Texts, winners: Winners, reference: str) -> None:
     """The map, what it shows in a sentence, its data."""
-    if not found:
+    if not winners:
         return
-    texts = [output.text for output in wider_figure.outputs(found)]
+    texts = [output.text for output in wider_figure.outputs(winners)]
     scores = sentence_chrf([(text, reference) for text in texts]) if reference else None
-    content = wider_figure.payload(found, scores)
-    description = say["wider_described"].format(**wider_figure.facts(found))
+    content = wider_figure.payload(winners, scores)
+    facts = wider_figure.facts(winners)
+    description = say["wider_alike" if facts["count"] == 1 else "wider_described"].format(**facts)
     wider_map.wider_map(say, content, description)
     explain.show_data(say, wider_map.KEY, lambda: wider_figure.table(content), description)
 
 
-def space(say: Texts, query: Query, found: Found) -> None:
+def space(say: Texts, query: Query, winners: Winners) -> None:
     """How many outputs there could be, beside what exact search has to open to prove which one is the likeliest."""
-    best = max(wider_figure.outputs(found), key=lambda output: output.total)
+    best = max(wider_figure.outputs(winners), key=lambda output: output.total)
     vocabulary, steps = query.card.config["vocabulary_size"], len(best.tokens)
     st.markdown(say["wider_space"].format(vocabulary=vocabulary, steps=steps, ways=ways(vocabulary, steps)))
     tip = say["beside_exact_help"].format(budget=f"{beside.BUDGET:,}")
@@ -98,6 +105,6 @@ def proof(say: Texts, trace: DecodeTrace) -> str:
     """What exact search has shown, in a sentence."""
     best = trace.hypotheses[0]
     kind = "open" if not trace.proof.proven else "proven" if best.text else "empty"
-    facts = {"asked": f"{trace.proof.opened:,}", "text": best.text, "sum": f"{best.total:.2f}"}
-    facts["empty"] = f"{trace.proof.empty:.2f}"
+    facts = {"asked": f"{trace.proof.opened:,}", "text": best.text, "sum": signed(best.total)}
+    facts["empty"] = signed(trace.proof.empty)
     return say[f"wider_exact_{kind}"].format(**controls.escaped(facts))

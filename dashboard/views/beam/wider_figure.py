@@ -9,7 +9,7 @@ from core.records import DecodeTrace, Hypothesis
 
 SIZES = (1, 2, 3, 4, 5, 8, 12)
 ALPHAS = tuple(f"{tenths / 10:.1f}" for tenths in range(0, 21, 2))
-Found = Mapping[int, Sequence[Hypothesis]]  # by beam size the best translation under each α
+Winners = Mapping[int, Sequence[Hypothesis]]  # by beam size the best translation under each α
 
 
 def best_by_alpha(trace: DecodeTrace) -> tuple[Hypothesis, ...]:
@@ -17,26 +17,26 @@ def best_by_alpha(trace: DecodeTrace) -> tuple[Hypothesis, ...]:
     return tuple(rerank(trace, replace(trace.options, length_penalty=float(alpha))).hypotheses[0] for alpha in ALPHAS)
 
 
-def outputs(found: Found) -> list[Hypothesis]:
+def outputs(winners: Winners) -> list[Hypothesis]:
     """The translations of different texts, those of narrow beams and of a small α first."""
     best: dict[str, Hypothesis] = {}
-    for row in found.values():
+    for row in winners.values():
         for hypothesis in row:
             best.setdefault(hypothesis.text, hypothesis)
     return list(best.values())
 
 
-def payload(found: Found, scores: Sequence[float] | None) -> dict[str, Any]:
+def payload(winners: Winners, scores: Sequence[float] | None) -> dict[str, Any]:
     """The map as plain JSON values: a row of places among the `outputs` for each beam size that was searched.
 
     An output is [text, sub-words, log-probability, chrF], the last from `scores`, None without a reference.
     """
-    different = outputs(found)
+    different = outputs(winners)
     places = {hypothesis.text: place for place, hypothesis in enumerate(different)}
     return {
         "sizes": list(SIZES),
         "alphas": list(ALPHAS),
-        "cells": [[places[hypothesis.text] for hypothesis in row] for row in found.values()],
+        "cells": [[places[hypothesis.text] for hypothesis in row] for row in winners.values()],
         "outputs": [
             [each.text, len(each.tokens), round(each.total, 4), None if scores is None else round(scores[place], 1)]
             for place, each in enumerate(different)
@@ -53,12 +53,21 @@ def letter(place: int) -> str:
     return chr(65 + place % 26) + (str(place // 26) if place >= 26 else "")
 
 
-def facts(found: Found) -> dict[str, Any]:
+def facts(winners: Winners) -> dict[str, Any]:
     """How many translations there are, the likeliest of them and which beam size first came upon it."""
-    different = outputs(found)
+    different = outputs(winners)
     best = max(range(len(different)), key=lambda place: different[place].total)
-    first = next(size for size, row in found.items() if any(each.text == different[best].text for each in row))
-    return {"count": len(different), "letter": letter(best), "sum": f"{different[best].total:.2f}", "beam": first}
+    first = next(size for size, row in winners.items() if any(each.text == different[best].text for each in row))
+    return {"count": len(different), "letter": letter(best), "sum": signed(different[best].total), "beam": first}
+
+
+def signed(value: float) -> str:
+    """A sum of log-probabilities as a reader is used to it.
+
+    >>> signed(-3.2)
+    '−3.20'
+    """
+    return f"{value:z.2f}".replace("-", "−")
 
 
 def table(content: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from dashboard import beginning, controls, explain, resources
+from dashboard import controls, explain, resources, trying
 from dashboard.components.save import save
 from dashboard.live.plan import Plan
 from dashboard.live.trainings import Training
@@ -19,7 +19,7 @@ MOVING = ("waiting", "starting", "running", "stopping")
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.see(say, "live", TRIES)
+    trying.see(say, "live", TRIES)
     plan, predict = parts.wanted(say)
     newest = resources.own().training
     training = parts.shown(newest, plan)
