@@ -155,7 +155,8 @@ def describe(trace: DecodeTrace, place: int, walked: Sequence[Moment]) -> dict[s
 def compared(free: DecodeTrace, led: DecodeTrace, place: int) -> dict[str, str]:
     """The free translation's text, and the log-probabilities of both."""
     before, after = free.hypotheses[place], led.hypotheses[place]
-    return {"text": before.text, "before": f"{before.total:z.2f}", "after": f"{after.total:z.2f}"}
+    sums = {"before": f"{before.total:z.2f}", "after": f"{after.total:z.2f}"}
+    return {"text": before.text} | {name: value.replace("-", "−") for name, value in sums.items()}
 
 
 def table(walked: Sequence[Moment]) -> list[dict[str, Any]]:

@@ -29,8 +29,9 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: 
 
 
 def written(value: object, form: str) -> str:
-    """A value as its column writes it; None is a dash."""
-    return "–" if value is None else format(value, form)
+    """A value as its column writes it; None is a dash, and a number below zero has a minus, not a hyphen."""
+    text = "–" if value is None else format(value, form)
+    return text.replace("-", "−") if form else text
 
 
 def least(longest: int) -> int:
