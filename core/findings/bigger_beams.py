@@ -138,11 +138,13 @@ def rounded(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def likeliest(proofs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What exact search has shown of the first sentences: of how many it proved the likeliest translation, in how
-    many that one is empty, and how many prefixes it opened for a proof, by the median.
+    """What exact search has shown of the sentences that it tried: of how many it proved the likeliest translation, in
+    how many that one is `empty`, in how many of the others the best so far is; the prefixes a proof took, by median.
     """
     tried = [proof for proof in proofs if proof["best"]]
     proven = [proof for proof in tried if proof["proven"]]
+    empty = [proof for proof in tried if not restored(proof["best"]).text]
+    nothing = sum(proof["proven"] for proof in empty)
     opened = median(proof["opened"] for proof in proven) if proven else None
-    empty = sum(not restored(proof["best"]).text for proof in proven)
-    return {"tried": len(tried), "proven": len(proven), "empty": empty, "opened": opened}
+    shown = {"tried": len(tried), "proven": len(proven), "empty": nothing, "open_empty": len(empty) - nothing}
+    return shown | {"opened": opened}

@@ -12,7 +12,7 @@ from dashboard.model_names import way_label
 from dashboard.views.beam import corpus_chart
 
 KEY = "wider_corpus"
-MODES = {"tried": ",d", "proven": ",d", "empty": ",d", "opened": ",.0f"}  # of exact search, and how each is written
+MODES = dict.fromkeys(("tried", "proven", "empty", "open_empty", "opened"), ",.0f")  # of exact search
 
 
 def show(say: Texts, predict: bool) -> None:
@@ -26,19 +26,21 @@ def show(say: Texts, predict: bool) -> None:
     if predict and not guessed(say, finding, labels):
         return
     chosen = {name: say[f"wider_by_{name}"] for name in corpus_chart.MEASURES}
-    measure = parameters.choice("wider_by", say["measure"], chosen, "bleu")
-    points = corpus_chart.points(
-        finding, labels, measure, {norm: say[f"wider_norm_{norm}"] for norm in ("none", "gnmt")}
-    )
-    words = {name: say[f"wider_{name}"] for name in ("beam", "norm")} | {
-        "model": say["model"],
-        "value": chosen[measure],
-    }
-    sentences = [verdict(say, facts) for facts in corpus_chart.verdicts(finding, labels)]
-    description = " ".join(sentences)
+    measure = parameters.choice("wider_by", say["measure"], chosen, "bleu", hidden=True)
+    norms = {norm: say[f"wider_norm_{norm}"] for norm in corpus_chart.NORMS}
+    points = corpus_chart.points(finding, labels, measure, norms)
+    words = {name: say[f"wider_{name}"] for name in ("beam", "norm")}
+    words |= {"model": say["model"], "value": chosen[measure]}
+    seen = corpus_chart.seen(finding, labels)
+    description = say["wider_seen"].format(**seen)
     explain.chart(KEY, corpus_chart.chart(points, words), description)
-    for sentence in sentences:
-        st.markdown(controls.plain(sentence))
+    st.markdown(f"**{controls.plain(description)}**")
+    columns = {say["model"]: ""}
+    for what in corpus_chart.ENDS:
+        for end in ("usual", "widest"):
+            title = say["wider_end"].format(what=say[f"wider_end_{what}"], beam=seen[end])
+            columns[title] = ".2f" if what == "length" else ".1f"
+    st.html(table(columns, corpus_chart.ends_table(finding, labels)))
     st.markdown(say["wider_silence"])
     columns = controls.headed(say, model="", **{f"wider_mode_{name}": form for name, form in MODES.items()})
     st.html(table(columns, corpus_chart.modes(finding, labels, MODES)))
@@ -50,9 +52,3 @@ def guessed(say: Texts, finding: Mapping[str, Any], labels: Mapping[str, str]) -
     """What the widest beam gives, by plain sums, for the first model; whether it has been answered."""
     facts, right = corpus_chart.guess(finding, labels)
     return explain.questions(say, "wider_quiz", [explain.question(say, "wider", [right], **facts)]) == 1
-
-
-def verdict(say: Texts, facts: Mapping[str, Any]) -> str:
-    """What bigger beams do to one model, in a sentence."""
-    cases = {norm: say[f"wider_case_{facts[norm]}"] for norm in corpus_chart.NORMS}
-    return say["wider_verdict"].format(**{**facts, **cases})

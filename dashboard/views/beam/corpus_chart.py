@@ -11,8 +11,13 @@ from dashboard.figures.training import DASHES, SVG, legend, palette
 
 MEASURES = {"bleu": 1, "length": 1, "search_error": 100, "below_empty": 100}  # and by how much each is multiplied
 NORMS = ("gnmt", "none")
+ENDS = {
+    "none": ("none", "bleu"),
+    "gnmt": ("gnmt", "bleu"),
+    "length": ("none", "length"),
+}  # what the table shows of both
 ROW = {"model", "norm", "beam_size", "bleu", "bleu_interval", "length", "p", "empty", "below_empty"}
-MODE = {"model", "tried", "proven", "empty", "opened"}
+MODE = {"model", "tried", "proven", "empty", "open_empty", "opened"}
 Row = Mapping[str, Any]
 
 
@@ -55,7 +60,8 @@ def chart(rows: Sequence[Row], words: Mapping[str, str]) -> alt.LayerChart:
     y = alt.Y("value:Q", title=words["value"], scale=alt.Scale(zero=False, padding=8))
     colour = alt.Color("model:N", title=None, scale=palette(names), legend=legend("stroke", columns=1))
     dashes = alt.Scale(domain=norms, range=list(DASHES[: len(norms)]))
-    dash = alt.StrokeDash("norm:N", title=None, scale=dashes, legend=legend("stroke", orient="top"))
+    dashed = alt.Legend(orient="top", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2)
+    dash = alt.StrokeDash("norm:N", title=None, scale=dashes, legend=dashed)
     tips = [alt.Tooltip("model:N", title=words["model"]), alt.Tooltip("norm:N", title=words["norm"])]
     tips += [alt.Tooltip("beam:Q", title=words["beam"]), alt.Tooltip("value:Q", title=words["value"], format=".2f")]
     base = alt.Chart(vega.data(rows))
@@ -72,21 +78,27 @@ def ends(finding: Mapping[str, Any], model: str, norm: str) -> tuple[Row, Row]:
     return own[finding["usual"]], own[max(own)]
 
 
-def verdicts(finding: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """For each model BLEU and length under the usual beam size and the widest, by both norms, and whose case each is.
+def known(finding: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+    """The models that were measured and have a label."""
+    return list(dict.fromkeys(row["model"] for row in finding["rows"] if row["model"] in labels))
 
-    `none` and `gnmt` are "worse", "better" or "chance".
+
+def seen(finding: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, int]:
+    """For how many of all models the widest beam is worse than the usual one beyond chance, by each norm."""
+    models = known(finding, labels)
+    facts = {norm: sum(case(*ends(finding, model, norm)) == "worse" for model in models) for norm in NORMS}
+    usual, widest = ends(finding, models[0], NORMS[0])
+    return facts | {"all": len(models), "usual": usual["beam_size"], "widest": widest["beam_size"]}
+
+
+def ends_table(finding: Mapping[str, Any], labels: Mapping[str, str]) -> list[list[Any]]:
+    """A row a model, each value under the usual beam size and the widest: BLEU by plain sums, with the length penalty,
+    and the length by plain sums.
     """
-    facts = []
-    for model in dict.fromkeys(row["model"] for row in finding["rows"] if row["model"] in labels):
-        some: dict[str, Any] = {"model": labels[model]}
-        for norm in NORMS:
-            usual, widest = ends(finding, model, norm)
-            some |= {norm: case(usual, widest), "usual": usual["beam_size"], "widest": widest["beam_size"]}
-            for end, row in (("usual", usual), ("widest", widest)):
-                some |= {f"{norm}_{end}": f"{row['bleu']:.1f}", f"{norm}_length_{end}": f"{row['length']:.2f}"}
-        facts.append(some)
-    return facts
+    return [
+        [labels[model], *(row[what] for norm, what in ENDS.values() for row in ends(finding, model, norm))]
+        for model in known(finding, labels)
+    ]
 
 
 def case(usual: Row, widest: Row) -> str:
@@ -103,6 +115,9 @@ def modes(finding: Mapping[str, Any], labels: Mapping[str, str], columns: Mappin
 
 
 def guess(finding: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[dict[str, Any], int]:
-    """The numbers of the first model, and which answer is right: better, chance or worse."""
-    first = verdicts(finding, labels)[0]
-    return first, ("better", "chance", "worse").index(first["none"])
+    """By plain sums the numbers of the first model, and the right answer's place: better, chance, worse."""
+    model = known(finding, labels)[0]
+    usual, widest = ends(finding, model, "none")
+    facts = {"model": labels[model], "usual": usual["beam_size"], "widest": widest["beam_size"]}
+    facts |= {"before": f"{usual['bleu']:.1f}", "after": f"{widest['bleu']:.1f}"}
+    return facts, ("better", "chance", "worse").index(case(usual, widest))

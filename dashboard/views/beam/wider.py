@@ -41,23 +41,16 @@ def show(say: Texts, query: Query) -> None:
 
 
 def search(say: Texts, about: tuple[str, str], reference: str) -> None:
-    """A beam size or two more, below what is known already."""
-    picture = st.container()
+    """What is known by now, how far that is, and a beam size or two more."""
+    known = job.known("wider", about) or {}
+    draw(say, known, reference)
     with st.container(horizontal=True, vertical_alignment="center", key="wider_searching"):
         stopped = st.button(say["beside_stop"], key="wider_stop")
-        bar = st.progress(*progress(say, job.known("wider", about) or {}))
+        st.progress(len(known) / len(SIZES), say["wider_searching"].format(done=len(known), all=len(SIZES)))
     winners, ended = job.advance("wider", about, partial(searched, say, *about))
     if stopped or ended:
         keep(about, winners or {}, ended)
         st.rerun()
-    bar.progress(*progress(say, winners))
-    with picture:
-        draw(say, winners, reference)
-
-
-def progress(say: Texts, winners: Winners) -> tuple[float, str]:
-    """How far the search is, as a share and in words."""
-    return len(winners) / len(SIZES), say["wider_searching"].format(done=len(winners), all=len(SIZES))
 
 
 def keep(about: tuple[str, str] | None, winners: Winners, ended: bool) -> None:
@@ -84,7 +77,8 @@ def draw(say: Texts, winners: Winners, reference: str) -> None:
     scores = sentence_chrf([(text, reference) for text in texts]) if reference else None
     content = wider_figure.payload(winners, scores)
     facts = wider_figure.facts(winners)
-    description = say["wider_alike" if facts["count"] == 1 else "wider_described"].format(**facts)
+    alike = facts["count"] == 1 and len(winners) == len(SIZES)
+    description = say["wider_alike" if alike else "wider_described"].format(**facts)
     wider_map.wider_map(say, content, description)
     explain.show_data(say, wider_map.KEY, lambda: wider_figure.table(content), description)
 
