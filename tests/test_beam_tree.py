@@ -8,17 +8,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import PLAIN
+from opening import app_test
 
 from core.checkpoints import PRETRAINED
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.ranking import hypothesis as hypothesis_of
+from core.decoding.translate import decode
+from core.metrics import sentence_chrf
 from core.options import LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
 from core.records import DecodeTrace, Hypothesis, Node, Piece, SearchTree
-from dashboard import controls, steering
+from dashboard import controls, job, steering
 from dashboard.components import FOLDER
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
-from dashboard.resources import ahead, searches
+from dashboard.resources import ahead, models, searches
 from dashboard.text import LANGUAGES, catalogue
 from dashboard.views.beam import (
     asking,
@@ -31,6 +35,7 @@ from dashboard.views.beam import (
     wider_figure,
 )
 
+EN = catalogue("en")
 PARTS = ("trees", "tree_card", "tree_draw", "tree_guess", "tree_layout")
 STEERS = ("waiting", "refused", "hidden")
 ACTS = ("back", "forward", "end", "smaller", "larger")
@@ -346,8 +351,27 @@ def test_the_map_holds_what_each_alpha_picks_of_each_beam():
         assert row["letter"] == wider_figure.letter(texts.index(best.text))
     likeliest = max((one for row in found.values() for one in row), key=lambda one: one.total)
     facts = wider_figure.facts(found)
-    assert (facts["sum"], facts["count"]) == (f"{likeliest.total:.2f}", len(texts))
+    assert (facts["sum"], facts["count"]) == (wider_figure.signed(likeliest.total), len(texts))
     assert likeliest.text in [one.text for one in found[facts["beam"]]]
+
+
+def test_the_map_is_searched_in_sight_stopped_and_goes_on(no_warming_up, monkeypatch):
+    monkeypatch.setattr(job, "SLICE", 0)
+    at = app_test("beam", tab="wider", model=PLAIN, text="Two cats.", reference="Zwei Katzen.").run()
+    at.button(key="wider_stop").click().run()
+    (stopped,) = (part.value for part in at.text if part.value.startswith(EN["wider_stopped"].split(":")[0]))
+    assert f" {len(wider_figure.SIZES)}." in stopped
+    monkeypatch.setattr(job, "SLICE", 3600)
+    at.button(key="wider_go_on").click().run()
+    (content,) = (json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.component_name == "wider")
+    assert [len(row) for row in content["cells"]] == [len(wider_figure.ALPHAS)] * len(wider_figure.SIZES)
+    loaded = models.model(PLAIN)
+    best = decode(loaded.model, loaded.subwords, "Two cats.", BeamOptions(12, length_penalty=2.0)).hypotheses[0]
+    text, length, logprob, chrf = content["outputs"][content["cells"][-1][-1]]
+    assert (text, length) == (best.text, len(best.tokens))
+    assert logprob == pytest.approx(best.total, abs=1e-3)
+    assert chrf == pytest.approx(sentence_chrf([(text, "Zwei Katzen.")])[0], abs=0.05)
+    assert any(part.value.startswith(EN["wider_space"].split("{")[0]) for part in at.markdown)
 
 
 def test_a_finding_of_bigger_beams_that_is_damaged_is_none():

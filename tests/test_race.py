@@ -214,7 +214,7 @@ def written(lane: dict) -> list[str]:
 def table(at) -> list[list[str]]:
     """The cells of the results, row by row."""
     (body,) = (part.proto.body for part in at.get("html") if "<td" in part.proto.body)
-    return [re.findall(r"<td[^>]*>([^<]*)", row) for row in body.split("<tr")[2:]]
+    return [re.findall(r"<td[^>]*>([^<]*)", row.replace("−", "-")) for row in body.split("<tr")[2:]]
 
 
 def test_the_page_shows_what_core_decodes_with_the_same_options(no_warming_up):

@@ -23,7 +23,9 @@ Row = Mapping[str, Any]
 
 def sound(finding: object) -> bool:
     """Whether a stored finding has all that is drawn of it."""
-    if not isinstance(finding, dict) or not all(finding.get(name) for name in ("rows", "modes")):
+    if not isinstance(finding, dict) or not all(
+        isinstance(finding.get(name), list) and finding[name] for name in ("rows", "modes")
+    ):
         return False
     parts = ((finding["rows"], ROW), (finding["modes"], MODE))
     settings = all(name in finding for name in ("sentences", "samples", "usual", "budget"))
