@@ -39,8 +39,9 @@ training     loop (a generator of events), options, progress (and its checkpoint
 recipes      recipes (what is trained on what), training_text, model_folders (a recipe carried out), stored_examples (of
              a model), synthetic_pairs (that a model writes), regimes_study, ablations (what each way to train gave),
              probe; pruned_folders (a model with fewer heads); language_models (counted or trained)
-findings     what was measured over many models: bottleneck, word_order, attention_swap, head_roles (with rare_tokens),
-             by means of measuring, word_links, head_readings and own_captions · closed_heads: measured while one waits
+findings     what was measured over many models: bottleneck, word_order, attention_swap, bigger_beams, head_roles (with
+             rare_tokens), by means of measuring, word_links, head_readings and own_captions · closed_heads (while one
+             waits)
 commands     the command line, python -m core: command_line (a table of commands), a module a command,
              decoder_arguments (options as flags), streams (whatever output leads to)
 
@@ -48,6 +49,6 @@ Who may import whom (a test holds it): checks ← nothing; options ← checks; c
 records ← changes; text ← records; models ← gates; decoding ← models, records, text, metrics; interpret ← records,
 text, what runs a model also models, decoding, metrics; language_models ← models; checkpoints ← models,
 language_models, records, text, files, quoting; training ← decoding and all before it; recipes ← training; findings ←
-decoding, interpret, training, text, records; commands ← all; nothing ← commands. Who may import changes may import
-gates, options and checks. Nothing here knows of the dashboard.
+decoding, interpret, training, text, records, metrics; commands ← all; nothing ← commands. Who may import changes may
+import gates, options and checks. Nothing here knows of the dashboard.
 """

@@ -1,6 +1,6 @@
 """How every page begins: one bar with sentence, direction and model, a line on what is seen, what to try."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from core.records import Piece
 from dashboard import controls, parameters, resources
 from dashboard.controls import Texts
 from dashboard.model_names import alike, direction, directions, grouped, meanings, quality
-from dashboard.pages import script
+from dashboard.trying import Tries, see
 
 DEFAULT = "en-de-everyday"
 # Each shows something: its name stands for what, in the catalogues and in a test.
@@ -25,17 +25,18 @@ EXAMPLES = {
     "An octopus is playing the guitar.": "rare",
 }
 CAPTIONS = "multi30k"  # the text of photo captions
-LOOKING = {"head", "compare", "show"}  # parameters of where a model looked
-Tries = Mapping[str, Mapping[str, Any]]  # what a chip sets, by its name in the page's words; "page" leads elsewhere
 
 
 class Query(NamedTuple):
-    """What the reader asks: a sentence (never empty) of a model; whether they want to guess first, if it was asked."""
+    """What the reader asks: a sentence (never empty) of a model; if it was asked, whether they want to guess first, and
+    in which part of the page.
+    """
 
     text: str
     model: str
     cards: dict[str, Card]
     predict: bool = False
+    tab: str = ""
 
     @property
     def card(self) -> Card:
@@ -44,11 +45,19 @@ class Query(NamedTuple):
 
 
 def query(
-    say: Texts, page: str, tries: Tries | None = None, *, serves: str = "", predict: bool = False, lead: bool = False
+    say: Texts,
+    page: str,
+    tries: Tries | None = None,
+    *,
+    serves: str = "",
+    predict: bool = False,
+    lead: bool = False,
+    tabs: Collection[str] = (),
 ) -> Query | None:
     """The page's beginning; None, after one sentence, where there is no model, no text, or none that the page can read.
 
-    With `predict` the switch for guessing stands here; a page with a row of controls has it there.
+    With `predict` the switch for guessing stands here, and with `tabs` the choice of a part of the page; a page with a
+    row of controls has them there.
     What is seen stands beside what to try or, as a `lead`, on top.
     A page that `serves` one direction alone compares models of its own, so none is chosen there.
     """
@@ -67,13 +76,13 @@ def query(
     notes(say, cut, resources.pieces(name, text))
     if text and not serves:
         captions_alone(say, text, [card])
-    guessing = see(say, page, tries, card, predict=predict, line=not lead)
+    guessing = see(say, page, tries, card, predict=predict, line=not lead, tabs=tabs)
     if serves not in ("", direction(card)):
         elsewhere(say, cards, serves, card)
     elif not text:
         st.info(say["sentence_empty"])
     else:
-        return Query(text, name, cards, guessing)
+        return Query(text, name, cards, guessing, st.session_state["tab"] if tabs else "")
     return None
 
 
@@ -159,46 +168,6 @@ def follow(language: str, text: str, new: bool) -> None:
     sentences[before] = st.session_state.get("kept_text", "")
     st.session_state["text"] = sentences.get(language) or text
     parameters.keep("text", st.session_state["text"], text)
-
-
-def see(
-    say: Texts, page: str, tries: Tries | None = None, card: Card | None = None, *, predict: bool = False, line=True
-) -> bool:
-    """What you see, in a `line`, and beside it what to try: chips that do it; whether the reader wants to guess."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="see"):
-        if line:
-            st.markdown(say[f"{page}_see"], width="stretch")
-        fitting = {name: values for name, values in (tries or {}).items() if possible(values, card)}
-        if not (fitting or predict):
-            return False
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="tries"):
-            guessing = predict and controls.predict(say)
-            for name, values in fitting.items():
-                chip(say[f"{page}_try_{name}"], name, values)
-        return guessing
-
-
-def possible(values: Mapping[str, Any], card: Card | None) -> bool:
-    """Whether what a chip sets fits: its models are there, its words in the languages of the chosen one, which attends.
-
-    Of a model that never looks back there is nothing to compare, of one with itself neither.
-    """
-    models = {values[name] for name in ("model", "compare") if name in values}
-    reads = card is None or card.source == "en" or "text" not in values
-    writes = card is None or direction(card) == "en-de" or not {"compare", "target"} & set(values)
-    looks = card is None or "model" in values or not LOOKING & set(values) or card.attends
-    heads = card is None or not {"head", "closed"} & set(values) or card.config.get("heads", 1) > 1
-    other = card is None or values.get("compare") != card.name
-    return models <= resources.known().keys() and reads and writes and looks and heads and other
-
-
-def chip(label: str, name: str, values: Mapping[str, Any]) -> None:
-    """One thing to try."""
-    page = values.get("page", st.session_state.get("page"))
-    chosen = {key: value for key, value in values.items() if key != "page"}
-    clicked = st.button(label, key=f"try_{name}", on_click=controls.show, args=(page, chosen))
-    if clicked and "page" in values:
-        st.switch_page(script(values["page"]), query_params={})
 
 
 def offer_transformer(say: Texts, query: Query) -> None:

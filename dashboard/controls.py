@@ -37,7 +37,12 @@ def tab(names: Mapping[str, str], label: str):
     """Which part of a page is shown, the first by default; and the row in which it stands, for the part's controls."""
     beside = row()
     with beside:
-        return choice("tab", label, names, next(iter(names)), hidden=True), beside
+        return tabs(names, label), beside
+
+
+def tabs(names: Mapping[str, str], label: str) -> str:
+    """Which part of a page is shown, the first by default."""
+    return choice("tab", label, names, next(iter(names)), hidden=True)
 
 
 def sentence(say: Texts, default: str, language: str, pieces: Callable[[str], Sequence[Piece]]) -> tuple[str, str]:

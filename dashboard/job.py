@@ -29,3 +29,9 @@ def advance(name: str, about: Hashable, begin: Callable[[], Iterator[Any]]) -> t
             return last, False
     del jobs[name]
     return last, True
+
+
+def known(name: str, about: Hashable) -> Any:
+    """The last record of a job that is under way; None before its first."""
+    of, _, last = st.session_state.get("jobs", {}).get(name, (None, None, None))
+    return last if of == about else None

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 SHARED = ("lang", "text", "model", "predict")  # parameters that every page has
 COMPONENTS = (  # in which a reader chooses parameters
     *("alignment", "ballot", "edit", "gates", "heads", "kinds", "kinds_numbers", "masks", "order", "passes", "paths"),
-    *("pruning", "race", "roles", "schedules", "steps", "teacher", "transformer", "tree", "worked"),
+    *("pruning", "race", "roles", "schedules", "steps", "teacher", "transformer", "tree", "wider", "worked"),
 )
 
 

@@ -50,7 +50,7 @@ STATES = {  # what a link to each page can say, with values that are not the def
     "heads": {"parts": "cross", "layer": "2", "head": "3", "measure": "entropy", "order": "least"},
     "alignment": {"layer": "1", "head": "2", "units": "pieces", "compare": OTHER, "target": "Eine Katze schläft."},
     "beam": {"model": OTHER, "beam": "3", "alpha": "0.5", "sizes": "true", "beam2": "2", "step": "4"}
-    | {"prefix": "Eine", "ban": "Dach|schläft", "limit": "30"},
+    | {"prefix": "Eine", "ban": "Dach|schläft", "limit": "30", "beta": "0.2"},
     "race": {"model": OTHER, "beam": "3", "temperature": "0.5", "seed": "4", "step": "2", "reference": "Eine Katze."},
     "sampling": {"model": OTHER, "samples": "8", "tau": "0.8", "topk": "20", "draw": "3", "tab": "mbr"}
     | {"utility": "bleu", "without": "2,5"},

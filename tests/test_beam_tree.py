@@ -8,19 +8,34 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import PLAIN
+from opening import app_test
 
+from core.checkpoints import PRETRAINED
 from core.decoding.ranking import best_leaves, normalised, rerank
 from core.decoding.ranking import hypothesis as hypothesis_of
+from core.decoding.translate import decode
+from core.metrics import sentence_chrf
 from core.options import LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
 from core.records import DecodeTrace, Hypothesis, Node, Piece, SearchTree
-from dashboard import controls, steering
+from dashboard import controls, job, steering
 from dashboard.components import FOLDER
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
-from dashboard.resources import ahead, searches
+from dashboard.resources import ahead, models, searches
 from dashboard.text import LANGUAGES, catalogue
-from dashboard.views.beam import asking, length_score, picking, search_tree, steers
+from dashboard.views.beam import (
+    asking,
+    corpus_chart,
+    length_score,
+    picking,
+    rankings,
+    search_tree,
+    steers,
+    wider_figure,
+)
 
+EN = catalogue("en")
 PARTS = ("trees", "tree_card", "tree_draw", "tree_guess", "tree_layout")
 STEERS = ("waiting", "refused", "hidden")
 ACTS = ("back", "forward", "end", "smaller", "larger")
@@ -84,6 +99,14 @@ def random_trace(seed):
 
 
 SEEDS = (0, 4, 7, 29)
+RANKINGS = [(norm, alpha, beta) for norm in LENGTH_NORMS for alpha in (0.0, 0.7, 2.0) for beta in (0.0, 0.2, 2.0)]
+
+
+def looking(made):
+    """The same search by a model that looks at a source of three pieces and its end."""
+    asked = tuple(sorted({node.parent for node in made.tree.nodes if node.parent is not None}))
+    attention = np.random.default_rng(1).dirichlet(np.ones(4) / 2, (len(asked), 2, 3)).astype(np.float32)
+    return replace(made, tree=replace(made.tree, expanded=asked, attention=attention))
 
 
 def test_tree_holds_every_node_once_in_the_records_order():
@@ -224,15 +247,15 @@ def test_a_pruned_candidate_has_its_cause_in_numbers():
 def test_a_search_holds_its_ranking_under_every_norm_and_alpha(seed):
     made = random_trace(seed)
     payload = search_tree.search(made)
-    assert len(payload["rankings"]["gnmt"]) == len(search_tree.STOPS) == 21
+    assert len(payload["rankings"]["gnmt"]) == len(rankings.STOPS) == 21
     orders = set()
     for options in (BeamOptions(4, norm, int(alpha * 10) / 10) for norm in LENGTH_NORMS for alpha in (0, 0.7, 2)):
         wanted = rerank(made, options).hypotheses
-        rankings = payload["rankings"][options.length_norm]
-        order, scores = rankings[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
+        stops = payload["rankings"][options.length_norm]
+        order, scores = stops[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
         assert [payload["hypotheses"][i][1] for i in order] == [one.text for one in wanted]
         assert scores == pytest.approx([one.score for one in wanted], abs=1e-6)
-        assert search_tree.winner(payload, options) == payload["hypotheses"][order[0]][0]
+        assert rankings.winner(payload, rerank(made, options)) == payload["hypotheses"][order[0]][0]
         orders.add(tuple(order))
     assert len(orders) > 1
 
@@ -247,7 +270,7 @@ def test_a_search_is_the_same_under_whatever_ranking_it_came():
 
 
 def test_component_asks_for_the_texts_it_shows():
-    own = sorted(Path(search_tree.__file__).parent.glob("*.js"))
+    own = {path for path in Path(search_tree.__file__).parent.glob("*.js") if path.stem != "wider"}
     files = [*own, *(FOLDER / f"{name}.js" for name in PARTS)]
     shown = set(re.findall(r"\blabels\.(\w+)", "".join(file.read_text("utf-8") for file in files)))
     shown |= {"play", "pause", "slider", *ACTS, *LOOKS, "right", "wrong", "score"}  # by name, in parts of all pages
@@ -274,18 +297,22 @@ def test_what_steers_a_search_is_told_in_the_address_and_read_from_it():
 
 
 def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():
-    free = random_trace(SEEDS[0])
-    steered = random_trace(SEEDS[1])
-    rankings = [search_tree.rankings_of(made) for made in (free, steered)]
-    both = steers.compared(search_tree.begun(free), search_tree.begun(steered), rankings)
-    for norm, stops in both["places"].items():
-        for stop, place in enumerate(stops):
-            options = BeamOptions(4, norm, stop / 10)
-            pair = [rerank(made, options).hypotheses[0] for made in (free, steered)]
-            text = both["texts"][place]
-            assert text["before"] == pair[0].text
-            assert text["logprobs"] == pytest.approx([each.total for each in pair], abs=1e-4)
-            assert " ".join(words for way, words in text["diff"] if way != "gone") == pair[1].text
+    free, steered = (looking(random_trace(seed)) for seed in SEEDS[:2])
+    sides = [{"rankings": rankings.rankings_of(made), "coverage": rankings.coverage(made)} for made in (free, steered)]
+    both = steers.compared(rankings.begun(free), rankings.begun(steered), *sides)
+    numbers = [[one.leaf for one in rankings.begun(made).hypotheses] for made in (free, steered)]
+    for options in (BeamOptions(4, norm, alpha, coverage_penalty=beta) for norm, alpha, beta in RANKINGS):
+        pair = [rerank(made, options).hypotheses[0] for made in (free, steered)]
+        place = ",".join(str(leaves.index(one.leaf)) for leaves, one in zip(numbers, pair, strict=True))
+        text = both["texts"][both["places"][place]]
+        assert text["before"] == pair[0].text
+        assert text["logprobs"] == pytest.approx([each.total for each in pair], abs=1e-4)
+        assert " ".join(words for way, words in text["diff"] if way != "gone") == pair[1].text
+
+
+def test_nothing_is_covered_where_nobody_looks_or_groups_search():
+    assert rankings.coverage(random_trace(0)) is None
+    assert rankings.coverage(replace(looking(random_trace(0)), options=DiverseOptions(4, 2))) is None
 
 
 @pytest.mark.parametrize(
@@ -294,6 +321,8 @@ def test_a_steered_search_is_compared_by_the_winners_of_each_ranking():
         ({}, BeamOptions(4, "none", 0.5)),
         ({"wanted": "2", "limit": "9"}, BeamOptions(4, "none", 0.5, 2, 9)),
         ({"wanted": "2", "stop": "first"}, BeamOptions(4, "none", 0.5, stop="first")),
+        ({"beta": "0.3"}, BeamOptions(4, "none", 0.5, coverage_penalty=0.3)),
+        ({"beta": "0.3", "stop": "optimum"}, BeamOptions(4, "none", 0.5, stop="optimum")),
         ({"groups": "2", "stop": "first"}, DiverseOptions(4, 2, 0.5, "none", 0.5)),
         ({"groups": "3"}, BeamOptions(4, "none", 0.5)),
     ],
@@ -303,6 +332,60 @@ def test_the_rarer_options_make_a_search_and_are_told_back(more, wanted):
     assert search_tree.options(at) == [wanted]
     asked = search_tree.question_of(replace(TRACE, options=wanted))
     assert search_tree.options(search_tree.BEGIN | {"beam": "4"} | asked) == [wanted]
+
+
+# --- bigger beams
+
+
+def test_the_map_holds_what_each_alpha_picks_of_each_beam():
+    made = {size: random_trace(seed) for size, seed in zip((1, 2, 3), SEEDS, strict=False)}
+    found = {size: wider_figure.best_by_alpha(trace) for size, trace in made.items()}
+    texts = [output.text for output in wider_figure.outputs(found)]
+    content = wider_figure.payload(found, [float(len(text)) for text in texts])
+    assert len({text for text, *_ in content["outputs"]}) == len(content["outputs"]) > 2
+    rows = wider_figure.table(content)
+    assert len(rows) == 3 * len(wider_figure.ALPHAS)
+    for row in rows:
+        best = rerank(made[row["beam"]], BeamOptions(4, length_penalty=row["alpha"])).hypotheses[0]
+        assert (row["text"], row["chrf"]) == (best.text, len(best.text))
+        assert row["letter"] == wider_figure.letter(texts.index(best.text))
+    likeliest = max((one for row in found.values() for one in row), key=lambda one: one.total)
+    facts = wider_figure.facts(found)
+    assert (facts["sum"], facts["count"]) == (wider_figure.signed(likeliest.total), len(texts))
+    assert likeliest.text in [one.text for one in found[facts["beam"]]]
+
+
+def test_the_map_is_searched_in_sight_stopped_and_goes_on(no_warming_up, monkeypatch):
+    monkeypatch.setattr(job, "SLICE", 0)
+    at = app_test("beam", tab="wider", model=PLAIN, text="Two cats.", reference="Zwei Katzen.").run()
+    at.button(key="wider_stop").click().run()
+    (stopped,) = (part.value for part in at.text if part.value.startswith(EN["wider_stopped"].split(":")[0]))
+    assert f" {len(wider_figure.SIZES)}." in stopped
+    monkeypatch.setattr(job, "SLICE", 3600)
+    at.button(key="wider_go_on").click().run()
+    (content,) = (json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.component_name == "wider")
+    assert [len(row) for row in content["cells"]] == [len(wider_figure.ALPHAS)] * len(wider_figure.SIZES)
+    loaded = models.model(PLAIN)
+    best = decode(loaded.model, loaded.subwords, "Two cats.", BeamOptions(12, length_penalty=2.0)).hypotheses[0]
+    text, length, logprob, chrf = content["outputs"][content["cells"][-1][-1]]
+    assert (text, length) == (best.text, len(best.tokens))
+    assert logprob == pytest.approx(best.total, abs=1e-3)
+    assert chrf == pytest.approx(sentence_chrf([(text, "Zwei Katzen.")])[0], abs=0.05)
+    assert any(part.value.startswith(EN["wider_space"].split("{")[0]) for part in at.markdown)
+
+
+def test_a_finding_of_bigger_beams_that_is_damaged_is_none():
+    stored = json.loads((PRETRAINED / "findings" / "bigger-beams.json").read_text("utf-8"))
+    assert corpus_chart.sound(stored)
+    for damaged in (
+        None,
+        [],
+        {},
+        {**stored, "rows": [{}]},
+        {**stored, "modes": [1]},
+        {**stored, "usual": None} | {"modes": 1},
+    ):
+        assert not corpus_chart.sound(damaged)
 
 
 # --- which sequence do we pick

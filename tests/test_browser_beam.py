@@ -12,7 +12,7 @@ from dashboard.beginning import DEFAULT
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
 from dashboard.text import catalogue
-from dashboard.views.beam import length_score
+from dashboard.views.beam import length_score, wider_figure
 
 EN, RU = catalogue("en"), catalogue("ru")
 NODES = ".tree .nodes > g"
@@ -276,7 +276,7 @@ def test_a_chip_sets_both_beam_sizes_and_back_undoes_what_it_did(dashboard):
     click("greedy")
     expect(page.get_by_role("slider", name=EN["beam_size"], exact=True)).to_have_value("1")
     click("wider")
-    both = [re.compile(re.escape(EN["tree_title"].format(beam=beam, text="", score="")[:13])) for beam in (5, 1)]
+    both = [re.compile(re.escape(f"{EN['beam_size']} {beam}:")) for beam in (5, 1)]
     expect(headings).to_have_text(both)
     for size, compared in (("1", False), ("5", False)):
         dashboard.rerun(page.go_back)
@@ -284,3 +284,21 @@ def test_a_chip_sets_both_beam_sizes_and_back_undoes_what_it_did(dashboard):
         expect(page.get_by_role("slider", name=EN["beam_size"], exact=True)).to_have_value(size)
         expect(page.get_by_role("checkbox", name=EN["sizes"])).to_be_checked(checked=compared)
         expect(page).not_to_have_url(re.compile("sizes=|text="))
+
+
+def test_the_map_of_bigger_beams_is_walked_by_keys_and_a_cell_opens_its_tree(dashboard):
+    page = dashboard.open(address("beam", tab="wider", text="A cat sleeps on the roof."))
+    cells = page.locator(".cell")
+    expect(cells).to_have_count(len(wider_figure.SIZES) * len(wider_figure.ALPHAS))
+    dashboard.settle()
+    page.get_by_role("group", name=EN["wider_keys"]).focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    beam, alpha = str(wider_figure.SIZES[1]), wider_figure.ALPHAS[1]
+    line = page.locator(".root > .line").filter(visible=True)
+    expect(line).to_have_text(re.compile(EN["wider_cell"].split("{letter}")[0].format(beam=beam, alpha=alpha)))
+    text = re.search("“(.+)”", line.inner_text())[1]
+    dashboard.rerun(lambda: page.keyboard.press("Enter"))
+    expect(page.locator(".winner .text")).to_have_text(text)
+    expect(page).to_have_url(re.compile(rf"beam={beam}\b.*alpha={alpha}"))
+    expect(page).not_to_have_url(re.compile("tab="))

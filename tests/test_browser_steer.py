@@ -54,6 +54,12 @@ def test_a_candidate_that_is_taken_is_forced_and_undone_and_back_does_the_same(d
     assert all(re.match(rf"{forced}\b", text) for text in others)
     expect(page.locator(".steering ins").first).to_be_visible()
     expect(page.locator(".steering .loss")).to_have_text(re.compile(EN["tree_lost"].format(value=r"\d+\.\d\d")))
+    page.locator(".steering").get_by_label(EN["tree_both"]).check()
+    dashboard.settle()
+    titles = [re.compile(f"^{EN['tree_forced']}: {forced}"), re.compile(f"^{EN['tree_free']}: {texts[0][:8]}")]
+    expect(page.locator(".pane .title")).to_have_text(titles)
+    page.locator(".steering").get_by_label(EN["tree_both"]).uncheck()
+    dashboard.settle()
     dashboard.rerun(page.go_back)
     dashboard.settle()
     expect(page.locator(".steering")).to_be_hidden()

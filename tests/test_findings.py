@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.checkpoints import PRETRAINED, Card, Loaded, build, cards, load_packed
-from core.findings import attention_swap, bottleneck, head_pruning, word_order
+from core.findings import attention_swap, bigger_beams, bottleneck, head_pruning, word_order
 from core.findings.measuring import compared, written
 from core.text.subwords import Subwords
 from core.text.variants import growing, shuffled, spread
@@ -131,6 +131,33 @@ def test_heads_are_closed_the_least_important_first_and_pruned_models_stand_besi
         assert all(longer[: len(shorter)] == shorter for shorter, longer in pairwise(closed))
     assert {kind for kind, *_ in lines["encoder", "gradient", None][-1]} == {"encoder"}
     assert curves_chart.facts(study)["half"] == 3
+
+
+def test_bigger_beams_are_measured_part_by_part_and_every_output_is_somebodys_fault(monkeypatch):
+    for name, value in {"BEAM_SIZES": (1, 2, 5), "BUDGET": 40, "EXACTLY": 2}.items():
+        monkeypatch.setattr(bigger_beams, name, value)
+    parts = {}
+
+    def keep(part, compute):
+        if part not in parts:
+            parts[part] = compute()
+        return parts[part]
+
+    models, pairs = {"toy": toy(encoder_layers=1, decoder_layers=1)}, PAIRS[:4]
+    study = bigger_beams.bigger_beams(models, pairs, keep)
+    assert json.loads(json.dumps(study, allow_nan=False)) == study
+    assert len(parts) == 4  # exact search, a beam size each
+    monkeypatch.setattr(bigger_beams, "translate_batches", None)
+    assert bigger_beams.bigger_beams(models, pairs, keep) == study  # from its parts alone
+    assert [(row["norm"], row["beam_size"]) for row in study["rows"]] == [
+        (norm, size) for norm in ("none", "gnmt") for size in (1, 2, 5)
+    ]
+    for row in study["rows"]:
+        assert sum(row.get(verdict, 0) for verdict in ("right", "search_error", "model_error")) == pytest.approx(1)
+        outputs = parts[f"toy-4-beam-{row['beam_size']}"][row["norm"]]
+        below = [proof["empty"] > sum(one[2]) for one, proof in zip(outputs, parts["toy-4-exact"], strict=True)]
+        assert row["below_empty"] == sum(below) / 4
+    assert study["modes"][0]["tried"] == 2
 
 
 @pytest.mark.parametrize("content", [None, [], {}, {"rows": {}}, {"rows": [{"model": "x"}], "example": {}}])

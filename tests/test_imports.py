@@ -64,6 +64,7 @@ INTERNAL = {
         "core.checkpoints",
         "core.decoding",
         "core.interpret",
+        "core.metrics",
         "core.models",
         *ASKABLE,
         "core.records",

@@ -9,9 +9,10 @@ from test_beam_tree import SEEDS, TRACE, random_trace
 
 from core.checkpoints import example
 from dashboard.beginning import DEFAULT
-from dashboard.views.beam import search_tree
+from dashboard.views.beam import search_tree, wider_figure
 
 STEER, COUNTING, SOURCE = (f"views/beam/{name}.js" for name in ("steer", "counting", "source"))
+WIDER = "views/beam/wider.js"
 NODES = "layout.nodesOf(v[0].nodes)"
 LAYOUT = "await import('/components/tree_layout.js').then(layout => {})"
 
@@ -120,3 +121,21 @@ def test_where_a_node_looked_is_its_parents_row(blank, payload):
     assert asks(blank, SOURCE, f"m.lookOf({{...v[0], nodes: {NODES}}}, null)", payload) is None
     bare = json.loads(json.dumps(search_tree.search(TRACE)))
     assert asks(blank, SOURCE, f"m.lookOf({{...v[0], nodes: {NODES}}}, 1)", bare) is None
+
+
+# --- the map of bigger beams
+
+
+def test_a_cell_is_coloured_by_its_place_between_least_and_most(blank):
+    outputs = [["a", 3, -2.0, None], ["b", 5, -1.0, None], ["c", 4, -1.5, None]]
+    assert call(blank, WIDER, "m.shares(v[0], 2)", outputs) == [0, 1, 0.5]
+    assert call(blank, WIDER, "m.shares(v[0], 1)", outputs[:1]) == [0.5]
+    letters = call(blank, WIDER, "[0, 25, 26, 77].map(m.letter)")
+    assert letters == [wider_figure.letter(place) for place in (0, 25, 26, 77)]
+
+
+def test_arrows_walk_the_map_and_stay_in_it(blank):
+    walks = {"ArrowUp": [0, 1], "ArrowDown": [1, 1], "ArrowLeft": [0, 0], "ArrowRight": [0, 2]}
+    for arrow, place in walks.items():
+        assert call(blank, WIDER, "m.beside([0, 1], v[0], 2, 3)", arrow) == place
+    assert call(blank, WIDER, "m.beside([1, 2], 'ArrowRight', 2, 3)") == [1, 2]

@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 from conftest import FLAT, call
-from test_beam_tree import SEEDS, TRACE, random_trace
+from test_beam_tree import RANKINGS, SEEDS, TRACE, looking, random_trace
 
 from core.decoding.ranking import rerank
-from core.options import LENGTH_NORMS, BeamOptions
+from core.options import BeamOptions
 from dashboard.figures import beam_tree
 from dashboard.figures.tokens import label
-from dashboard.views.beam import search_tree
+from dashboard.views.beam import rankings, search_tree
 
 LAYOUT = "components/tree_layout.js"
 NODES = "m.nodesOf(v[0].nodes)"
@@ -148,17 +148,19 @@ def test_a_card_tells_what_is_known(blank):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_browsers_table_is_the_ranking_of_core(blank, seed):
-    made = random_trace(seed)
-    payload = search_tree.search(made)
+    plain = random_trace(seed)
+    made = looking(plain)
+    payload = search_tree.search(plain) | {"coverage": rankings.coverage(made)}
     numbers = "await import('/components/numbers.js').then(numbers => numbers.formats('en'))"
-    for norm, alpha in ((norm, alpha) for norm in LENGTH_NORMS for alpha in ("0.0", "0.7", "2.0")):
-        found = rerank(made, BeamOptions(4, norm, float(alpha))).hypotheses
+    for norm, alpha, beta in RANKINGS:
+        found = rerank(made, BeamOptions(4, norm, alpha, coverage_penalty=beta)).hypotheses
+        at = {"norm": norm, "alpha": f"{alpha:.1f}", "beta": f"{beta:.1f}"}
         rows = call(
             blank,
             "views/beam/ranking.js",
             f"m.rows(v[0], v[1], {numbers}, '–')",
             payload,
-            {"norm": norm, "alpha": alpha},
+            at,
         )
         assert [(row[0], row[1], row[2]) for row in rows] == [
             (str(place), one.text, str(len(one.tokens))) for place, one in enumerate(found, 1)
@@ -166,10 +168,7 @@ def test_the_browsers_table_is_the_ranking_of_core(blank, seed):
         assert [float(row[4].replace("−", "-")) for row in rows] == pytest.approx(
             [one.score for one in found], abs=6e-4
         )
-        leaf = payload["hypotheses"][
-            call(
-                blank, "views/beam/ranking.js", "m.ranked(v[0], v[1]).order[0]", payload, {"norm": norm, "alpha": alpha}
-            )
-        ][0]
+        first = call(blank, "views/beam/ranking.js", "m.ranked(v[0], v[1]).order[0]", payload, at)
+        leaf = payload["hypotheses"][first][0]
         path = call(blank, LAYOUT, f"m.path({NODES}, v[1])", payload, leaf)
         assert [payload["nodes"][i][2] for i in path[::-1][1:]] == [label(token) for token in found[0].tokens]

@@ -254,9 +254,12 @@ words of a model's name: term_fed term_forward term_lstm term_no_smoothing term_
 a search or measurement of heads (test_pruning_page): pruning_bleu pruning_chrf pruning_go_on pruning_no_json
 pruning_path pruning_path_closed pruning_path_head pruning_path_logprob pruning_path_none pruning_path_stopped
 pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_without_rare
-what searches beside the race (test_race): race_cut race_exact_searching race_exact_stopped race_go_on
-race_mbr_searching race_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
+what searches beside the race (test_race): race_cut beside_exact_searching beside_exact_stopped beside_go_on
+beside_mbr_searching beside_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
 race_says_exact_same race_says_mbr
+bigger beams (test_beam_tree): wider_exact_proven wider_exact_empty wider_exact_open wider_stopped wider_measure
+wider_logprob wider_length wider_chrf wider_corner wider_letter wider_keys wider_cell wider_scored wider_alike
+wider_described wider_space
 films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
 pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider
 pruning_role_rare pruning_role_syntactic
@@ -302,6 +305,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
     ("race", {"text": TEXT, "exact": "true", "mbr": "true", "reference": TEXT}),
     ("race", {"text": TEXT, "predict": "true"}),
     *(("beam", {"pick": pick}) for pick in ("-4.5/6, -3.2/4, -7.2/9", "-1/2, -3/4", "x")),
+    *(("beam", {"tab": "wider", "text": TEXT, "reference": TEXT, "predict": predict}) for predict in ("true", "false")),
     ("bottleneck", {"text": TEXT}),
     *(("sampling", {"tab": tab, "predict": "true"}) for tab in ("samples", "mbr")),
     ("sampling", tries("sampling")["board"]),
@@ -529,7 +533,8 @@ FOOLISH = {
     | {"heat": "9", "topk": "0", "topp": "2", "typicality": "z", "ban": "a|b|c|d|e|f|g|h|i|j|k|l|m"},
     "alignment": {"model": "x", "lang": "xx", "layer": "all", "head": "-1", "units": "letters"},
     "beam": {"model": "x", "lang": "xx", "beam": "99", "alpha": "much", "norm": "<b>", "step": "0.5"}
-    | {"ban": "a||b", "stop": "never", "wanted": "-1", "limit": "x", "groups": "0", "diversity": "3"},
+    | {"ban": "a||b", "stop": "never", "wanted": "-1", "limit": "x", "groups": "0", "diversity": "3"}
+    | {"tab": "all", "beta": "9", "both": "1"},
     "race": {"model": "x", "lang": "xx", "beam": "99", "temperature": "5", "seed": "0", "step": "-1"},
     "kinds": {"model": "x", "lang": "xx", "tab": "all", "show": "all", "layer": "9", "head": "all"},
     "transformer": {"model": "x", "lang": "xx", "inside": "all", "box": "<b>", "source": "0", "step": "999"},
@@ -571,6 +576,7 @@ FOOLISH_TABS = {
     ("training", ("tab", "schedules"), ("way", "plans")): {"update": "-1", "half": "0", "warmup": "many"},
     ("training", ("tab", "schedules")): {"way": "all", "mixed": "-1"},
     ("training", ("tab", "regimes"), ("finding", "curves")): {"axis": "years"},
+    ("beam", ("tab", "wider")): {"map": "<b>", "wider_by": "taste"},
     ("sampling", ("tab", "mbr")): {"utility": "<b>", "candidates": "all", "without": "0"},
     ("positions", ("view", "matrix")): {"length": "1", "width": "0", "base": "e", "row": "-1", "column": "999"}
     | {"beside": "<b>", "form": "flat"},

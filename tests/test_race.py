@@ -18,12 +18,12 @@ from benchmarks.places import address
 from core.checkpoints import example
 from core.decoding.translate import decode
 from core.options import ExactOptions, GreedyOptions, MBROptions
-from dashboard import job
+from dashboard import beside, job
 from dashboard.beginning import DEFAULT
 from dashboard.figures.tokens import label
 from dashboard.resources import models
 from dashboard.text import catalogue
-from dashboard.views.race import beside, figure, lanes
+from dashboard.views.race import figure, lanes
 from dashboard.views.race.figure import Lane, Result
 from dashboard.views.race.leaders import leaders
 from dashboard.views.race.verdicts import verdict
@@ -214,7 +214,7 @@ def written(lane: dict) -> list[str]:
 def table(at) -> list[list[str]]:
     """The cells of the results, row by row."""
     (body,) = (part.proto.body for part in at.get("html") if "<td" in part.proto.body)
-    return [re.findall(r"<td[^>]*>([^<]*)", row) for row in body.split("<tr")[2:]]
+    return [re.findall(r"<td[^>]*>([^<]*)", row.replace("−", "-")) for row in body.split("<tr")[2:]]
 
 
 def test_the_page_shows_what_core_decodes_with_the_same_options(no_warming_up):
@@ -235,11 +235,11 @@ def test_what_searches_beside_is_cut_in_slices_stopped_and_goes_on(no_warming_up
     monkeypatch.setattr(job, "SLICE", 0)
     monkeypatch.setattr(beside, "PAUSE", 0)
     at = app_test("race", text="Two cats.", exact="true", mbr="true").run()
-    at.button(key="race_stop_exact").click().run()
+    at.button(key="beside_stop_exact").click().run()
     assert any(part.value.startswith("Exact search was stopped") for part in at.text)
     assert len(table(at)) == 5, "what exact search has come to"
     monkeypatch.setattr(job, "SLICE", 3600)
-    at.button(key="race_go_on_exact").click().run()
+    at.button(key="beside_go_on_exact").click().run()
     assert len(table(at)) == 6
     said = " ".join(part.value for part in at.markdown)
     assert said.count("**Exact search: proven") == 1

@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from core.checkpoints import FINDINGS, PRETRAINED, Loaded, cards, load_packed
 from core.checks import check, check_choice, check_range
-from core.files import write_json
+from core.files import read_json, write_json
 from core.recipes.recipes import SWAPPED
 
 # Each finding's models, the one that the others are compared with first; those that are not there are left out.
@@ -41,10 +44,12 @@ MODELS: dict[str, tuple[str, ...]] = {
         "en-de-everyday",
         *(f"en-de-everyday-pruned-{price}" for price in ("0.02", "0.03", "0.05", "0.08", "0.15")),
     ),
+    "bigger-beams": ("en-de-transformer", "en-de-rnn-plain", "en-de-rnn-additive"),
 }
 
 BESIDE = ("en-de-everyday",)  # whose translations of the example stand beside, without being measured
-LONG = ("head-roles", "head-pruning")  # a row for each head and measure: written on one line
+LONG = ("head-roles", "head-pruning", "bigger-beams")  # a row for each head, beam and measure: written on one line
+PARTS = Path("runs/findings")  # what takes long, part by part: a measurement that was stopped goes on
 
 
 def findings_arguments(added: argparse.ArgumentParser) -> None:
@@ -55,6 +60,7 @@ def findings_arguments(added: argparse.ArgumentParser) -> None:
     added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
     added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")
     added.add_argument("--output", type=Path, metavar="DIR", help="default: the folder findings/ among the models")
+    added.add_argument("--parts", type=Path, default=PARTS, metavar="DIR", help="bigger-beams goes on from these")
 
 
 def run_findings(chosen: argparse.Namespace) -> None:
@@ -62,6 +68,7 @@ def run_findings(chosen: argparse.Namespace) -> None:
     import torch
 
     from core.findings.attention_swap import attention_swap
+    from core.findings.bigger_beams import bigger_beams
     from core.findings.bottleneck import bottleneck
     from core.findings.head_pruning import head_pruning
     from core.findings.head_readings import gathered
@@ -89,6 +96,7 @@ def run_findings(chosen: argparse.Namespace) -> None:
         "attention-swap": swap,
         "head-roles": roles,
         "head-pruning": pruning,
+        "bigger-beams": partial(bigger_beams, keep=partial(kept, chosen.parts)),
     }
     for name in chosen.names:
         check_choice("finding", name, tuple(MODELS))
@@ -114,3 +122,13 @@ def beside(folder: Path) -> dict[str, Loaded]:
     """The models of `BESIDE` that lie in a folder."""
     here, _ = cards(folder)
     return {model: load_packed(model, folder) for model in BESIDE if model in here}
+
+
+def kept(folder: Path, part: str, compute: Callable[[], Any]) -> Any:
+    """A part of a measurement as JSON values: from the folder, or computed and written there."""
+    path = folder / f"{part}.json"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(path, compute(), indent=None)
+        print(f"measured {part}", file=sys.stderr, flush=True)
+    return read_json(path)

@@ -50,19 +50,24 @@ def best_leaves(tree: SearchTree, options: Options) -> list[tuple[int, float]]:
 
 
 def ranking_score(tree: SearchTree, leaf: int, options: Options) -> float:
-    """The normalised sum, plus β times the coverage of the source's pieces (`<eos>` needs none).
-
-    Attention is averaged over the heads of the last layer, those apart that pruning took away.
-    """
+    """The normalised sum, plus β times what is `covered`."""
     score = normalised(tree.nodes[leaf].score, tree.nodes[leaf].step, options)
     if not isinstance(options, BeamOptions) or not options.coverage_penalty:
         return score
+    return score + options.coverage_penalty * covered(tree, leaf)
+
+
+def covered(tree: SearchTree, leaf: int) -> float:
+    """The coverage of the source's pieces on the way to a leaf (`<eos>` needs none); ValueError if nobody looked.
+
+    Attention is averaged over the heads of the last layer, those apart that pruning took away.
+    """
     weights = tree.attended(leaf)
     check(weights is not None, "this model attends to nothing, so there is no coverage: set its penalty to 0")
     last = weights[:, -1]
     there = last.any(axis=(0, 2))
     check(bool(there.any()), "no head of the last layer attends to the source, so set the coverage penalty to 0")
-    return score + options.coverage_penalty * coverage(last[:, there, :-1].mean(axis=1))
+    return coverage(last[:, there, :-1].mean(axis=1))
 
 
 def hypothesis(tree: SearchTree, leaf: int, score: float, text: str) -> Hypothesis:

@@ -42,15 +42,30 @@ def ranking(hypothesis: Hypothesis, options: Options) -> float:
     return normalised(hypothesis.total, len(hypothesis.tokens), options) if hypothesis.finished else float("-inf")
 
 
+def best_of(hypotheses: Sequence[Hypothesis], options: Options) -> Hypothesis | None:
+    """The one that the options' norm ranks highest, finished or not; None of none."""
+    return max(
+        hypotheses,
+        key=lambda hypothesis: normalised(hypothesis.total, len(hypothesis.tokens), options),
+        default=None,
+    )
+
+
 def diagnose(
-    output: Hypothesis, options: Options, reference: Hypothesis | None = None, exact: DecodeTrace | None = None
+    output: Hypothesis,
+    options: Options,
+    reference: Hypothesis | None = None,
+    exact: DecodeTrace | None = None,
+    found: Sequence[Hypothesis] = (),
 ) -> Diagnosis:
     """Search error or model error, by the score that the search's options rank by (without a coverage penalty).
 
-    After Stahlberg & Byrne 2019 (arXiv 1908.10090); at least one rival is needed.
+    After Stahlberg & Byrne 2019 (arXiv 1908.10090); a reference or an exact result is needed. What other searches
+    `found` are rivals, too.
     """
     check(reference is not None or exact is not None, "a diagnosis needs a reference or an exact result")
     rivals = ([] if reference is None else [reference]) + ([] if exact is None else [exact.hypotheses[0]])
+    rivals += found
     own, best = ranking(output, options), max(ranking(rival, options) for rival in rivals)
     others = [
         rival for rival in rivals if rival.text != output.text or not output.finished
@@ -120,14 +135,7 @@ def sweep(
     for row in table:
         searched = dict(translate_batches(model, subwords, sources, row[0]))
         for options in row:
-            best = [
-                max(
-                    hypotheses,
-                    key=lambda hypothesis: normalised(hypothesis.total, len(hypothesis.tokens), options),
-                    default=None,
-                )
-                for _, hypotheses in sorted(searched.items())
-            ]
+            best = [best_of(hypotheses, options) for _, hypotheses in sorted(searched.items())]
             outputs = tuple("" if hypothesis is None else hypothesis.text for hypothesis in best)
             totals = [hypothesis.total for hypothesis in best if hypothesis is not None]
             mean = sum(totals) / max(1, len(totals))

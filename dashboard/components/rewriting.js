@@ -2,6 +2,8 @@
 
 import {fill, make} from './dom.js';
 
+const minus = text => text.replace('-', '−');
+
 const TAGS = {same: 'span', gone: 'del', new: 'ins'};
 
 // `show` takes what `figures.rewriting` made, and a text in the place of what is after, if that is not to be seen; `labels`: before, after, logprob and, for the same words again, same.
@@ -12,7 +14,7 @@ export function rewriting() {
     element: make('div', 'result', before, after),
     after,
     show({before: text, diff, logprobs}, {labels, format}, instead = null) {
-      const total = value => fill(labels.logprob, {value: format.two.format(value)});
+      const total = value => fill(labels.logprob, {value: minus(format.two.format(value))});
       const dim = value => make('span', 'dim', total(value));
       const line = (label, words) => [make('b', '', label), make('span', '', ...words)];
       const unchanged = diff?.every(([way]) => way === 'same');

@@ -11,6 +11,7 @@ const STYLES = [
   'stroke-opacity',
   'stroke-linecap',
   'stroke-linejoin',
+  'paint-order',
   'opacity',
   'display',
   'visibility',

@@ -155,7 +155,8 @@ def describe(trace: DecodeTrace, place: int, walked: Sequence[Moment]) -> dict[s
 def compared(free: DecodeTrace, led: DecodeTrace, place: int) -> dict[str, str]:
     """The free translation's text, and the log-probabilities of both."""
     before, after = free.hypotheses[place], led.hypotheses[place]
-    return {"text": before.text, "before": f"{before.total:z.2f}", "after": f"{after.total:z.2f}"}
+    sums = {"before": f"{before.total:z.2f}", "after": f"{after.total:z.2f}"}
+    return {"text": before.text} | {name: value.replace("-", "−") for name, value in sums.items()}
 
 
 def table(walked: Sequence[Moment]) -> list[dict[str, Any]]:
@@ -203,14 +204,25 @@ def term(token: str, logprob: float, words: bool) -> str:
 
 
 def space(trace: DecodeTrace, place: int, vocabulary_size: int) -> dict[str, Any]:
-    """How many ways V^T there are to choose T tokens, as a power of ten, beside how few the search asked about."""
+    """How many ways there are to choose as many tokens as a hypothesis has, beside how few the search asked about."""
     steps = len(trace.hypotheses[place].tokens)
-    raised = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(steps))
-    power = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(round(steps * math.log10(vocabulary_size))))
     return {
         "steps": steps,
         "vocabulary": vocabulary_size,
-        "ways": f"{vocabulary_size}{raised} ≈ 10{power}",
+        "ways": ways(vocabulary_size, steps),
         "asked": len(trace.tree.expanded),
         "finished": sum(node.fate == "finished" for node in trace.tree.nodes),
     }
+
+
+def ways(vocabulary: int, steps: int) -> str:
+    """V^T and what that is as a power of ten.
+
+    >>> ways(6000, 12)
+    '6000¹² ≈ 10⁴⁵'
+    """
+
+    def raised(number: int) -> str:
+        return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(number))
+
+    return f"{vocabulary}{raised(steps)} ≈ 10{raised(round(steps * math.log10(vocabulary)))}"

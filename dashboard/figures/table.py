@@ -34,10 +34,11 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: 
 
 
 def written(value: object, form: str) -> str | list[tuple[str, str]]:
-    """A value as its column writes it; None is a dash."""
+    """A value as its column writes it; None is a dash, and a number below zero has a minus, not a hyphen."""
     if isinstance(value, list):
         return value
-    return "–" if value is None else format(value, form)
+    text = "–" if value is None else format(value, form)
+    return text.replace("-", "−") if form else text
 
 
 def length(text: str | list[tuple[str, str]]) -> int:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from core.decoding.ranking import normalised
 from core.options import BeamOptions
 from core.records import DecodeTrace, Hypothesis
 
@@ -17,6 +18,10 @@ def formula(hypothesis: Hypothesis, options: BeamOptions) -> str:
         "average": (r"\frac{\log p}{T}", rf"\frac{{{total}}}{{{length}}}"),
         "none": (r"\log p", rf"\sum_{{t=1}}^{{{length}}} \log p_t"),
     }[options.length_norm]
+    if beta := getattr(options, "coverage_penalty", 0.0):
+        coverage = (hypothesis.score - normalised(hypothesis.total, length, options)) / beta
+        letters += r" + \beta \sum_{s} \log \min\left(\textstyle\sum_{t} a_{ts},\, 1\right)"
+        numbers += rf" + {beta:.1f} \cdot ({coverage:.3f})"
     return rf"\text{{score}} = {letters} = {numbers} = {hypothesis.score:z.3f}"
 
 

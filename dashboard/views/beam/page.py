@@ -7,7 +7,7 @@ import streamlit as st
 from core.options import BeamOptions, Options
 from core.records import DecodeTrace
 from dashboard import answers, beginning, controls, explain, resources, steering
-from dashboard.views.beam import picking, results, search_tree
+from dashboard.views.beam import picking, rankings, results, search_tree, wider
 
 # The controls inside the component, by their names in the address, and their texts' keys.
 CONTROLS = {
@@ -26,6 +26,11 @@ TRIES = {
         "beam": "5",
         "sizes": "true",
         "beam2": "1",
+    },
+    "map": {
+        "tab": "wider",
+        "model": "en-de-rnn-plain",
+        "text": next(text for text, shows in beginning.EXAMPLES.items() if shows == "long"),
     },
     "steered": {
         "model": beginning.DEFAULT,
@@ -46,19 +51,20 @@ def main() -> None:
 @st.fragment
 def question(say) -> None:
     """Everything that another sentence or model changes: without the frame around it, the answer comes sooner."""
-    query = beginning.query(say, "beam", TRIES, predict=True)
+    query = beginning.query(say, "beam", TRIES, predict=True, tabs=TABS)
     if query:
-        search(say, query)
+        TABS[query.tab](say, query)
 
 
 @st.fragment
 def search(say, query: beginning.Query) -> None:
-    """Everything that a control of the search changes."""
+    """The tab with the tree: everything that a control of the search changes."""
     question = f"{query.model}\n{query.text}"
     at = search_tree.choices(question)
-    free = searched(say, query, search_tree.options(at))
+    free = searched(say, query, search_tree.options(at, attends=query.card.attends))
     hand = steering.constraints(at["prefix"], at["ban"])
-    traces = at["here"] and free and searched(say, query, search_tree.options(at, hand))
+    steered = search_tree.options(at, hand, attends=query.card.attends)
+    traces = at["here"] and free and searched(say, query, steered)
     if not free:
         return
     if show_trees(say, question, at, traces or free, free[0], query.predict):
@@ -89,8 +95,9 @@ def show_trees(
         texts |= {name: say[key], f"{name}_help": say.get(f"{key}_help", say["beam_size_help"])}
     texts |= {"hypotheses": say["hypotheses_title"], "caption": say["hypotheses_caption"], "empty": say["beam_empty"]}
     texts["columns"] = [say[name] for name in ("rank", "text", "length", "total", "score")]
-    texts["norms"] = [[name, say[f"norm_{name}"]] for name in search_tree.NORMS]
+    texts["norms"] = [[name, say[f"norm_{name}"]] for name in rankings.NORMS]
     return search_tree.search_trees(question, at, traces, free, texts, predict)
 
 
+TABS = {"tree": search, "wider": wider.show}
 main()

@@ -39,7 +39,11 @@ function mount(view, root, at) {
   Object.assign(view, {past: [], touched: false});
   const elements = Object.values(view.controls).map(control => control.element);
   view.winner = winner();
-  view.steering = steering({steer: to => steer(view, to), undo: () => undo(view)});
+  view.steering = steering({
+    steer: to => steer(view, to),
+    undo: () => undo(view),
+    both: checked => choose(view, 'both', String(checked)),
+  });
   view.more = more({choose: (name, value) => choose(view, name, value)});
   const bar = make('div', 'bar', ...elements, view.more.element);
   root.replaceChildren(bar, view.winner.element, view.steering.element);
@@ -91,6 +95,12 @@ const isAnswered = ({data, at}, name) => keyOf(data.at[name], data.at) === keyOf
 
 const searchOf = ({known, at}, name) => known.get(keyOf(at[name], at));
 
+// The free search, where it is to stand beside the steered one and is known.
+const freeBeside = ({known, at}) =>
+  at.both === 'true' && isSteered(at) && at.sizes !== 'true'
+    ? known.get(keyOf(at.beam, {...at, ...FREE}))
+    : null;
+
 // The trees of the sizes that are chosen; until one is known, what was drawn before in its place.
 function draw(view, renewed = false) {
   const {data, at, known, labels, trees: drawing} = view;
@@ -102,6 +112,7 @@ function draw(view, renewed = false) {
       (name, k) =>
         searchOf(view, name) ?? (isAnswered(view, name) ? given(k) : (before[k] ?? given(k))),
     )
+    .concat(freeBeside(view))
     .filter(Boolean);
   if (view.drawn.some((search, k) => search !== before[k])) view.card.close();
   const contents = view.drawn.map(search => content(view, search));
@@ -117,17 +128,20 @@ function draw(view, renewed = false) {
   below(view);
 }
 
-function content({at, labels, numbers}, search) {
+function content({at, labels, numbers, drawn}, search) {
   const {id, beam, nodes, steps, omitted, facts, hypotheses} = search;
   const {order, scores} = ranked(search, at);
   const leaves = order.map(i => hypotheses[i][0]);
   const text = hypotheses[order[0]][1];
   const score = signed(numbers.three, scores[0]);
+  const sizes = at.sizes === 'true' || drawn.length < 2;
+  const steered = search === drawn[0] ? labels.forced : labels.free;
+  const name = sizes ? `${labels.beam} ${beam}` : steered;
   return {
     ...{key: `${id} ${leaves[0]}`, nodes, steps, omitted},
     best: new Set(path(nodes, leaves[0])),
     ranks: new Map(leaves.map((leaf, i) => [leaf, {place: i + 1, score: scores[i]}])),
-    heading: fill(labels.title, {beam, text: text || labels.empty, score}),
+    heading: fill(labels.title, {name, text: text || labels.empty, score}),
     description: fill(labels.description, {...facts, text}),
   };
 }

@@ -1,37 +1,35 @@
 """The search trees of a sentence and what finished, as the browser draws, ranks and compares them by itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.decoding.ranking import rerank
-from core.options import FREE, LENGTH_NORMS, STOP_RULES, BeamOptions, Constraints, DiverseOptions
-from core.records import DecodeTrace, Hypothesis
+from core.options import FREE, STOP_RULES, BeamOptions, Constraints, DiverseOptions
+from core.records import DecodeTrace
 from dashboard import controls, parameters
 from dashboard.components import chosen_labels, component
 from dashboard.figures import beam_tree
 from dashboard.renewal import renewed
 from dashboard.views.beam import asking, steers
+from dashboard.views.beam.rankings import FIRST, NORMS, STOPS, begun, coverage, rankings_of, winner
 
 KEY = "tree"
-NORMS = LENGTH_NORMS[::-1]
-STOPS = [f"{tenths / 10:.1f}" for tenths in range(21)]  # of α
-BEGIN = {"beam": "5", "sizes": "false", "beam2": "1", "norm": "gnmt", "alpha": "1.0"}
+BEGIN = {"beam": "5", "sizes": "false", "beam2": "1"} | dict(zip(("norm", "alpha"), FIRST, strict=True))
 MORE = {
+    "beta": "0.0",
     "stop": "finished",
     "wanted": "0",
     "limit": "0",
     "groups": "1",
     "diversity": "0.5",
 }  # 0: what the core makes of it
-MOST = {"wanted": 20, "limit": 120, "diversity": 2}
+MOST = {"wanted": 20, "limit": 120, "diversity": 2, "beta": 2}
 LABELS = (
     "locale",  # "en": how numbers are written
     "hidden",  # the picture in one sentence as long as the reader is to guess
-    "title",  # above a tree beside another: "… {beam} … {text} … {score}"
+    "title",  # above a tree beside another: "{name} … {text} … {score}"
     "description",  # "… {candidates} … {steps} … {kept} … {pruned} … {finished} … {unfinished} … {text}"
     "empty",  # a translation of nothing
     "play",
@@ -84,7 +82,7 @@ LABELS = (
     *(f"{name}_help" for name in ("beam", "beam2", "sizes", "norm", "alpha")),
     "more",
     *("stop", *(f"stop_{rule}" for rule in STOP_RULES), "wanted", "as_beam", "limit", "as_source"),
-    *("groups", "diversity"),
+    *("groups", "diversity", "beta", "beta_help"),
     *("winner", "score_of", "total", "length"),  # in the line of the winner
     "hypotheses",
     "caption",
@@ -92,7 +90,7 @@ LABELS = (
     "source",
     "looked",  # the same where a token is pointed at: "… {token}"
     *("hand", "hand_start", "hand_on", "hand_ban", "hand_instead", "hand_word", "hand_force", "hand_close"),
-    *("steered", "begins", "bans", "remove", "undo", "clear"),  # "… {text}", "… {word}", "… {what}"
+    *("steered", "both", "begins", "bans", "remove", "undo", "clear"),  # "… {text}", "… {word}", "… {what}"
     *("steer_waiting", "steer_refused", "steer_hidden"),
     *("free", "forced", "same", "change_logprob", "lost", "gained", "lost_nothing"),  # "… {value}"
     *("count", "count_none", "count_how", "count_sorted", "count_cut", "count_more", "count_product"),
@@ -107,26 +105,31 @@ def choices(question: str) -> dict[str, str]:
         st.query_params["alpha"] = f"{float(link):z.1f}"
     sizes = parameters.numbers(controls.WIDEST)
     valid = {"beam": sizes, "sizes": ["false", "true"], "beam2": sizes, "norm": NORMS, "alpha": STOPS}
-    valid |= {"stop": STOP_RULES, "groups": sizes, "diversity": STOPS}
+    valid |= {"stop": STOP_RULES, "groups": sizes, "diversity": STOPS, "beta": STOPS}
     valid |= {name: ["0", *parameters.numbers(MOST[name])] for name in ("wanted", "limit")}
-    begin = BEGIN | MORE
+    valid |= {"both": ["false", "true"]}
+    begin = BEGIN | MORE | {"both": "false"}
     at = {name: parameters.reported(name, reports().get(name), valid[name], begin[name]) for name in valid}
     return at | steers.chosen(question, reports())
 
 
-def options(at: dict[str, str], constraints: Constraints = FREE) -> list[BeamOptions | DiverseOptions]:
+def options(at: dict[str, str], constraints: Constraints = FREE, *, attends=True) -> list[BeamOptions | DiverseOptions]:
     """The searches that are asked for: of one beam size, or of two."""
     sizes = [at["beam"], at["beam2"]] if at["sizes"] == "true" else [at["beam"]]
-    return [option(int(size), at, constraints) for size in sizes]
+    return [option(int(size), at, constraints, attends) for size in sizes]
 
 
-def option(size: int, at: dict[str, str], constraints: Constraints) -> BeamOptions | DiverseOptions:
-    """A search of one beam size; in groups where it can be split into so many."""
+def option(size: int, at: dict[str, str], constraints: Constraints, attends: bool) -> BeamOptions | DiverseOptions:
+    """A search of one beam size; in groups where it can be split into so many.
+
+    Of a model that never looks back nothing is covered, and to stop at the optimum there is no bound.
+    """
     ranking, limit, groups = (at["norm"], float(at["alpha"])), int(at["limit"]) or None, int(at["groups"])
     if groups > 1 and size % groups == 0:
         return DiverseOptions(size, groups, float(at["diversity"]), *ranking, limit, constraints)
     wanted = (int(at["wanted"]) or None) if at["stop"] == "finished" else None
-    return BeamOptions(size, *ranking, wanted, limit, at["stop"], constraints=constraints)
+    beta = float(at["beta"]) if attends and at["stop"] != "optimum" else 0.0
+    return BeamOptions(size, *ranking, wanted, limit, at["stop"], beta, constraints)
 
 
 def reports() -> dict[str, str]:
@@ -145,15 +148,17 @@ def search_trees(
     """Draw the searches of one question, each under every ranking; may answers be shown?
 
     With `predict` the reader guesses, step by step, which candidate the best translation of the first search goes
-    through; answers, and another tree, may be shown after the last. The first is compared with the `free` one of its
-    size, where it is steered. `labels` holds every text of `LABELS`. ValueError if one is missing.
+    through; answers, and another tree, may be shown after the last. Where the first is steered, it is compared with the
+    `free` one of its size, which may stand beside it. `labels` holds every text of `LABELS`; ValueError if one is
+    missing.
     """
     texts = chosen_labels("search trees", LABELS, labels)
     searches = [search(trace) | {"asked": question_of(trace)} for trace in traces]
     if free is not traces[0]:
-        rankings = [rankings_of(free), searches[0]["rankings"]]
-        searches[0]["compared"] = steers.compared(begun(free), begun(traces[0]), rankings)
-    key = f"{searches[0]['id']} {winner(searches[0], traces[0].options)}"
+        before = {"rankings": rankings_of(free), "coverage": coverage(free)}
+        searches[0]["compared"] = steers.compared(begun(free), begun(traces[0]), before, searches[0])
+        searches += [search(free) | {"asked": question_of(free)}] if at["both"] == "true" else []
+    key = f"{searches[0]['id']} {winner(searches[0], traces[0])}"
     done = not predict or reports().get("done") == key
     searches = searches if done else searches[:1]
     at = at | {"done": key if predict and done else "", "step": step(max(tree["steps"] for tree in searches), predict)}
@@ -180,6 +185,7 @@ def search(trace: DecodeTrace) -> dict[str, Any]:
             for leaf, text, hypothesis in zip(tree["leaves"], texts, first.hypotheses, strict=True)
         ],
         "rankings": rankings_of(trace),
+        "coverage": coverage(trace),
         "offers": asking.offers(trace),
         "looks": asking.looks(trace),
         "source": asking.source(trace),
@@ -192,35 +198,8 @@ def question_of(trace: DecodeTrace) -> dict[str, str]:
     at |= {"norm": options.length_norm, "alpha": f"{options.length_penalty:.1f}", "limit": str(options.max_length or 0)}
     if isinstance(options, DiverseOptions):
         return MORE | at | {"groups": str(options.groups), "diversity": f"{options.diversity:.1f}"}
+    at |= {"beta": f"{options.coverage_penalty:.1f}"}
     return MORE | at | {"stop": options.stop, "wanted": str(options.finished or 0)}
-
-
-def ranked(trace: DecodeTrace, length_norm: str, alpha: str) -> tuple[Hypothesis, ...]:
-    """What a search finished, best first under a ranking."""
-    return rerank(trace, replace(trace.options, length_norm=length_norm, length_penalty=float(alpha))).hypotheses
-
-
-def begun(trace: DecodeTrace) -> DecodeTrace:
-    """The search under the ranking with which a page begins: its order numbers the hypotheses."""
-    return replace(trace, hypotheses=ranked(trace, BEGIN["norm"], BEGIN["alpha"]))
-
-
-def rankings_of(trace: DecodeTrace) -> dict[str, list]:
-    """Under "gnmt" one for each stop of α, under the other norms one: [numbers of hypotheses, best first, scores]."""
-    places = {hypothesis.leaf: place for place, hypothesis in enumerate(begun(trace).hypotheses)}
-
-    def ranking(length_norm: str, alpha: str) -> list[list[float]]:
-        best_first = ranked(trace, length_norm, alpha)
-        return [[places[best.leaf] for best in best_first], [round(best.score, 6) for best in best_first]]
-
-    return {norm: [ranking(norm, alpha) for alpha in (STOPS if norm == "gnmt" else STOPS[:1])] for norm in NORMS}
-
-
-def winner(search: dict[str, Any], options: BeamOptions | DiverseOptions) -> int:
-    """The last node of the best path under these options."""
-    rankings = search["rankings"][options.length_norm]
-    order, _ = rankings[round(options.length_penalty * 10) if options.length_norm == "gnmt" else 0]
-    return search["hypotheses"][order[0]][0]
 
 
 def step(last: int, predict: bool) -> str:

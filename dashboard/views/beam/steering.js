@@ -1,13 +1,14 @@
 // Above the tree: by what the search is steered, each to be undone, and what that changed.
 
+import {check} from '../../components/controls.js';
 import {fill, make, write} from '../../components/dom.js';
 import {rewriting} from '../../components/rewriting.js';
-import {signed, stop} from './ranking.js';
+import {ranked, signed} from './ranking.js';
 import {allowed, bansOf, FREE, isSteered} from './steer.js';
 
 const LEAST = 0.005; // nats, which two decimals do not tell apart
 
-// `on.steer(at)` searches again, `on.undo()` takes back the last one. `show(at, search, state, view)`: the search is the
+// `on.steer(at)` searches again, `on.undo()` takes back the last one, `on.both(checked)` shows the free search beside it. `show(at, search, state, view)`: the search is the
 // steered one or null; the state is "known", "waiting", "refused" or, of what is to be guessed, "hidden".
 export function steering(on) {
   const chips = make('ul', 'steers');
@@ -16,10 +17,11 @@ export function steering(on) {
     type: 'button',
     onclick: () => on.steer(FREE),
   });
+  const both = check(on.both);
   const result = rewriting();
   const loss = make('p', 'loss');
   loss.setAttribute('role', 'status');
-  const head = make('div', 'row', chips, undo, clear, loss);
+  const head = make('div', 'row', chips, undo, clear, both.element, loss);
   const element = make('section', 'steering', head, result.element);
   return {
     element,
@@ -29,6 +31,8 @@ export function steering(on) {
       element.setAttribute('aria-label', labels.steered);
       write(undo, labels.undo);
       write(clear, labels.clear);
+      both.show(labels.both, at.both === 'true');
+      both.element.hidden = state !== 'known' || at.sizes === 'true';
       chips.replaceChildren(...chipsOf(at, labels, on.steer));
       result.element.hidden = state !== 'known';
       write(loss, state === 'known' ? '' : labels[`steer_${state}`]);
@@ -37,9 +41,9 @@ export function steering(on) {
   };
 }
 
-function compare({compared}, {norm, alpha}, {result, loss}, {labels, numbers}) {
-  const {texts, places} = compared;
-  const change = texts[places[norm][norm === 'gnmt' ? stop(alpha) : 0]];
+function compare(search, at, {result, loss}, {labels, numbers}) {
+  const {free, texts, places} = search.compared;
+  const change = texts[places[[free, search].map(each => ranked(each, at).order[0])]];
   const names = {before: labels.free, after: labels.forced, logprob: labels.change_logprob};
   result.show(change, {labels: {...names, same: labels.same}, format: numbers});
   const [before, after] = change.logprobs;

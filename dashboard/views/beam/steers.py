@@ -11,6 +11,7 @@ from dashboard import parameters
 from dashboard.figures.rewriting import rewriting
 from dashboard.renewal import renewed
 from dashboard.steering import BETWEEN, fits
+from dashboard.views.beam.rankings import STOPS
 
 
 def chosen(question: str, reported: Mapping[str, str]) -> dict[str, str]:
@@ -37,18 +38,27 @@ def address(trace: DecodeTrace) -> dict[str, str]:
     return {"prefix": given.prefix, "ban": BETWEEN.join(given.banned)}
 
 
-def compared(free: DecodeTrace, steered: DecodeTrace, rankings: Sequence[Mapping[str, list]]) -> dict[str, Any]:
-    """Two searches by their winners under each ranking of both, as `search_tree.search` makes them.
+def compared(
+    free: DecodeTrace, steered: DecodeTrace, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Two searches by their winners under each ranking of both; `before` and `after` hold `rankings` and `coverage`.
 
-    `texts` are as `figures.rewriting` writes them; `places`, in the shape of the rankings, name one of them each.
+    `texts` are as `figures.rewriting` writes them; `places` name one of them by the numbers of both winners.
     """
     pairs: dict[tuple[int, int], int] = {}
-    places = {
-        norm: [
-            pairs.setdefault((before[0], after[0]), len(pairs))
-            for (before, _), (after, _) in zip(stops, rankings[1][norm], strict=True)
-        ]
-        for norm, stops in rankings[0].items()
-    }
-    texts = [rewriting(free.hypotheses[before], steered.hypotheses[after]) for before, after in pairs]
-    return {"texts": texts, "places": places}
+    for norm, rankings in before["rankings"].items():
+        for first, second in zip(rankings, after["rankings"][norm], strict=True):
+            for beta in map(float, STOPS):
+                pair = picked(*first, before["coverage"], beta), picked(*second, after["coverage"], beta)
+                pairs.setdefault(pair, len(pairs))
+    texts = [rewriting(free.hypotheses[first], steered.hypotheses[second]) for first, second in pairs]
+    places = {f"{first},{second}": place for (first, second), place in pairs.items()}
+    return {"free": before, "texts": texts, "places": places}
+
+
+def picked(order: Sequence[int], scores: Sequence[float], coverage: Sequence[float] | None, beta: float) -> int:
+    """Which hypothesis wins under a ranking and β."""
+    if not coverage:
+        return order[0]
+    totals = [score + beta * coverage[number] for number, score in zip(order, scores, strict=True)]
+    return order[max(range(len(order)), key=lambda place: totals[place])]

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from dashboard import beginning, controls, explain, resources
+from dashboard import controls, explain, resources, trying
 from dashboard.components.save import save
 from dashboard.live.plan import Plan
 from dashboard.live.recorded import Recording
@@ -27,7 +27,7 @@ MOVING = ("waiting", "starting", "running", "stopping")
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.see(say, "live", TRIES)
+    trying.see(say, "live", TRIES)
     plan, predict = form.wanted(say)
     newest = resources.own().training
     run = runs.shown(newest, plan) or runs.recorded(plan)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.recipes.recipes import RECIPES, recipe
-from dashboard import beginning, controls, explain, resources
+from dashboard import beginning, controls, explain, resources, trying
 from dashboard.components.quiz import Question
 from dashboard.figures.table import table
 from dashboard.model_names import outstanding, quality
@@ -25,7 +25,7 @@ def main() -> None:
         return
     with beginning.bar():
         name = beginning.model(say, shipped)
-    predict = beginning.see(say, "models", TRIES, predict=True)
+    predict = trying.see(say, "models", TRIES, predict=True)
     show_card(say, shipped[name])
     show_all(say, shipped, predict)
     explain.show_code(say, "core/recipes/model_folders.py", "carry_out", say["models_paper"])

@@ -51,16 +51,21 @@ def search(say: Texts, query: Query, heads: Sequence[Head]) -> None:
     about = query.model, query.text
     with st.container(horizontal=True, vertical_alignment="center", key="pruning_searching"):
         stopped = st.button(say["pruning_stop"], key="pruning_stop_search")
-        bar = st.progress(0.0, say["pruning_searching"].format(closed=0, all=len(heads)))
+        bar = st.progress(*progress(say, job.known("search", about) or (), heads))
     if not stopped:
         last, ended = job.advance("search", about, lambda: answers.growing(query.model, closings, query.text, BEAM))
         state("paths")[about], state("ended")[about] = last or (), ended
         if not ended:
-            bar.progress(len(last) / len(heads), say["pruning_searching"].format(closed=len(last), all=len(heads)))
+            bar.progress(*progress(say, last, heads))
             return
     begin(None)
     show_last(query, heads)
     st.rerun()
+
+
+def progress(say: Texts, steps: Sequence, heads: Sequence[Head]) -> tuple[float, str]:
+    """How far the search is, as a share and in words."""
+    return len(steps) / len(heads), say["pruning_searching"].format(closed=len(steps), all=len(heads))
 
 
 def show_last(query: Query, heads: Sequence[Head]) -> None:

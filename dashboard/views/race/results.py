@@ -8,12 +8,11 @@ import streamlit as st
 from core.metrics import sentence_chrf
 from core.options import ExactOptions, MBROptions
 from core.records import DecodeTrace
-from core.text.subwords import clean
-from dashboard import controls, parameters, resources
+from dashboard import beside, controls, parameters
 from dashboard.beginning import Query
 from dashboard.controls import Texts
 from dashboard.figures.table import table
-from dashboard.views.race import beside, figure
+from dashboard.views.race import figure
 from dashboard.views.race.figure import Result
 from dashboard.views.race.verdicts import verdict
 
@@ -29,17 +28,17 @@ def wanted(say: Texts, query: Query, seed: int) -> Wanted:
     """The controls of what stands beside the lanes."""
     options = beside.options(seed)
     limits = {"budget": f"{beside.BUDGET:,}", "samples": beside.SAMPLES}
-    helps = {name: say[f"race_{name}_help"].format(**limits) for name in options}
+    helps = {name: say[f"beside_{name}_help"].format(**limits) for name in options}
     with controls.row():
-        names = [name for name in options if parameters.switch(name, say[f"race_{name}"], help=helps[name])]
-        return Wanted({name: options[name] for name in names}, typed(say, query))
+        names = [name for name in options if parameters.switch(name, say[f"beside_{name}"], help=helps[name])]
+        return Wanted({name: options[name] for name in names}, beside.reference(say, query))
 
 
 def show(say: Texts, query: Query, lanes: Mapping[str, DecodeTrace], titles: Mapping[str, str], wanted: Wanted) -> None:
     """How far each search beside is, the table, and what it means."""
     searches = {name: beside.show(say, query, name, options) for name, options in wanted.searches.items()}
     ended = {name: trace for name, trace in searches.items() if trace}
-    traces, titles = {**lanes, **ended}, {**titles, **{name: say[f"race_{name}"] for name in ended}}
+    traces, titles = {**lanes, **ended}, {**titles, **{name: say[f"beside_{name}"] for name in ended}}
     results = {titles[name]: result(trace, wanted.reference) for name, trace in traces.items()}
     show_table(say, results, bool(wanted.reference))
     for name in ended:
@@ -49,20 +48,6 @@ def show(say: Texts, query: Query, lanes: Mapping[str, DecodeTrace], titles: Map
     if cut:
         st.caption(say["race_cut"].format(decoders=", ".join(cut)))
     st.caption(say["race_about"])
-
-
-def typed(say: Texts, query: Query) -> str:
-    """The reference: what the reader typed or, of an example, a person's translation; "" for none."""
-    before, st.session_state["race_text"] = st.session_state.get("race_text", query.text), query.text
-    if before != query.text and not parameters.travelled():  # it was of another sentence
-        parameters.take("reference", "")
-    gold = resources.gold(query.model, query.text)
-    look = {"placeholder": gold or say["race_reference_none"], "help": say["race_reference_help"]}
-
-    def draw() -> str:
-        return st.text_input(say["race_reference"], key="reference", **look, **controls.BOUND)
-
-    return clean(parameters.carried("reference", "", draw)[: controls.LIMIT]) or gold
 
 
 def result(trace: DecodeTrace, reference: str) -> Result:

@@ -1,5 +1,6 @@
 """Step through: one word at a time, what the model expected and where it looked."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import streamlit as st
@@ -36,7 +37,8 @@ def walk(say, query: beginning.Query) -> None:
         predict = controls.predict(say)
     draws, hand = stepper.draws(), stepper.by_hand(here, say["stepper_off"])
     options = ways.options(path, draws, seed, steering.constraints(hand["prefix"].strip(), hand["ban"]))
-    trace = answers.trace(say, query.model, query.text, options)
+    with st.spinner(say["step_searching"]) if path in ways.SLOW else nullcontext():
+        trace = answers.trace(say, query.model, query.text, options)
     if trace is None:
         if any(hand.values()):
             st.button(say["step_free"], key="step_free", on_click=controls.choose, args=(dict.fromkeys(hand, ""),))

@@ -68,6 +68,7 @@ function mount(view, root) {
     ban: candidate => ban(view, candidate),
     change: hand => hold(view, hand),
     undo: () => undo(view),
+    begin: prefix => hold(view, {...view.hand, prefix}),
   });
   walk.bar.append(...PICKS.map(name => picks[name].element), ...settings.first);
   root.replaceChildren(walk.bar, ...settings.rows, line, place, box);

@@ -52,6 +52,8 @@ LABELS = (
     "force",
     "ban",
     "force_this",  # what a click on a bar does
+    "typed",  # the field for what the translation is to begin with
+    "begin",
     "begins",  # what holds by hand: "… {text} …"
     "without",  # "… {word} …"
     "free",  # "… {text} …"

@@ -7,6 +7,7 @@ const OFF = 'off';
 const SELDOM = ['topk', 'topp', 'typicality'];
 export const DRAWING = ['heat', ...SELDOM]; // as the address calls them
 const LETTERS = /[\p{L}\p{M}\p{N}]+$/u; // a word's, up to the end
+const LONGEST = 120; // characters that can be typed
 const FOLLOWING = /^[\p{L}\p{M}\p{N}]+/u;
 
 // ---- how a sampler would draw
@@ -63,7 +64,7 @@ export function wordOf(steps, step, place) {
 // ---- the rows
 
 // `on`: draw(name, value) changes a setting, force(place) and ban(place) a candidate's, change(hand) what holds by hand,
-// undo() the last of these.
+// undo() the last of these, begin(text) makes the translation begin with it.
 export function controls(on) {
   const sliders = Object.fromEntries(DRAWING.map(name => [name, stopped(name, on.draw)]));
   const more = textButton('more', () => toggle());
@@ -74,7 +75,8 @@ export function controls(on) {
   const act = name => textButton(name, () => on[name](Number(taken)));
   const [force, ban, undo] = [act('force'), act('ban'), textButton('undo', on.undo)];
   const seldom = SELDOM.map(name => sliders[name].element);
-  const rare = make('div', 'bar rare', ...seldom, take.element, force, ban);
+  const typing = typed(on.begin);
+  const rare = make('div', 'bar rare', ...seldom, take.element, force, ban, typing.element);
   const held = make('div', 'bar held');
   rare.hidden = true;
   const toggle = (open = rare.hidden) => {
@@ -93,6 +95,7 @@ export function controls(on) {
     shown = true;
     taken = candidates.some(([place]) => place === taken) ? taken : String(chosen);
     take.show(labels.take, candidates, taken);
+    typing.show(labels);
     for (const button of [force, ban]) button.hidden = candidates.length < 2;
     hold(held, hand, labels, on, undo);
   }
@@ -103,6 +106,26 @@ function textButton(act, onPress) {
   const element = Object.assign(make('button'), {type: 'button', onclick: onPress});
   element.dataset.act = act;
   return element;
+}
+
+// What the translation is to begin with, typed.
+function typed(onBegin) {
+  const input = Object.assign(make('input'), {type: 'text', maxLength: LONGEST});
+  const button = Object.assign(make('button'), {type: 'submit'});
+  const element = make('form', 'pick', input, button);
+  element.onsubmit = event => {
+    event.preventDefault();
+    if (input.value.trim()) onBegin(input.value.trim());
+    input.value = '';
+  };
+  return {
+    element,
+    show(labels) {
+      input.placeholder = labels.typed;
+      input.setAttribute('aria-label', labels.typed);
+      write(button, labels.begin);
+    },
+  };
 }
 
 // A slider over texts, each a stop.

@@ -27,7 +27,7 @@ import {
   WIDE,
 } from '../../components/ink.js';
 import {share} from '../../components/numbers.js';
-import {arcs} from './stepper_arcs.js';
+import {arcs, plates} from './stepper_arcs.js';
 import {heads, states} from './stepper_inside.js';
 import {facts, groups, heading} from './stepper_words.js';
 
@@ -91,9 +91,9 @@ export function draw(view) {
   const scene = {...view, ...plan, step: view.player.at};
   picture.replaceChildren();
   const below = add(picture, 'g');
-  const [sources, between] = reading(scene, 3);
+  const [sources, between, lower] = reading(scene, 3);
   const [here, y] = writing(scene, between);
-  if (view.weights && plan.beside) arcs(below, sources, view.weights, here);
+  if (view.weights && plan.beside) arcs(below, sources, view.weights, here, lower);
   const left = expected(scene, y);
   const top = plan.beside ? y : left;
   if (!hidden) verdict(scene, steps[scene.step], top);
@@ -103,7 +103,7 @@ export function draw(view) {
   sized(picture, plan.width, plan.tall);
 }
 
-// → where each source position ends, and the y below
+// → where each source position ends, the y below, and the frames of those on lower lines
 function reading(scene, y) {
   const {picture, ink, width, labels, read, words, weights, formats} = scene;
   const most = weights && peak(weights);
@@ -127,8 +127,9 @@ function reading(scene, y) {
     x + width / 2,
     top + line * pitch + BOX + BELOW - 4,
   ]);
-  if (weights) return [ends, below + 16];
-  return [ends, prose(ink, picture, 0, below, width, labels.unattended, BODY) + 8];
+  const lower = plates(read, top, pitch);
+  if (weights) return [ends, below + 16, lower];
+  return [ends, prose(ink, picture, 0, below, width, labels.unattended, BODY) + 8, lower];
 }
 
 // A weight as short as a token is wide.

@@ -6,6 +6,7 @@ from core.options import BeamOptions, Constraints, DiverseOptions, ExactOptions,
 from dashboard.views.step.stepper import OFF
 
 PATHS = ("beam", "greedy", "sample", "diverse", "mbr", "exact")
+SLOW = ("mbr", "exact")  # a second or two, not a blink
 BEAM = 5
 SAMPLES = 20  # of minimum Bayes risk
 BUDGET = 200  # prefixes that exact search opens: about a second

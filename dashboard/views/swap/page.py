@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import beginning, controls, explain, resources
+from dashboard import controls, explain, resources, trying
 from dashboard.components.quiz import Question
 from dashboard.figures import scores, swap
 from dashboard.figures.table import table
@@ -15,7 +15,7 @@ TRIES = {"mean": {"page": "kinds", "model": "en-de-rnn-mean"}}
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    predict = beginning.see(say, "swap", TRIES, predict=True)
+    predict = trying.see(say, "swap", TRIES, predict=True)
     finding, shipped = resources.measured("attention-swap"), resources.shipped()[0]
     rows = finding["rows"] if swap.sound(finding) else []
     cards = {row["model"]: shipped[row["model"]] for row in rows if row["model"] in shipped}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.records import DecodeTrace, NetworkTrace
-from dashboard import answers, beginning, explain, resources
+from dashboard import answers, explain, resources, trying
 from dashboard.beginning import Query
 from dashboard.controls import Texts
 from dashboard.renewal import renewed
@@ -47,7 +47,7 @@ def elsewhere(say: Texts, part: str) -> None:
         st.markdown(say["transformer_more"])
         for page, name in ELSEWHERE.items():
             chosen = {name: kind, "layer": layer} if name and kind else {}
-            beginning.chip(say[f"page_{page}"], page, {"page": page, **chosen})
+            trying.chip(say[f"page_{page}"], page, {"page": page, **chosen})
 
 
 def numbers(name: str, trace: DecodeTrace) -> NetworkTrace | None:

@@ -1,4 +1,4 @@
-"""What searches beside the race while the reader goes on: exact search within its budget, and minimum Bayes risk."""
+"""What stands beside a page's own searches: exact search and minimum Bayes risk, each in its time, and a reference."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.options import ExactOptions, MBROptions
 from core.records import DecodeTrace
-from dashboard import answers, job
+from core.text.subwords import clean
+from dashboard import answers, controls, job, parameters, resources
 from dashboard.beginning import Query
 from dashboard.controls import Texts
 
@@ -40,34 +41,41 @@ def options(seed: int) -> dict[str, ExactOptions | MBROptions]:
 def show(say: Texts, query: Query, name: str, options: ExactOptions | MBROptions) -> DecodeTrace | None:
     """What a search has come to, at its end or when the reader stopped it; until then how far it is."""
     about = query.model, query.text, options
-    known, growth = st.session_state.get(f"race_{name}", (None, None))
+    known, growth = st.session_state.get(f"beside_{name}", (None, None))
     if known != about:
         st.fragment(search, run_every=job.PACE)(say, name, about)
         return None
     if growth and not growth.over:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"race_stopped_{name}"):
-            st.text(say[f"race_{name}_stopped"].format(done=growth.done, all=growth.all))
-            st.button(say["race_go_on"], key=f"race_go_on_{name}", on_click=keep, args=(name, None, None))
+        with st.container(horizontal=True, vertical_alignment="center", key=f"beside_stopped_{name}"):
+            st.text(say[f"beside_{name}_stopped"].format(done=growth.done, all=growth.all))
+            st.button(say["beside_go_on"], key=f"beside_go_on_{name}", on_click=keep, args=(name, None, None))
     return growth and growth.trace
 
 
 def search(say: Texts, name: str, about: tuple) -> None:
     """A slice of a search, and how far it is."""
     model, *question = about
-    with st.container(horizontal=True, vertical_alignment="center", key=f"race_searching_{name}"):
-        stopped = st.button(say["race_stop"], key=f"race_stop_{name}")
-        bar = st.progress(0.0, say[f"race_{name}"])
-    growth, ended = job.advance(f"race_{name}", about, partial(answers.growing, model, growing, *question))
+    with st.container(horizontal=True, vertical_alignment="center", key=f"beside_searching_{name}"):
+        stopped = st.button(say["beside_stop"], key=f"beside_stop_{name}")
+        bar = st.progress(*progress(say, name, job.known(f"beside_{name}", about)))
+    growth, ended = job.advance(f"beside_{name}", about, partial(answers.growing, model, growing, *question))
     if stopped or ended:
         keep(name, about, growth)
         st.rerun()
-    words = say[f"race_{name}_searching"].format(done=growth.done, all=growth.all)
-    bar.progress(min(growth.done / growth.all, 1.0), words)
+    bar.progress(*progress(say, name, growth))
+
+
+def progress(say: Texts, name: str, growth: Growth | None) -> tuple[float, str]:
+    """How far a search is, as a share and in words."""
+    if growth is None:
+        return 0.0, say[f"beside_{name}"]
+    words = say[f"beside_{name}_searching"].format(done=growth.done, all=growth.all)
+    return min(growth.done / growth.all, 1.0), words
 
 
 def keep(name: str, about: tuple | None, growth: Growth | None) -> None:
     """Remember what a search has come to; None lets it go on."""
-    st.session_state[f"race_{name}"] = about, growth
+    st.session_state[f"beside_{name}"] = about, growth
 
 
 def growing(model, subwords, text: str, options: ExactOptions | MBROptions) -> Iterator[Growth]:
@@ -99,3 +107,17 @@ def growth(trace: DecodeTrace, options: ExactOptions | MBROptions, seconds: floa
         return Growth(trace, trace.proof.opened, options.budget)
     drawn = sum(hypothesis.finished for hypothesis in trace.hypotheses)
     return Growth(trace if trace.vote else None, drawn, options.samples)
+
+
+def reference(say: Texts, query: Query) -> str:
+    """The reference: what the reader typed or, of an example, a person's translation; "" for none."""
+    before, st.session_state["referred"] = st.session_state.get("referred", query.text), query.text
+    if before != query.text and not parameters.travelled():  # it was of another sentence
+        parameters.take("reference", "")
+    gold = resources.gold(query.model, query.text)
+    look = {"placeholder": gold or say["beside_reference_none"], "help": say["beside_reference_help"]}
+
+    def draw() -> str:
+        return st.text_input(say["beside_reference"], key="reference", **look, **controls.BOUND)
+
+    return clean(parameters.carried("reference", "", draw)[: controls.LIMIT]) or gold
