@@ -105,6 +105,7 @@ def test_in_russian_before_an_answer_markup_is_text_nothing_scrolls_sideways_and
         assert page.evaluate("document.documentElement.scrollWidth") <= 400, name
 
 
+@pytest.mark.soak
 def test_axe_finds_nothing_severe_beside_a_training(dashboard, axe):
     """Its film, its chart, its model; its first question in the dark."""
     page = dashboard.page

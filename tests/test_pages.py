@@ -338,6 +338,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
 ]
 
 
+@pytest.mark.soak
 def test_every_sentence_of_the_catalogue_is_read_by_a_page(app, monkeypatch):
     """By the pages as they stand, as links of theirs say, with answers hidden, after a mistake; the rest is a list."""
     texts = Read(EN)

@@ -440,6 +440,7 @@ def finish(family, checkpoint=None, run=None):
     return [(event.step, event.losses) for event in events], weights_of(model)
 
 
+@pytest.mark.soak
 def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
     checkpoint, drawn = checkpoint_of(tmp_path, None), random.Random()
     all_steps, undisturbed = finish("transformer")
@@ -460,6 +461,7 @@ def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
     assert same(weights, undisturbed), f"killed {moment:.4f} s after step {step}"
 
 
+@pytest.mark.soak
 def test_a_killed_run_of_any_regime_resumes_to_the_same_weights(tmp_path):
     """All killed between the steps 5 and 6, one after a checkpoint; the judge and its optimiser are resumed, too."""
     with in_a_process(f"run_with_leave('rnn', {str(tmp_path)!r}, {list(RUNS)!r})") as process:
