@@ -437,12 +437,17 @@ def test_another_beam_size_grows_another_tree(app):
 
 
 @pytest.mark.parametrize(
-    ("name", "tab", "least"),
-    [("training", "regimes", 2), ("bottleneck", None, 1), ("order", None, 1), ("swap", None, 2), ("models", None, 1)],
+    ("name", "given", "least"),
+    [
+        ("training", {"tab": "regimes"}, 1),
+        ("training", {"tab": "regimes", "finding": "curves"}, 1),
+        ("live", {"versus": "rnn-plain"}, 1),
+        *(("bottleneck", {}, 1), ("order", {}, 1), ("swap", {}, 2), ("models", {}, 1)),
+    ],
 )
-def test_charts_follow_the_schema(app, name, tab, least):
+def test_charts_follow_the_schema(app, name, given, least):
     """Altair checks none while a page is drawn, as that takes most of the time."""
-    drawn = charts(app(name, text=TEXT, **({"tab": tab} if tab else {})))
+    drawn = charts(app(name, text=TEXT, **given))
     assert len(drawn) >= least
     for one in drawn:
         alt.Root.validate(one)
@@ -591,7 +596,7 @@ def test_each_foolish_wish_of_a_link_is_answered_by_one_sentence(app, name, give
     assert pictures(at)
     said = complaints(at)
     for key, value in foolish.items():
-        found = [sentence for sentence in said if f" {key}={plain(value)}, which there is not" in sentence]
+        found = [sentence for sentence in said if f" {plain(key)}={plain(value)}, which there is not" in sentence]
         assert len(found) == 1, (key, said)
         assert re.search(r"\(valid: [^)]+\); .+ is shown instead", found[0])
     assert len(said) == len(foolish)

@@ -22,10 +22,10 @@ def measured(say: Texts, _query, row) -> None:
         picture = parameters.choice("finding", say["finding"], names, "regimes", hidden=True)
         predict = picture == "regimes" and controls.predict(say)
     st.markdown(say[f"training_line_{picture}"])
-    pictures[picture](say, predict)
+    pictures[picture](say, predict, row)
 
 
-def curves(say: Texts, _predict: bool) -> None:
+def curves(say: Texts, _predict: bool, row) -> None:
     """The training of the best model of each way, and the epoch at which each was best."""
     losses, broken = resources.curves()
     if broken:
@@ -36,7 +36,8 @@ def curves(say: Texts, _predict: bool) -> None:
     some = outstanding(shipped, DEFAULT if DEFAULT in shipped else next(iter(shipped)))
     labels = resources.labels(say)
     losses = {labels[name]: points for name, points in losses.items() if name in some}
-    axis = parameters.choice("axis", say["axis"], {name: say[f"axis_{name}"] for name in training.AXES}, "epochs")
+    with row:
+        axis = parameters.choice("axis", say["axis"], {name: say[f"axis_{name}"] for name in training.AXES}, "epochs")
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
     description = say["curves_description"].format(**training.curve_facts(losses))
     drawn = training.curve_chart(losses, axis, labels | {axis: say[f"axis_{axis}"]})
@@ -48,7 +49,7 @@ def curves(say: Texts, _predict: bool) -> None:
     explain.show_data(say, "curves", lambda: training.curve_rows(losses, axis), description)
 
 
-def regimes(say: Texts, predict: bool) -> None:
+def regimes(say: Texts, predict: bool, _row) -> None:
     """What a study measured of each regime on one small budget, and what that shows."""
     study = resources.measured("regimes")
     if training.study_facts(study) is None:
