@@ -83,7 +83,7 @@ def grown(
 ) -> list[tuple]:
     """A row a step: the sentence so far and each model's translation, the blind one's with what it lost marked.
 
-    From where it has lost the thread, its steps have a mark. `seeing` holds the agreement of two that look back with the
+    From where it has lost the thread, its steps have a mark. `seeing` is the agreement of two that look back with the
     better of them, step by step; where they do not agree themselves (`AGREED`) nothing is marked as lost.
     """
     rows = []
