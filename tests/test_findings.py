@@ -265,3 +265,11 @@ def test_a_thread_is_lost_even_where_the_best_model_errs_in_the_same_way():
     rival, best = [f"{start}.", whole, whole], [f"{start}.", whole, less]  # the last step of the best is wrong
     assert lost([f"{start}.", less, less], rival, best) == 1
     assert lost(rival, rival, best) is None
+
+
+def test_words_are_lost_only_where_those_that_look_back_agree():
+    texts = {"blind": ["ein Rad", "ein Rad"], "rival": ["ein Hund", "Wetter"], "best": ["ein Hund", "ein Hund"]}
+    seeing = {"rival": [100, 5], "best": [100, 100]}
+    first, second = figures.grown(["A dog.", "A dog runs."], texts, "blind", seeing, 1)
+    assert first[1] == [("same", "ein"), ("gone", "Hund"), ("new", "Rad")]
+    assert second[:2] == ("2 ⚠ · A dog runs.", "ein Rad")

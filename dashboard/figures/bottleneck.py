@@ -14,6 +14,7 @@ from dashboard.figures.training import DASHES, SVG, palette, repeated
 
 MARKS = ".,;:!?"  # at the end of a word, which is compared without them
 NAMES, LINE, HEIGHT = 165, 15, 300  # px of a chart: right of its lines, from name to name, high
+AGREED = 50  # chrF of two translations from which on they say nearly the same
 LOST = 0.75  # of the agreement that the comparison keeps: below, what is wrong is more than a word
 
 MEASURED = ("model", "words", "sentences", "bleu", "bleu_interval", "chrf", "chrf_interval", "p")
@@ -74,17 +75,24 @@ def bare(word: str) -> str:
 
 
 def grown(
-    steps: Sequence[str], texts: Mapping[str, Sequence[str]], blind: str, seeing: Sequence[str], lost: int | None
+    steps: Sequence[str],
+    texts: Mapping[str, Sequence[str]],
+    blind: str,
+    seeing: Mapping[str, Sequence[float]],
+    lost: int | None,
 ) -> list[tuple]:
     """A row a step: the sentence so far and each model's translation, the blind one's with what it lost marked.
 
-    From where it has lost the thread, its steps have a mark.
+    From where it has lost the thread, its steps have a mark. `seeing` is the agreement of two that look back with the
+    better of them, step by step; where they do not agree themselves (`AGREED`) nothing is marked as lost.
     """
     rows = []
     for step, source in enumerate(steps):
         number = f"{step + 1}{' ⚠' if lost is not None and step >= lost else ''} · {source}"
         row = [
-            marked(written[step], *(texts[name][step] for name in seeing)) if name == blind else written[step]
+            marked(written[step], *(texts[other][step] for other in seeing))
+            if name == blind and min(agree[step] for agree in seeing.values()) >= AGREED
+            else written[step]
             for name, written in texts.items()
         ]
         rows.append((number, *row))

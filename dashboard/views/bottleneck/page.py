@@ -71,13 +71,14 @@ def grow(say, query: beginning.Query) -> None:
         options = [*map(str, range(1, len(steps) + 1)), say["bottleneck_never"]]
         right, answer = len(steps) if lost is None else lost, verdicts.where_lost(say, lost, steps)
         question = Question(say["bottleneck_question"].format(model=labels[blind]), options, [right], answer)
-        st.html(table(columns, bottleneck.grown(steps, {}, blind, (rival, best), None)))
+        st.html(table(columns, bottleneck.grown(steps, {}, blind, {}, None)))
         if not explain.questions(say, "bottleneck_quiz", [question]):
             return
     st.markdown(controls.plain(verdicts.where_lost(say, lost, steps)))
-    st.html(verdicts.legend(say))
+    if max(agree[rival]) >= bottleneck.AGREED:
+        st.html(verdicts.legend(say))
     columns |= {labels[name]: "" for name in texts}
-    st.html(table(columns, bottleneck.grown(steps, texts, blind, (rival, best), lost)))
+    st.html(table(columns, bottleneck.grown(steps, texts, blind, {name: agree[name] for name in (rival, best)}, lost)))
     facts = controls.escaped({"best": labels[best], "rival": labels[rival]})
     st.caption(say["bottleneck_agreement"].format(**facts))
     words, width = len(query.text.split()), query.cards[blind].config["width"]

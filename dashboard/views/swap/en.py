@@ -36,7 +36,7 @@ TEXT = {
     "swap_maps": "What each one learned to look at",
     "swap_maps_described": "Small maps of “{text}”: {count}. The source goes to the right, the translation downwards, bright is where the model looks.",
     "swap_maps_caption": "Nobody told them which words belong together. Where a map has only dark violet and yellow, the scores have grown so large that the softmax leaves nothing to the other words; the division by √d in Transformers is meant to prevent that (Vaswani et al. 2017, §3.2.1), but none of these models divides, so it is not tested here. The page Attention kinds shows the words and the numbers, for your own sentence.",
-    "swap_place": "the context comes {place}",
+    "swap_place": "context {place}",
     "swap_kind_none": "Never looks back",
     "swap_kind_mean": "Every word alike (mean)",
     "swap_kind_dot": "Similarity (dot product)",
