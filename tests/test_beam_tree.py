@@ -362,7 +362,7 @@ def test_the_map_is_searched_in_sight_stopped_and_goes_on(no_warming_up, monkeyp
     (stopped,) = (part.value for part in at.text if part.value.startswith(EN["wider_stopped"].split(":")[0]))
     assert f" {len(wider_figure.SIZES)}." in stopped
     monkeypatch.setattr(job, "SLICE", 3600)
-    at.button(key="wider_go_on").click().run()
+    at.button(key="wider_go_on").click().run().run()
     (content,) = (json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.component_name == "wider")
     assert [len(row) for row in content["cells"]] == [len(wider_figure.ALPHAS)] * len(wider_figure.SIZES)
     loaded = models.model(PLAIN)
