@@ -107,6 +107,6 @@ def proof(say: Texts, trace: DecodeTrace) -> str:
     """What exact search has shown, in a sentence."""
     best = trace.hypotheses[0]
     kind = "open" if not trace.proof.proven else "proven" if best.text else "empty"
-    facts = {"asked": f"{trace.proof.opened:,}", "text": best.text, "sum": signed(best.total)}
-    facts["empty"] = signed(trace.proof.empty)
+    facts = {"asked": f"{trace.proof.opened:,}", "text": best.text or say["beam_empty"]}
+    facts |= {"sum": signed(best.total), "empty": signed(trace.proof.empty)}
     return say[f"wider_exact_{kind}"].format(**controls.escaped(facts))
