@@ -177,7 +177,7 @@ TEXT = {
     "wider_norm_none": "plain sums",
     "wider_beam": "beam size",
     "wider_norm": "score",
-    "wider_seen": "From beam {usual} to beam {widest}, BLEU gets worse beyond chance by plain sums for {none} of {all} models, and with the length penalty for {gnmt}; search errors become rarer all the while.",
+    "wider_seen": "From beam {usual} to beam {widest}, BLEU gets worse beyond chance by plain sums for {none} of {all} models, and with the length penalty for {gnmt}; yet search errors become rarer.",
     "wider_end": "{what}, beam {beam}",
     "wider_end_none": "BLEU, plain sums",
     "wider_end_gnmt": "BLEU, length penalty",
