@@ -362,7 +362,7 @@ def test_the_map_is_searched_in_sight_stopped_and_goes_on(no_warming_up, monkeyp
     (stopped,) = (part.value for part in at.text if part.value.startswith(EN["wider_stopped"].split(":")[0]))
     assert f" {len(wider_figure.SIZES)}." in stopped
     monkeypatch.setattr(job, "SLICE", 3600)
-    at.button(key="wider_go_on").click().run()
+    at.button(key="wider_go_on").click().run().run()
     (content,) = (json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.component_name == "wider")
     assert [len(row) for row in content["cells"]] == [len(wider_figure.ALPHAS)] * len(wider_figure.SIZES)
     loaded = models.model(PLAIN)
@@ -377,6 +377,11 @@ def test_the_map_is_searched_in_sight_stopped_and_goes_on(no_warming_up, monkeyp
 def test_a_finding_of_bigger_beams_that_is_damaged_is_none():
     stored = json.loads((PRETRAINED / "findings" / "bigger-beams.json").read_text("utf-8"))
     assert corpus_chart.sound(stored)
+    models = {row["model"] for row in stored["rows"]}
+    assert corpus_chart.seen(stored, {name: name for name in models})["all"] == len(models) == len(stored["modes"])
+    for model, norm in ((model, norm) for model in models for norm in corpus_chart.NORMS):
+        usual, widest = corpus_chart.ends(stored, model, norm)
+        assert widest["search_error"] < usual["search_error"], "which the page says"
     for damaged in (
         None,
         [],

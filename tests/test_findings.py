@@ -146,7 +146,7 @@ def test_bigger_beams_are_measured_part_by_part_and_every_output_is_somebodys_fa
     models, pairs = {"toy": toy(encoder_layers=1, decoder_layers=1)}, PAIRS[:4]
     study = bigger_beams.bigger_beams(models, pairs, keep)
     assert json.loads(json.dumps(study, allow_nan=False)) == study
-    assert len(parts) == 4  # exact search, a beam size each
+    assert len(parts) == 6  # exact search, a beam size each, the scores of both norms
     monkeypatch.setattr(bigger_beams, "translate_batches", None)
     assert bigger_beams.bigger_beams(models, pairs, keep) == study  # from its parts alone
     assert [(row["norm"], row["beam_size"]) for row in study["rows"]] == [

@@ -257,8 +257,7 @@ pruning_quality_about pruning_run pruning_searching pruning_stopped pruning_with
 what searches beside the race (test_race): race_cut beside_exact_searching beside_exact_stopped beside_go_on
 beside_mbr_searching beside_mbr_stopped race_says_exact_better race_says_exact_empty race_says_exact_open
 race_says_exact_same race_says_mbr
-bigger beams (test_beam_tree): wider_exact_proven wider_exact_empty wider_exact_open wider_stopped wider_measure
-wider_logprob wider_length wider_chrf wider_corner wider_letter wider_keys wider_cell wider_scored wider_alike
+bigger beams (test_beam_tree): wider_exact_proven wider_exact_empty wider_exact_open wider_stopped wider_alike
 wider_described wider_space
 films of pruned models: pruning_back pruning_film pruning_films pruning_films_about pruning_forward pruning_l0
 pruning_pause pruning_play pruning_point pruning_price pruning_price_of pruning_shut_these pruning_slider
@@ -581,7 +580,7 @@ FOOLISH_TABS = {
     ("training", ("tab", "schedules"), ("way", "plans")): {"update": "-1", "half": "0", "warmup": "many"},
     ("training", ("tab", "schedules")): {"way": "all", "mixed": "-1"},
     ("training", ("tab", "regimes"), ("finding", "curves")): {"axis": "years"},
-    ("beam", ("tab", "wider")): {"map": "<b>", "wider_by": "taste"},
+    ("beam", ("tab", "wider")): {"map": "<b>", "result": "taste"},
     ("sampling", ("tab", "mbr")): {"utility": "<b>", "candidates": "all", "without": "0"},
     ("positions", ("view", "matrix")): {"length": "1", "width": "0", "base": "e", "row": "-1", "column": "999"}
     | {"beside": "<b>", "form": "flat"},

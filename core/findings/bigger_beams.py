@@ -49,7 +49,8 @@ def bigger_beams(models: Mapping[str, Loaded], pairs: Sequence[tuple[str, str]],
         found = {size: keep(f"{part}-beam-{size}", partial(searched, loaded, sources, size)) for size in BEAM_SIZES}
         for norm in NORMS:
             outputs = {size: [restored(each) for each in by_norm[norm]] for size, by_norm in found.items()}
-            rows += [{"model": name, **row} for row in compared_sizes(loaded, norm, outputs, proofs, references)]
+            scored = keep(f"{part}-{norm}", partial(compared_sizes, loaded, norm, outputs, proofs, references))
+            rows += [{"model": name, **row} for row in scored]
         modes.append({"model": name, **likeliest(proofs)})
     about = {"sentences": len(pairs), "samples": SAMPLES, "usual": USUAL, "budget": BUDGET}
     return about | {"rows": rows, "modes": modes}

@@ -26,7 +26,7 @@ def show(say: Texts, predict: bool) -> None:
     if predict and not guessed(say, finding, labels):
         return
     chosen = {name: say[f"wider_by_{name}"] for name in corpus_chart.MEASURES}
-    measure = parameters.choice("wider_by", say["measure"], chosen, "bleu", hidden=True)
+    measure = parameters.choice("result", say["measure"], chosen, "bleu", hidden=True)
     norms = {norm: say[f"wider_norm_{norm}"] for norm in corpus_chart.NORMS}
     points = corpus_chart.points(finding, labels, measure, norms)
     words = {name: say[f"wider_{name}"] for name in ("beam", "norm")}

@@ -71,7 +71,7 @@ def chart(rows: Sequence[Row], words: Mapping[str, str]) -> alt.LayerChart:
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=x, y=y, color=colour, detail="norm:N", tooltip=tips
     )
-    return (lines + dots).properties(height=380, usermeta=SVG)
+    return (lines + dots).properties(height=460, usermeta=SVG)
 
 
 def ends(finding: Mapping[str, Any], model: str, norm: str) -> tuple[Row, Row]:

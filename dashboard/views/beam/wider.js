@@ -95,10 +95,10 @@ function show(view) {
   const {labels, outputs} = data;
   const scored = outputs.some(output => output[FIELDS.chrf] != null);
   const measures = Object.keys(FIELDS).filter(name => name !== 'chrf' || scored);
-  if (!measures.includes(view.measure)) view.measure = measures[0];
-  view.looks = shares(outputs, FIELDS[view.measure]).map(look);
+  const measure = measures.includes(view.measure) ? view.measure : measures[0];
+  view.looks = shares(outputs, FIELDS[measure]).map(look);
   const options = measures.map(name => [name, labels[name]]);
-  pick.show(labels.measure, options, view.measure);
+  pick.show(labels.measure, options, measure);
   box.setAttribute('aria-label', labels.keys);
   picture.setAttribute('aria-label', data.description);
   list(view, scored ? 5 : 4);

@@ -42,6 +42,8 @@ def show(say: Texts, query: Query) -> None:
 
 def search(say: Texts, about: tuple[str, str], reference: str) -> None:
     """What is known by now, how far that is, and a beam size or two more."""
+    if st.session_state.get(STATE, (None,))[0] == about:  # the last slice ended it
+        st.rerun()
     known = job.known("wider", about) or {}
     draw(say, known, reference)
     with st.container(horizontal=True, vertical_alignment="center", key="wider_searching"):
@@ -50,6 +52,7 @@ def search(say: Texts, about: tuple[str, str], reference: str) -> None:
     winners, ended = job.advance("wider", about, partial(searched, say, *about))
     if stopped or ended:
         keep(about, winners or {}, ended)
+    if stopped:
         st.rerun()
 
 
@@ -71,16 +74,21 @@ def searched(say: Texts, model: str, text: str) -> Iterator[Winners]:
 
 def draw(say: Texts, winners: Winners, reference: str) -> None:
     """The map, what it shows in a sentence, its data."""
-    if not winners:
-        return
     texts = [output.text for output in wider_figure.outputs(winners)]
     scores = sentence_chrf([(text, reference) for text in texts]) if reference else None
-    content = wider_figure.payload(winners, scores)
+    content, description = wider_figure.payload(winners, scores), described(say, winners)
+    wider_map.wider_map(say, content, description)
+    if winners:
+        explain.show_data(say, wider_map.KEY, lambda: wider_figure.table(content), description)
+
+
+def described(say: Texts, winners: Winners) -> str:
+    """The map in a sentence."""
+    if not winners:
+        return say["beam_see_wider"]
     facts = wider_figure.facts(winners)
     alike = facts["count"] == 1 and len(winners) == len(SIZES)
-    description = say["wider_alike" if alike else "wider_described"].format(**facts)
-    wider_map.wider_map(say, content, description)
-    explain.show_data(say, wider_map.KEY, lambda: wider_figure.table(content), description)
+    return say["wider_alike" if alike else "wider_described"].format(**facts)
 
 
 def space(say: Texts, query: Query, winners: Winners) -> None:
@@ -99,6 +107,6 @@ def proof(say: Texts, trace: DecodeTrace) -> str:
     """What exact search has shown, in a sentence."""
     best = trace.hypotheses[0]
     kind = "open" if not trace.proof.proven else "proven" if best.text else "empty"
-    facts = {"asked": f"{trace.proof.opened:,}", "text": best.text, "sum": signed(best.total)}
-    facts["empty"] = signed(trace.proof.empty)
+    facts = {"asked": f"{trace.proof.opened:,}", "text": best.text or say["beam_empty"]}
+    facts |= {"sum": signed(best.total), "empty": signed(trace.proof.empty)}
     return say[f"wider_exact_{kind}"].format(**controls.escaped(facts))
