@@ -548,7 +548,7 @@ FOOLISH = {
     "bottleneck": {"model": "x", "lang": "xx", "measure": "taste"},
     "order": {"model": "x", "lang": "xx", "seed": "99"},
     "swap": {"lang": "xx"},
-    "models": {"lang": "xx", "model": "x"},
+    "models": {"lang": "xx", "model": "x", "tab": "all"},
     "live": {"lang": "xx", "task": "fly", "kind": "<b>", "size": "huge", "regime": "sticks", "cell": "z"},
 }
 

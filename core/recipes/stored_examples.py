@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.checkpoints import GOLD, GREEDY, SAMPLES, draws_json, example, load
+from core.checkpoints import EXAMPLE, GOLD, GREEDY, SAMPLES, draws_json, example, load, load_packed
 from core.decoding.draws import draws
 from core.decoding.translate import decode
 from core.files import write_json
@@ -23,6 +23,18 @@ REFERENCES = {
     "de": "Zwei Kinder in gelben Regenmänteln hüpfen im Park über eine Pfütze.",
     "fr": "Dans le parc, deux enfants vêtus de cirés jaunes bondissent par-dessus une flaque.",
 }
+
+
+def write_example(folder: Path) -> str:
+    """Write example.json into a model's folder, as its card's length penalty ranks, and what belongs to it; its best
+    translation.
+    """
+    loaded = load_packed(folder.name, folder.parent)
+    options = BeamOptions(length_penalty=loaded.card.length_penalty)
+    trace = decode(loaded.model, loaded.subwords, EXAMPLES[loaded.card.source], options, name=folder.name)
+    write_json(folder / EXAMPLE, to_json(trace), indent=None)
+    write_lesson(folder)
+    return trace.hypotheses[0].text
 
 
 def write_lesson(folder: Path) -> None:

@@ -7,8 +7,11 @@ LINE = "1px solid color-mix(in srgb, currentColor 20%, transparent)"
 CELL = f"vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: {LINE};"
 
 
-def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: int | None = None) -> str:
-    """`columns` maps each heading to its numbers' format ("" for text); the row number `marked` is bold.
+def table(
+    columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: int | None = None, *, stacked: bool = False
+) -> str:
+    """`columns` maps each heading to its numbers' format ("" for text); the row number `marked` is bold. On a phone a
+    `stacked` one has a card in the place of each row (page.css).
 
     >>> "<td" in table({"word": "", "p": ".2f"}, [("<s>", 0.5)]) and "&lt;s&gt;" in table({"word": ""}, [("<s>",)])
     True
@@ -20,10 +23,12 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[object]], marked: 
     lines = []
     for place, row in enumerate(texts):
         weight = 600 if place == marked else 400
-        cells = (cell("td", *column) for column in zip(row, map(bool, formats), widths, strict=True))
+        labelled = zip(row, map(bool, formats), widths, columns, strict=True)
+        cells = (cell("td", *column) for column in labelled)
         lines.append(f"<tr style='font-weight: {weight}'>{''.join(cells)}</tr>")
+    wide = "wide stacked" if stacked else "wide"
     return (
-        "<div class='wide' style='overflow-x: auto'><table style='border-collapse: collapse; width: 100%'>"
+        f"<div class='{wide}' style='overflow-x: auto'><table style='border-collapse: collapse; width: 100%'>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
@@ -42,10 +47,10 @@ def least(longest: int) -> int:
     return min(longest, 12 + longest // 10)
 
 
-def cell(tag: str, text: str, right: bool, width: int) -> str:
-    """One cell; numbers stand to the right, digit under digit."""
+def cell(tag: str, text: str, right: bool, width: int, column: str = "") -> str:
+    """One cell, of a body with the heading of its `column`; numbers stand to the right, digit under digit."""
     style = (
         f"{CELL} min-width: {width}ch; text-align: {'right' if right else 'left'}; font-variant-numeric: tabular-nums"
     )
-    scope = " scope='col'" if tag == "th" else ""
+    scope = " scope='col'" if tag == "th" else f" data-column='{html.escape(column)}'"
     return f"<{tag}{scope} style='{style}'>{html.escape(text)}</{tag}>"
