@@ -238,7 +238,7 @@ positions_reason_alibi
 what depends on a search: path_note_exact_open sampling_drawing
 heads_about_norm alignment_difference alignment_flat beam_empty bottleneck_kept
 bottleneck_missing
-forced_caption home_answer_all home_answer_some home_unfinished kinds_alone kinds_described_same kinds_no_difference
+forced_caption home_answer_all home_answer_some home_unfinished document_empty document_go_on document_long document_many kinds_alone kinds_described_same kinds_no_difference
 parting_same score_upset sizes_equal sizes_likelier sizes_longer sizes_open sizes_unlikelier surprise_inside
 surprise_none training_formula_worse unfinished_note gold_nobody alignment_sums_less alignment_sums_more
 what depends on a finding: backwards_worse backwards_both backwards_chance differs_bidirectional
@@ -274,6 +274,9 @@ ROLES = (("en-de", ""), ("en-de", "-rotary"), ("de-en", ""))  # models whose hea
 SAMPLED = (("0.5", "0", "samples"), ("1.5", "5", "samples"), ("0.0", "0", "mbr"), ("2.0", "0", "mbr"))
 VISITS = [  # which show more words than each page by itself, from a link, and with hidden answers
     ("home", {"text": "", "model": "x"}),
+    ("home", {"text": "I love you.", "model": "en-de-transformer"}),
+    ("positions", {"view": "why", "text": "My brother has two cats."}),
+    ("models", {"tab": "document"}),
     *(("step", {"model": model}) for model in WAYS),
     *(("step", {"path": path}) for path in ("greedy", "sample", "diverse", "mbr", "exact")),
     *(("step", {"prefix": text}) for text in ("Eine", "語")),
@@ -853,7 +856,7 @@ def test_every_word_of_a_models_name_is_explained():
 def test_a_model_has_one_name_on_all_pages(app):
     labels = model_labels(cards()[0], EN)
     assert len(set(labels.values())) == len(labels)
-    for name in ("home", "models", "order"):
+    for name in ("home", "order"):
         cells = re.findall(r"<td[^>]*>((?:RNN|Transformer)[^<]* · [^<]*)</td>", everything(app(name)))
         assert cells
         assert {html.unescape(cell) for cell in cells} <= set(labels.values())

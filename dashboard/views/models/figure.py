@@ -103,19 +103,26 @@ def spent(card: Any) -> dict[str, float]:
     return total
 
 
-def groups(cards: Mapping[str, Any], labels: Mapping[str, str], say: Mapping[str, str]) -> list[dict[str, Any]]:
+def groups(
+    cards: Mapping[str, Any], labels: Mapping[str, str], say: Mapping[str, str], *, hidden: bool = False
+) -> list[dict[str, Any]]:
     """The gallery: models of the same languages together, the most first, and of those the best first.
 
-    A model has its `name`, its kind as a `title`, what it `knows`, and [set, BLEU] of each set it was measured on.
+    A model has its `name`, its kind as a `title`, what it `knows`, and [set, BLEU] of each set it was measured on; while
+    that is `hidden`, the order of the titles.
     """
+
+    def place(name: str) -> tuple[float, str]:
+        return 0.0 if hidden else -cards[name].metrics.get("test_2016", {}).get("bleu", -1.0), labels[name]
+
     ways: dict[tuple[str, str], list[str]] = {}
-    for name in sorted(cards, key=lambda name: -cards[name].metrics.get("test_2016", {}).get("bleu", -1.0)):
+    for name in sorted(cards, key=place):
         ways.setdefault((cards[name].source, cards[name].target), []).append(name)
     return [
         {
             "title": " → ".join(say.get(f"language_{language}", language) for language in way),
-            "about": say["models_bars"],
-            "models": [row(cards[name], labels[name], say) for name in names],
+            "about": "" if hidden else say["models_bars"],
+            "models": [row(cards[name], labels[name], say) | ({"scores": []} if hidden else {}) for name in names],
         }
         for way, names in sorted(ways.items(), key=lambda way: -len(way[1]))
     ]

@@ -36,15 +36,15 @@ def main() -> None:
 
 
 def show_all(say, shipped: dict[str, Card], name: str, predict: bool) -> None:
-    """All of them, and beside them the card of the chosen one; the scores once the reader has guessed."""
-    if predict and not explain.questions(say, "models_quiz", [riddle(say, shipped)]):
-        return
+    """All of them, and beside them the card of the chosen one; no scores until the reader has guessed."""
+    hidden = predict and not explain.questions(say, "models_quiz", [riddle(say, shipped)])
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        rows = figure.groups(shipped, resources.labels(say), say)
+        rows = figure.groups(shipped, resources.labels(say), say, hidden=hidden)
         gallery(rows, name, say["models_gallery"].format(count=len(shipped)))
-    with right, st.container(key="details"):
-        show_card(say, shipped[name])
+    if not hidden:
+        with right, st.container(key="details"):
+            show_card(say, shipped[name])
 
 
 def show_card(say, card: Card) -> None:
