@@ -108,8 +108,8 @@ def groups(
 ) -> list[dict[str, Any]]:
     """The gallery: models of the same languages together, the most first, and of those the best first.
 
-    A model has its `name`, its kind as a `title`, what it `knows`, and [set, BLEU] of each set it was measured on; while
-    that is `hidden`, the order of the titles.
+    A model has its `name`, its kind as a `title`, what it `knows`, and [set, BLEU] of each set that it was measured on;
+    while scores are `hidden`, titles decide the order.
     """
 
     def place(name: str) -> tuple[float, str]:
