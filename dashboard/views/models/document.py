@@ -28,7 +28,9 @@ def show(say: Texts, card: Card) -> None:
     follow()
     sample = SAMPLE.get(card.source) or getattr(resources.stored(card.name), "text", "")
     label = say["document_label"].format(most=MOST)
-    typed = st.text_area(label, sample, 160, key=f"document_{card.source}", persist_state="session")
+    with st.expander(label, icon=":material/edit_note:"):
+        look = {"label_visibility": "collapsed", "persist_state": "session"}
+        typed = st.text_area(label, sample, 200, key=f"document_{card.source}", **look)
     text = tuple(filter(None, map(clean, typed.splitlines())))
     if wrong := figure.complaint(text, MOST, partial(too_long, card.name)):
         name, facts = wrong

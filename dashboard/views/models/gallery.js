@@ -9,7 +9,7 @@ export default function ({data, parentElement, setTriggerValue}) {
   const content = JSON.stringify(data.groups);
   if (root.dataset.content !== content) {
     root.dataset.content = content;
-    root.replaceChildren(...data.groups.flatMap(group => section(group)));
+    root.replaceChildren(...data.groups.map(section));
   }
   set(root, {role: 'group', 'aria-label': data.description});
   mark(root, data.chosen);
@@ -23,29 +23,19 @@ export default function ({data, parentElement, setTriggerValue}) {
 }
 
 function section({title, about, models}) {
-  return [make('h3', '', title, make('span', 'about', about)), ...models.map(row)];
+  const rows = models.map(model => make('tr', '', make('td', '', row(model))));
+  const caption = make('caption', '', title, make('span', 'about', about));
+  return make('table', '', caption, make('tbody', '', ...rows));
 }
 
 function row({name, title, knows, scores}) {
-  const element = make(
-    'button',
-    'model',
-    make('span', 'title', title),
-    make('span', 'knows', knows),
-  );
+  const element = make('button', 'model', make('b', '', title), make('span', 'knows', knows));
   Object.assign(element, {type: 'button'}).dataset.name = name;
   for (const [label, value] of scores) {
     const bar = make('span', 'bar-in');
     bar.style.width = `${value}%`;
-    element.append(
-      make(
-        'span',
-        'score',
-        make('span', 'label', label),
-        make('span', 'track', bar),
-        value.toFixed(1),
-      ),
-    );
+    const parts = [make('span', '', label), make('span', 'track', bar), value.toFixed(1)];
+    element.append(make('span', 'score', ...parts));
   }
   return element;
 }
