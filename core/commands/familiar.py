@@ -15,7 +15,7 @@ TRIED = {"captions": ("multi30k", "test_2016"), "everyday": ("tatoeba", "test")}
 def familiar_arguments(added: argparse.ArgumentParser) -> None:
     """Which models, how many sentences, and where everything lies."""
     added.add_argument("models", nargs="*", metavar="MODEL", help="only these (default: all)")
-    added.add_argument("--sentences", type=int, default=500, metavar="N", help="so many of each kind")
+    added.add_argument("--sentences", type=int, default=400, metavar="N", help="so many of each kind")
     added.add_argument("--threads", type=int, default=1, help="CPU threads")
     added.add_argument("--data-dir", type=Path, help="where the corpora lie; nowhere else is looked")
     added.add_argument("--models-dir", type=Path, default=PRETRAINED, help="where model folders lie")

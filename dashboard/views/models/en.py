@@ -61,6 +61,7 @@ TEXT = {
     "models_again": "How to train it again",
     "models_extra": "The extra text is written by a model: python -m core data translate --help",
     "models_start": "It does not begin with random numbers but with those of {model}.",
+    "models_minutes": "Minutes of training",
     "models_question": "Which of these translates photo captions best?",
     "models_answer": "{model}: BLEU {bleu}.",
     "document_label": "Paste your own text, a sentence a line (at most {most}), and press Ctrl+Enter",

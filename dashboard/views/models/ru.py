@@ -61,6 +61,7 @@ TEXT = {
     "models_again": "Как обучить её заново",
     "models_extra": "Дополнительный текст пишет модель: python -m core data translate --help",
     "models_start": "Она начинает не со случайных чисел, а с чисел модели {model}.",
+    "models_minutes": "Минут обучения",
     "models_question": "Какая из них лучше всех переводит подписи к фото?",
     "models_answer": "{model}: BLEU {bleu}.",
     "document_label": "Вставьте свой текст, предложение на строку (не больше {most}), и нажмите Ctrl+Enter",
