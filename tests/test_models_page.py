@@ -82,7 +82,7 @@ def test_the_gallery_has_every_model_once_the_best_first():
     groups = figure.groups(CARDS, model_labels(CARDS, EN), EN)
     assert sorted(row["name"] for group in groups for row in group["models"]) == sorted(CARDS)
     for group in groups:
-        scores = [row["scores"][0][1] for row in group["models"]]
+        scores = [row["scores"][0] for row in group["models"]]
         assert scores == sorted(scores, reverse=True)
         assert len({(CARDS[row["name"]].source, CARDS[row["name"]].target) for row in group["models"]}) == 1
     assert not any(row["scores"] for row in figure.groups(CARDS, model_labels(CARDS, EN), EN, hidden=True)[0]["models"])

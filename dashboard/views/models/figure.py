@@ -7,6 +7,8 @@ from typing import Any
 
 SCORES = {"bleu": ".1f", "bleu_lowercased": ".1f", "bleu_literature": ".1f", "chrf": ".1f"}
 
+SPLITS = ("test_2016", "test")  # captions, everyday sentences
+
 
 def score_rows(metrics: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
     """A row for each held-out set: its name, its sentences, and each of `SCORES`, None where it was not measured."""
@@ -108,8 +110,8 @@ def groups(
 ) -> list[dict[str, Any]]:
     """The gallery: models of the same languages together, the most first, and of those the best first.
 
-    A model has its `name`, its kind as a `title`, what it `knows`, and [set, BLEU] of each set that it was measured on;
-    while scores are `hidden`, titles decide the order.
+    A model has its `name`, its kind as a `title`, what it `knows`, and its BLEU on captions and, where that was
+    measured, on everyday sentences; while scores are `hidden`, titles decide the order.
     """
 
     def place(name: str) -> tuple[float, str]:
@@ -121,7 +123,6 @@ def groups(
     return [
         {
             "title": " → ".join(say.get(f"language_{language}", language) for language in way),
-            "about": "" if hidden else say["models_bars"],
             "models": [row(cards[name], labels[name], say) | ({"scores": []} if hidden else {}) for name in names],
         }
         for way, names in sorted(ways.items(), key=lambda way: -len(way[1]))
@@ -132,11 +133,7 @@ def row(card: Any, label: str, say: Mapping[str, str]) -> dict[str, Any]:
     """A model in the gallery."""
     kind, *_, last = label.split(" · ")
     size = say["model_size"].format(millions=card.parameters / 1e6)
-    scores = [
-        (say[f"models_bar_{split}"], card.metrics[split]["bleu"])
-        for split in ("test_2016", "test")
-        if "bleu" in card.metrics.get(split, {})
-    ]
+    scores = [card.metrics[split]["bleu"] for split in SPLITS if "bleu" in card.metrics.get(split, {})]
     knows = say.get(f"models_knows_{card.corpus}") or say.get(f"corpus_{card.corpus}", card.corpus)
     return {"name": card.name, "title": kind, "knows": f"{knows} · {size}" if last == size else knows, "scores": scores}
 

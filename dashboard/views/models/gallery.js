@@ -6,10 +6,10 @@ const PHONE = 640; // px: there the details stand below
 
 export default function ({data, parentElement, setTriggerValue}) {
   const root = parentElement.querySelector('.root');
-  const content = JSON.stringify(data.groups);
+  const content = JSON.stringify([data.groups, data.legend]);
   if (root.dataset.content !== content) {
     root.dataset.content = content;
-    root.replaceChildren(...data.groups.map(section));
+    root.replaceChildren(...data.groups.map(group => section(group, data.legend)));
   }
   set(root, {role: 'group', 'aria-label': data.description});
   mark(root, data.chosen);
@@ -22,21 +22,24 @@ export default function ({data, parentElement, setTriggerValue}) {
   };
 }
 
-function section({title, about, models}) {
-  const rows = models.map(model => make('tr', '', make('td', '', row(model))));
-  const caption = make('caption', '', title, make('span', 'about', about));
-  return make('table', '', caption, make('tbody', '', ...rows));
+function section({title, models}, legend) {
+  const keys = legend.map(label => make('span', 'key', label));
+  const rows = models.map(model => make('tr', '', make('td', '', row(model, legend))));
+  return make('table', '', make('caption', '', title, ...keys), make('tbody', '', ...rows));
 }
 
-function row({name, title, knows, scores}) {
-  const element = make('button', 'model', make('b', '', title), make('span', 'knows', knows));
+function row({name, title, knows, scores}, legend) {
+  const bars = make('span', 'scores', ...scores.map((value, i) => score(value, legend[i])));
+  const element = make('button', 'model', make('b', '', title), bars, make('span', 'knows', knows));
   Object.assign(element, {type: 'button'}).dataset.name = name;
-  for (const [label, value] of scores) {
-    const bar = make('span', 'bar-in');
-    bar.style.width = `${value}%`;
-    const parts = [make('span', '', label), make('span', 'track', bar), value.toFixed(1)];
-    element.append(make('span', 'score', ...parts));
-  }
+  return element;
+}
+
+function score(value, label) {
+  const bar = make('span', 'bar-in');
+  bar.style.width = `${value}%`;
+  const element = make('span', 'score', make('span', 'track', bar), value.toFixed(1));
+  element.title = label;
   return element;
 }
 

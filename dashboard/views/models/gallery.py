@@ -13,9 +13,9 @@ KEY = "gallery"
 COMPONENT = component("gallery", folder=Path(__file__).parent)
 
 
-def gallery(groups: Sequence[Mapping[str, Any]], chosen: str, description: str) -> None:
-    """Draw the `groups` of figure.groups, the chosen model's row marked."""
-    data = {"groups": groups, "chosen": chosen, "description": description}
+def gallery(groups: Sequence[Mapping[str, Any]], chosen: str, legend: Sequence[str], description: str) -> None:
+    """Draw the `groups` of figure.groups, the chosen model's row marked; the `legend` names scores, if any show."""
+    data = {"groups": groups, "chosen": chosen, "legend": legend, "description": description}
     COMPONENT(key=KEY, data=data, on_model_change=take)
 
 

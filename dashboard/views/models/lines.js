@@ -46,7 +46,7 @@ function head(view, column) {
   const button = make('button', '', view.data.labels[column]);
   Object.assign(button, {type: 'button', onclick: () => sort(view, column)}).dataset.focus = column;
   const sorted = view.by === column;
-  if (sorted) button.append(view.down ? ' ↓' : ' ↑');
+  if (sorted) button.append(view.down ? '\u00a0↓' : '\u00a0↑');
   const cell = set(make('th', column, button), {scope: 'col'});
   return sorted ? set(cell, {'aria-sort': view.down ? 'descending' : 'ascending'}) : cell;
 }

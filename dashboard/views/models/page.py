@@ -41,7 +41,8 @@ def show_all(say, shipped: dict[str, Card], name: str, predict: bool) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         rows = figure.groups(shipped, resources.labels(say), say, hidden=hidden)
-        gallery(rows, name, say["models_gallery"].format(count=len(shipped)))
+        legend = [] if hidden else [say[f"models_bar_{split}"] for split in figure.SPLITS]
+        gallery(rows, name, legend, say["models_gallery"].format(count=len(shipped)))
     if not hidden:
         with right, st.container(key="details"):
             show_card(say, shipped[name])
