@@ -3,7 +3,7 @@
 TEXT = {
     "line_models": "What each one is for, and how good it is.",
     "keys_models": "",
-    "models_see": "Every model, how good it is, and what it knows: a click opens its card.",
+    "models_see": "What each model knows, and how good it is.",
     "models_try_blind": "The one without attention",
     "models_try_document": "Check a whole text",
     "models_tab": "What is seen",

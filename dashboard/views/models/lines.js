@@ -92,7 +92,8 @@ function content({data}, row, column) {
   if (share === null) return value;
   const bar = make('span', 'bar-in');
   bar.style.width = `${100 * share}%`;
-  const percent = new Intl.NumberFormat(data.labels.locale, {style: 'percent'}).format(share);
+  const {format} = new Intl.NumberFormat(data.labels.locale, {style: 'percent'});
+  const percent = share < 0.01 ? `< ${format(0.01)}` : format(share);
   const text = column === 'word' ? `${value} ${percent}` : percent;
   return make('span', 'share', write(make('span'), text), make('span', 'track', bar));
 }
