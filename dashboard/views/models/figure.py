@@ -131,11 +131,11 @@ def groups(
 
 def row(card: Any, label: str, say: Mapping[str, str]) -> dict[str, Any]:
     """A model in the gallery."""
-    kind, *_, last = label.split(" · ")
-    size = say["model_size"].format(millions=card.parameters / 1e6)
+    parts, size = label.split(" · "), say["model_size"].format(millions=card.parameters / 1e6)
     scores = [card.metrics[split]["bleu"] for split in SPLITS if "bleu" in card.metrics.get(split, {})]
     knows = say.get(f"models_knows_{card.corpus}") or say.get(f"corpus_{card.corpus}", card.corpus)
-    return {"name": card.name, "title": kind, "knows": f"{knows} · {size}" if last == size else knows, "scores": scores}
+    knows = f"{knows} · {size}" if parts[-1] == size else knows
+    return {"name": card.name, "title": parts[0], "knows": knows, "scores": scores}
 
 
 def complaint(lines: Sequence[str], most: int, too_long: Callable[[str], bool]) -> tuple[str, dict[str, int]] | None:
