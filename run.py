@@ -358,7 +358,7 @@ COMMANDS = {
     ),
     "soak": (
         "what is too long for every change: a table, a row a check (soak --help)",
-        lambda rest: check(["tests.soak", *rest]),
+        lambda rest: check(*([] if rest else [["pytest", "-m", "soak", *PARALLEL]]), ["tests.soak", *rest]),
     ),
     "pictures": (
         "photograph every page into pictures/ (--readme: the README's, --thumbnails: those of Home's cards)",

@@ -117,6 +117,46 @@ def never_scrolls_sideways(page):
     return main.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
+# The first picture that is large enough to be one, also in a shadow root: its top, in px.
+FIRST = """() => {
+  const tops = [];
+  const look = root => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) look(element.shadowRoot);
+      const {top, width, height} = element.getBoundingClientRect();
+      const chart = '.js-plotly-plot, [data-testid=stVegaLiteChart] svg, iframe.page';
+      const picture = `svg[role=img], canvas, table, ${chart}`;
+      if (element.matches(picture) && width >= 120 && height >= 60) tops.push(top);
+    }
+  };
+  look(document);
+  return Math.min(...tops);
+}"""
+HIGHEST = {1280: 300, 400: 440}  # px from the top at which the first picture begins, by the window's width
+
+
+def check_where_it_begins(dashboard, name, width):
+    """Its first picture is high enough, its bar low enough and in sight, and nothing of it scrolls sideways."""
+    from playwright.sync_api import expect
+
+    from benchmarks.places import READING
+
+    page, main = dashboard.page, "[data-testid=stMain]"
+    pictures = page.locator(f"{main} :is(svg[role=img], canvas, table, .js-plotly-plot, .marks, iframe.page)")
+    pictures.filter(visible=True).first.wait_for()
+    dashboard.settle()
+    page.wait_for_function(f"({FIRST})() <= {HIGHEST[width]}", timeout=30_000)
+    assert never_scrolls_sideways(page)
+    if name in READING:
+        bar = page.locator(".st-key-bar")
+        assert bar.bounding_box()["height"] <= (48 if width == 1280 else 96)
+        page.locator(main).evaluate("box => box.scrollTo(0, 400)")
+        expect(bar).to_be_in_viewport(ratio=1)
+        ground = bar.evaluate("bar => getComputedStyle(bar.parentElement).backgroundColor")
+        assert ground == "rgb(255, 255, 255)"  # what lies below is covered
+        page.locator(main).evaluate("box => box.scrollTo(0, 0)")
+
+
 def pytest_configure(config):
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings

@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ET
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from conftest import STATES, VIEWS, never_scrolls_sideways
+from conftest import HIGHEST, STATES, check_where_it_begins
 from playwright.sync_api import expect
 
-from benchmarks.places import PAGES, READING, address
+from benchmarks.places import PAGES, address
 from core.checkpoints import EXAMPLE, GOLD, example
 from core.records.trace_json import from_json
 from dashboard.beginning import DEFAULT
@@ -21,7 +21,6 @@ from dashboard.text import LANGUAGES, catalogue
 EN, RU = catalogue("en"), catalogue("ru")
 MAIN = "[data-testid=stMain]"
 TEXT = "A cat sleeps on the roof."
-MARKUP = "<script>window.broken = 1</script> <img src=x onerror='window.broken = 1'> <s> A **dog** $x$ :red[y] 😀 你好"
 # Where the keyboard's focus is, through the shadow roots: the element's tag, and whether it lies in an open dialog.
 FOCUS = """() => {
   let at = document.activeElement;
@@ -182,42 +181,6 @@ def test_two_readers_do_not_disturb_each_other(dashboard, another, search):
         assert others not in shown
 
 
-def test_markup_is_text_on_every_page_and_a_narrow_screen_never_scrolls_sideways(dashboard):
-    """By number keys, as far as there are digits: the sentence goes along."""
-    page, text = dashboard.page, MARKUP + " and a man" * 4
-    page.set_viewport_size({"width": 400, "height": 900})
-    for number, name in enumerate(PAGES, 1):
-        if 1 < number < 10:
-            dashboard.rerun(lambda number=number: page.keyboard.press(str(number)))
-        else:
-            dashboard.open(address(name, lang="ru", text=text))
-        expect(heading(page, name, RU)).to_be_visible()
-        shown = read_out(dashboard)
-        assert ("script>" in shown) == (name in READING), name
-        assert page.evaluate("window.broken") is None
-        assert page.locator(f"{MAIN} script, {MAIN} s, {MAIN} img[src=x]").count() == 0, name
-        assert never_scrolls_sideways(page), name
-        assert page.evaluate("document.documentElement.scrollWidth") <= 400, name
-
-
-# The first picture that is large enough to be one, also in a shadow root: its top, in px.
-FIRST = """() => {
-  const tops = [];
-  const look = root => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const {top, width, height} = element.getBoundingClientRect();
-      const chart = '.js-plotly-plot, [data-testid=stVegaLiteChart] svg, iframe.page';
-      const picture = `svg[role=img], canvas, table, ${chart}`;
-      if (element.matches(picture) && width >= 120 && height >= 60) tops.push(top);
-    }
-  };
-  look(document);
-  return Math.min(...tops);
-}"""
-HIGHEST = {1280: 300, 400: 440}  # px from the top at which the first picture begins, by the window's width
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_begins_with_a_picture_below_one_bar_that_stays_in_sight(dashboard, name):
     """In the one language wide, then narrow, and in the other the same."""
@@ -229,33 +192,6 @@ def test_every_page_begins_with_a_picture_below_one_bar_that_stays_in_sight(dash
             page.set_viewport_size({"width": 1280, "height": 900})
             dashboard.rerun(lambda label=label: page.get_by_role("radio", name=label).click())
             expect(heading(page, name, catalogue(language))).to_be_visible()
-        for width, highest in HIGHEST.items():
+        for width in HIGHEST:
             page.set_viewport_size({"width": width, "height": 900})
-            check_where_it_begins(dashboard, name, width, highest)
-
-
-@pytest.mark.parametrize(("name", "view"), VIEWS, ids=str)
-def test_every_other_view_begins_as_high(dashboard, name, view):
-    page = dashboard.page
-    page.set_viewport_size({"width": 1280, "height": 900})
-    dashboard.open(address(name, **view))
-    for width, highest in HIGHEST.items():
-        page.set_viewport_size({"width": width, "height": 900})
-        check_where_it_begins(dashboard, name, width, highest)
-
-
-def check_where_it_begins(dashboard, name, width, highest):
-    page = dashboard.page
-    pictures = page.locator(f"{MAIN} :is(svg[role=img], canvas, table, .js-plotly-plot, .marks, iframe.page)")
-    pictures.filter(visible=True).first.wait_for()
-    dashboard.settle()
-    page.wait_for_function(f"({FIRST})() <= {highest}", timeout=30_000)
-    assert never_scrolls_sideways(page)
-    if name in READING:
-        bar = page.locator(".st-key-bar")
-        assert bar.bounding_box()["height"] <= (48 if width == 1280 else 96)
-        page.locator(MAIN).evaluate("box => box.scrollTo(0, 400)")
-        expect(bar).to_be_in_viewport(ratio=1)
-        ground = bar.evaluate("bar => getComputedStyle(bar.parentElement).backgroundColor")
-        assert ground == "rgb(255, 255, 255)"  # what lies below is covered
-        page.locator(MAIN).evaluate("box => box.scrollTo(0, 0)")
+            check_where_it_begins(dashboard, name, width)

@@ -34,7 +34,7 @@ INTERNAL = {
     "core.records": (*ASKABLE,),
     "core.text": (*ASKABLE, "core.records"),
     "core.models": (*ASKABLE,),
-    "core.language_models": ("core.models.contract",),
+    "core.language_models": ("core.models", *ASKABLE),
     "core.decoding": ("core.models.contract", *ASKABLE, "core.records", "core.text", "core.metrics"),
     "core.quoting": (),
     "core.files": ("core.quoting",),

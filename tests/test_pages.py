@@ -340,6 +340,7 @@ VISITS = [  # which show more words than each page by itself, from a link, and w
 ]
 
 
+@pytest.mark.soak
 def test_every_sentence_of_the_catalogue_is_read_by_a_page(app, monkeypatch):
     """By the pages as they stand, as links of theirs say, with answers hidden, after a mistake; the rest is a list."""
     texts = Read(EN)
@@ -466,12 +467,10 @@ def test_a_link_may_write_a_length_penalty_as_any_number(app, alpha):
 
 TYPED = [
     "<script>alert(1)</script> <s> runs",
-    "$x$ **b** :red[c] `d` \"quotes\" 'single'",
-    "😀 Привет 你好",
-    "one\ttwo\x00three\u200b\x1b[0m",
-    "two\nlines\r\nand three",
-    "many words " * 455,
+    "😀 Привет $x$ **b** :red[c] `d` \"quotes\" 'single'",
     "?",
+    "one\ttwo\x00three\u200b\x1b[0m\nlines\r\nand four",
+    "many words " * 455,
 ]
 # With many models or decoders they take long over hundreds of pieces.
 SLOW = ("home", "kinds", "training", "bottleneck", "order", "race")
@@ -480,7 +479,7 @@ SLOW = ("home", "kinds", "training", "bottleneck", "order", "race")
 @pytest.mark.parametrize("name", READING)
 def test_no_sentence_breaks_a_page(app, name):
     """One after the other, as a reader types them, on one model and on another."""
-    longest = [] if name in SLOW else ["a" * (LIMIT + 50), "".join(map(chr, range(0x4E00, 0x4E00 + LIMIT)))]
+    longest = [] if name in SLOW else ["".join(map(chr, range(0x4E00, 0x4E00 + LIMIT)))]
     other = "en-de-transformer" if name == "pruning" else OTHER
     for model, texts in ((DEFAULT, TYPED[::2] + longest), (other, TYPED[1::2])):
         at = app(name, model=model)

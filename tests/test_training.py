@@ -390,12 +390,12 @@ RUNS = {  # every regime, and all else that draws or remembers something
 
 
 def toy_run(family, checkpoint=None, run=None, **changed):
-    """A model with dropout, and its training: a checkpoint every second step and at the end of each of 3 epochs."""
+    """A model with dropout, and its training: a checkpoint every second step and at the end of each of 2 epochs."""
     model = random_model(*CONFIGS[family])
-    chosen = {"epochs": 3, "max_tokens": 24, "learning_rate": 0.01, "warmup": 5, "checkpoint_every": 2}
+    chosen = {"epochs": 2, "max_tokens": 24, "learning_rate": 0.01, "warmup": 5, "checkpoint_every": 2}
     options = TrainOptions(**(chosen | RUNS.get(run, {}) | changed))
-    recut = (lambda number: toy(90 + 10 * number, seed=number)) if options.bpe_dropout else None
-    return model, train(model, toy(100), toy(10, seed=2), options, checkpoint, recut=recut)
+    recut = (lambda number: toy(36 + 4 * number, seed=number)) if options.bpe_dropout else None
+    return model, train(model, toy(40), toy(4, seed=2), options, checkpoint, recut=recut)
 
 
 def run_with_leave(family, folder, runs):
@@ -440,6 +440,7 @@ def finish(family, checkpoint=None, run=None):
     return [(event.step, event.losses) for event in events], weights_of(model)
 
 
+@pytest.mark.soak
 def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
     checkpoint, drawn = checkpoint_of(tmp_path, None), random.Random()
     all_steps, undisturbed = finish("transformer")
@@ -460,6 +461,7 @@ def test_a_run_killed_at_a_random_moment_resumes_to_the_same_weights(tmp_path):
     assert same(weights, undisturbed), f"killed {moment:.4f} s after step {step}"
 
 
+@pytest.mark.soak
 def test_a_killed_run_of_any_regime_resumes_to_the_same_weights(tmp_path):
     """All killed between the steps 5 and 6, one after a checkpoint; the judge and its optimiser are resumed, too."""
     with in_a_process(f"run_with_leave('rnn', {str(tmp_path)!r}, {list(RUNS)!r})") as process:
@@ -593,7 +595,7 @@ def refused(checkpoint, content, monkeypatch):
     monkeypatch.setattr(torch, "load", lambda *_, **__: content)
     model, options = random_model(*CONFIGS["rnn"]), RESUMED
     with pytest.raises(ValueError, match=r"^[^\n]{1,400}$") as raised:
-        begin(model, options).load(checkpoint, options, data_of(toy(100)))
+        begin(model, options).load(checkpoint, options, data_of(toy(40)))
     return str(raised.value)
 
 
@@ -605,7 +607,7 @@ RESUMED = TrainOptions(
 
 def test_a_checkpoint_with_a_part_that_is_missing_or_of_another_kind_is_one_sentence(saved, monkeypatch):
     checkpoint, content = saved
-    begin(random_model(*CONFIGS["rnn"]), RESUMED).load(checkpoint, RESUMED, data_of(toy(100)))
+    begin(random_model(*CONFIGS["rnn"]), RESUMED).load(checkpoint, RESUMED, data_of(toy(40)))
     for name in content:
         told = refused(checkpoint, {key: part for key, part in content.items() if key != name}, monkeypatch)
         assert str(checkpoint) in told, name

@@ -28,6 +28,7 @@ CARD, CURVE, EXAMPLE, GOLD, GREEDY = (
 )
 BEING_SAVED, SAVED = "model.partial", "model.saved"  # what `save` writes; what is whole, but not in place
 FINDINGS = "findings"  # a folder of what was measured on many models, which is no model
+LANGUAGE_MODELS = "language_models"  # and one of models that translate nothing
 POINT = ("epoch", "step", "tokens", "seconds", "train", "validation")
 STORED = {EXAMPLE: "beam", GOLD: "forced", GREEDY: "beam"}  # of the stored traces
 INDEX, NUMBER, PART = (0, 10**6), (-1e9, 1e9), (0.0, 1.01)
@@ -73,7 +74,7 @@ def cards(folder: Path = PRETRAINED) -> tuple[dict[str, Card], dict[str, str]]:
     """The cards of all sound model folders by name, and for each other folder one sentence that says what is wrong."""
     intact, broken = {}, {}
     for path in sorted(folder.glob("*/")) if folder.is_dir() else []:
-        if path.name == FINDINGS:
+        if path.name in (FINDINGS, LANGUAGE_MODELS):
             continue
         try:
             intact[path.name] = read_card(path)

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 
 from core.checks import check, did_you_mean
+from core.commands.complete import complete_arguments, run_complete
 from core.commands.data import data_arguments
 from core.commands.evaluate import evaluate_arguments, run_evaluate
 from core.commands.examples import examples_arguments, run_examples
@@ -25,6 +26,7 @@ from core.commands.tricks import run_tricks, tricks_arguments
 COMMANDS = {
     "models": (models_arguments, run_models, "List the shipped models and how well they do."),
     "translate": (translate_arguments, run_translate, "Translate a sentence, or stdin: one sentence a line."),
+    "complete": (complete_arguments, run_complete, "Go on with a text, invent one, or weigh one, by a language model."),
     "inspect": (inspect_arguments, run_inspect, "Work one attention head through, matrix by matrix."),
     "evaluate": (
         evaluate_arguments,

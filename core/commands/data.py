@@ -78,7 +78,7 @@ def run_data_translate(chosen: argparse.Namespace) -> None:
     for other in others:
         same = other.card.sha256[TOKENIZER] == loaded.card.sha256[TOKENIZER]
         check(same, f"{other.card.name} can't translate with {chosen.model}: it has another vocabulary")
-    options = options_of(chosen, loaded.card)
+    options = options_of(chosen, loaded.card.length_penalty)
     alone = not others or getattr(options, "coverage_penalty", 0) == 0
     check(alone, "--coverage-penalty asks where one model looked: leave it out, or --with")
     captioned = chosen.captions

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from core.checkpoints import PRETRAINED, Card
+from core.checkpoints import PRETRAINED
 from core.checks import check, check_choice
 from core.options import HELP, STRATEGIES, Constraints, ForcedOptions, Options
 
@@ -74,7 +74,7 @@ def decoder_arguments(added: argparse.ArgumentParser) -> None:
         group.add_argument(flag(name), dest=name, help=HELP[name] + NOTES.get(name, ""), **settings)
 
 
-def options_of(chosen: argparse.Namespace, card: Card) -> Options:
+def options_of(chosen: argparse.Namespace, length_penalty: float) -> Options:
     """The decoder's options; ValueError, in one sentence, if one is out of range or means nothing to the strategy."""
     given = {name: getattr(chosen, name) for name in FLAGS if getattr(chosen, name) is not None}
     bounds = {name: getattr(chosen, name) for name in CONSTRAINTS if getattr(chosen, name) is not None}
@@ -92,5 +92,5 @@ def options_of(chosen: argparse.Namespace, card: Card) -> Options:
             wanted = " or ".join(f"{flag(other)} {value}" for value in values)
             check(value in values, f"{flag(name)} means nothing with {flag(other)} {value}: choose {wanted}")
     if "length_penalty" in known:
-        given = {"length_penalty": card.length_penalty} | given
+        given = {"length_penalty": length_penalty} | given
     return kind(**given, constraints=Constraints(**bounds))

@@ -32,7 +32,7 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
 
     sources, references = read_pair(chosen.source, chosen.reference)
     loaded = load_packed(chosen.model, chosen.models_dir)
-    options = options_of(chosen, loaded.card)
+    options = options_of(chosen, loaded.card.length_penalty)
     hypotheses = dict(progress(translate_batches(loaded.model, loaded.subwords, sources, options), len(sources)))
     translations = [hypotheses[index][0].text if hypotheses[index] else "" for index in range(len(sources))]
     for name, value in translation_metrics(translations, references, loaded.card.target).items():

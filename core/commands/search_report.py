@@ -31,7 +31,7 @@ def run_search_report(chosen: argparse.Namespace) -> None:
     check_range("number of sentences", chosen.sentences, 1, 1_000_000)
     sources, references = (lines[: chosen.sentences] for lines in read_pair(chosen.source, chosen.reference))
     loaded = load_packed(chosen.model, chosen.models_dir)
-    options = options_of(chosen, loaded.card)
+    options = options_of(chosen, loaded.card.length_penalty)
     translator = loaded.model, loaded.subwords, sources, references
     table = grid(options, chosen.beams, chosen.alphas)
     diagnoses = [diagnosis for _, diagnosis in progress(diagnose_all(*translator, options, chosen.exact), len(sources))]

@@ -4,12 +4,14 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.checkpoints import FINDINGS, PRETRAINED
+from core.checkpoints import FINDINGS, LANGUAGE_MODELS, PRETRAINED
 from core.checks import check, check_range
+from core.records import TrainEvent
 from core.training.options import REGIME_OPTIONS, TrainOptions
 from core.training.schedules import DECAYS, SCHEDULES
 
@@ -64,6 +66,7 @@ def train_arguments(added: argparse.ArgumentParser) -> None:
             group.add_argument("--" + name.replace("_", "-"), dest=name, type=kind, metavar=mark, help=text)
 
 
+FORM = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
 EXTRA = "more training pairs, source<TAB>target a line, as `data translate` writes them; one file or several"
 START = "begin with the weights and sub-words of a model of the same shape: a shipped one, or a folder with a /"
 
@@ -73,35 +76,66 @@ def run_train(chosen: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
+    from core.recipes.language_models import RECIPES
     from core.recipes.model_folders import CHECKPOINT, carry_out, measure
     from core.recipes.recipes import recipe
     from core.training.processes import together
 
     check_range("number of threads", chosen.threads, 1, 1_000)
     torch.set_num_threads(chosen.threads)
-    wanted = recipe(chosen.recipe)
+    if chosen.recipe in RECIPES:
+        run_language(chosen)
+        return
+    wanted = recipe(chosen.recipe, RECIPES)
     wanted = replace(wanted, start=chosen.start or wanted.start, options=replace(wanted.options, **overridden(chosen)))
     folder = (chosen.output or Path("runs") / wanted.name).resolve()
-    check(folder.name not in ("", FINDINGS), f"{folder} can't be a model's folder: give --output another name")
-    form = "{l_bar}{bar}| {elapsed}<{remaining} {postfix}"
+    check(
+        folder.name not in ("", FINDINGS, LANGUAGE_MODELS),
+        f"{folder} can't be a model's folder: give --output another name",
+    )
     with (
         together() as group,
-        tqdm(total=wanted.options.epochs, unit="epoch", bar_format=form, disable=not group.first) as bar,
+        tqdm(total=wanted.options.epochs, unit="epoch", bar_format=FORM, disable=not group.first) as bar,
     ):
         if chosen.resume and group.first and not (folder / CHECKPOINT).is_file():
             bar.write(f"there is no checkpoint in {folder}: the training begins anew", file=sys.stderr)
-        for event in carry_out(wanted, folder, chosen.data_dir, chosen.resume, chosen.extra):
-            rate = event.tokens / max(event.seconds, 1e-9)
-            bar.set_postfix_str(f"{rate:,.0f} tokens/s, {losses_text(event.losses)}", refresh=False)
-            bar.update(event.share * wanted.options.epochs - bar.n)
-            if "validation" in event.losses and group.first:
-                bar.write(f"epoch {event.epoch}: {losses_text(event.losses)}")
+        follow(carry_out(wanted, folder, chosen.data_dir, chosen.resume, chosen.extra), bar, group.first)
     if not group.first:
         return
     print("measuring on the held-out sets …", file=sys.stderr)
     for split, metrics in measure(folder, chosen.data_dir).metrics.items():
         print(split, json.dumps(metrics))
     print(f"written to {folder}{os.sep}; copy it into {PRETRAINED.name}{os.sep} to use it")
+
+
+def run_language(chosen: argparse.Namespace) -> None:
+    """The same of a language model, which reads no pairs and begins with nothing."""
+    from tqdm import tqdm
+
+    from core.recipes.language_models import carry_out, language_recipe, measure
+
+    wanted, changed = language_recipe(chosen.recipe), overridden(chosen)
+    stray = [name for name, given in (("--extra", chosen.extra), ("--from", chosen.start)) if given]
+    stray += [f"--{name.replace('_', '-')}" for name in changed if wanted.options is None]
+    check(not stray, f"{', '.join(stray)} means nothing to {wanted.name}: leave it out")
+    if wanted.options:
+        wanted = replace(wanted, options=replace(wanted.options, **changed))
+    folder = (chosen.output or Path("runs") / wanted.name).resolve()
+    with tqdm(total=wanted.options.epochs if wanted.options else 1, unit="epoch", bar_format=FORM) as bar:
+        follow(carry_out(wanted, folder, chosen.data_dir, chosen.resume), bar)
+    for name, text in measure(folder, chosen.data_dir).perplexity.items():
+        print(name, json.dumps(text))
+    print(f"written to {folder}{os.sep}; copy it into {PRETRAINED.name}{os.sep}{LANGUAGE_MODELS}{os.sep} to use it")
+
+
+def follow(events: Iterator[TrainEvent], bar, tells: bool = True) -> None:
+    """Show a training on a progress bar to its end."""
+    for event in events:
+        rate = event.tokens / max(event.seconds, 1e-9)
+        bar.set_postfix_str(f"{rate:,.0f} tokens/s, {losses_text(event.losses)}", refresh=False)
+        bar.update(event.share * bar.total - bar.n)
+        if "validation" in event.losses and tells:
+            bar.write(f"epoch {event.epoch}: {losses_text(event.losses)}")
 
 
 def overridden(chosen: argparse.Namespace) -> dict[str, Any]:

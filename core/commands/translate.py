@@ -46,7 +46,7 @@ def run_translate(chosen: argparse.Namespace) -> None:
 
     torch.set_num_threads(1)
     loaded = load_packed(chosen.model, chosen.models_dir)
-    options = options_of(chosen, loaded.card)
+    options = options_of(chosen, loaded.card.length_penalty)
     check_range("n-best", 1 if chosen.n_best is None else chosen.n_best, 1, MAX_SAMPLES)
     changes = changes_in(chosen.gates, chosen.model, loaded.model.heads)
     check(chosen.text is None or bool(clean(chosen.text)), "the sentence is empty: give some text to translate")

@@ -157,28 +157,8 @@ class EncoderLayer(nn.Module):
         return feeding.leave(x, self.feed_forward(feeding.enter(x))), self.heads.placed(attended.weights)
 
 
-class DecoderLayer(nn.Module):
-    """Masked self-attention, attention to the source, and a feed-forward block.
-
-    Works on x (n, Q, D), where Q is the T positions of a target (no cache) or the rows of a beam (with their cache).
-    """
-
-    def __init__(self, config: TransformerConfig, index: int):
-        super().__init__()
-        self.heads, self.cross_heads = (config.heads_of(kind, index) for kind in ("decoder", "cross"))
-        self.rate = config.dropout_attention
-        self.relative = relative_positions(config, self.heads)
-        self.query_key_value = linear(config.width, 3 * self.heads.width)
-        self.self_output = linear(self.heads.width, config.width)
-        self.cross_query = linear(config.width, self.cross_heads.width)
-        self.cross_key_value = linear(config.width, 2 * self.cross_heads.width)
-        self.cross_output = linear(self.cross_heads.width, config.width)
-        self.feed_forward = FeedForward(config)
-        self.residuals = nn.ModuleList(Residual(config) for _ in range(3))
-
-    def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """memory (n, S, D) → cross keys and values (n, K, S, D/H), computed once a sentence."""
-        return split_heads(self.cross_key_value(memory), self.cross_heads.size).chunk(2, dim=1)
+class LooksBack:
+    """Masked self-attention of a layer with `heads`, `query_key_value`, `relative` positions and a dropout `rate`."""
 
     def look_back(self, x: Tensor, cache: Tensor | None, changes: Interventions) -> Attended:
         """Self-attention of x (n, Q, D): causal, or each row over its own cache (B, 2, K, t, D/H), filled in here."""
@@ -203,6 +183,30 @@ class DecoderLayer(nn.Module):
         if self.relative is not None:
             scores = self.relative.weigh(scores, first)
         return attend(scores, value, visible, gate=gate, override=override, dropout=self.rate * self.training)
+
+
+class DecoderLayer(LooksBack, nn.Module):
+    """Masked self-attention, attention to the source, and a feed-forward block.
+
+    Works on x (n, Q, D), where Q is the T positions of a target (no cache) or the rows of a beam (with their cache).
+    """
+
+    def __init__(self, config: TransformerConfig, index: int):
+        super().__init__()
+        self.heads, self.cross_heads = (config.heads_of(kind, index) for kind in ("decoder", "cross"))
+        self.rate = config.dropout_attention
+        self.relative = relative_positions(config, self.heads)
+        self.query_key_value = linear(config.width, 3 * self.heads.width)
+        self.self_output = linear(self.heads.width, config.width)
+        self.cross_query = linear(config.width, self.cross_heads.width)
+        self.cross_key_value = linear(config.width, 2 * self.cross_heads.width)
+        self.cross_output = linear(self.cross_heads.width, config.width)
+        self.feed_forward = FeedForward(config)
+        self.residuals = nn.ModuleList(Residual(config) for _ in range(3))
+
+    def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """memory (n, S, D) → cross keys and values (n, K, S, D/H), computed once a sentence."""
+        return split_heads(self.cross_key_value(memory), self.cross_heads.size).chunk(2, dim=1)
 
     def ask(self, x: Tensor, changes: Interventions, cache: Tensor | None = None) -> tuple[Tensor, Attended, Tensor]:
         """x (n, Q, D) → x after self-attention, that attention, what each head asks the source (n, K, Q, D/H)."""

@@ -1,6 +1,6 @@
 """Recipes: one function a model, all that decides its weights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -223,7 +223,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
 }
 
 
-def recipe(name: str) -> Recipe:
-    """A recipe by its name; ValueError names the valid ones."""
-    check_choice("recipe", name, RECIPES)
+def recipe(name: str, others: Iterable[str] = ()) -> Recipe:
+    """A recipe by its name; ValueError names the valid ones, and `others` that stand elsewhere."""
+    check_choice("recipe", name, (*RECIPES, *others))
     return RECIPES[name]()

@@ -154,6 +154,19 @@ def toy(split: str, *, reverse: bool, length: tuple[int, int] = (3, 9)) -> Pairs
     return [(" ".join(row), " ".join(reversed(row) if reverse else row)) for row in rows]
 
 
+def sentences(language: str, split: str, folders: list[Path], *, everyday: bool = True) -> list[str]:
+    """One language alone, for what reads a text: captions and, after them, everyday sentences, each line once.
+
+    "train" has the captions of Multi30k and those that only describe its images; of Tatoeba's "val" the first 1,000.
+    """
+    check_choice("language of the sentences", language, CAPTION_LANGUAGES)
+    check_choice("split of the sentences", split, SPLITS["tatoeba"])
+    lines = captions(language, folders) if split == "train" else []
+    lines += [own for own, _ in multi30k("test_2016" if split == "test" else split, language, "en", folders)]
+    own = dict.fromkeys(pair[language == "de"] for pair in tatoeba(split, "en", "de", folders)) if everyday else ()
+    return list(dict.fromkeys([*lines, *(list(own)[:1000] if split == "val" else own)]))
+
+
 CORPORA = {
     "multi30k": multi30k,
     "tatoeba": tatoeba,

@@ -86,7 +86,12 @@ class Subwords:
         """What each piece adds to a text, as a keyboard writes it; "" of what stands for no text."""
         texts = ["".join(map(keyed, token.replace(SPACE, " "))) for token in self.tokens]
         texts = ["" if token in (*SPECIAL, TAG) else text for token, text in zip(self.tokens, texts, strict=True)]
-        return (*texts[:UNK], UNKNOWN, *texts[UNK + 1 :])
+        return (*texts[:UNK], self.unknown, *texts[UNK + 1 :])
+
+    @cached_property
+    def unknown(self) -> str:
+        """How an unknown piece is written out: where pieces are words, as one."""
+        return f" {UNKNOWN}" if isinstance(self.tokenizer.model, models.WordLevel) else UNKNOWN
 
     @cached_property
     def spellings(self) -> dict[str, tuple[int, ...]]:
@@ -151,7 +156,7 @@ class Subwords:
 
     def spelt(self, ids: Iterable[int]) -> str:
         """The same, piece by piece: the characters of the pieces themselves."""
-        tokens = [UNKNOWN if index == UNK else self.tokens[index] for index in ids if index >= UNK]
+        tokens = [self.unknown if index == UNK else self.tokens[index] for index in ids if index >= UNK]
         return "".join(tokens).replace(SPACE, " ").removeprefix(" ")
 
     def save(self, path: Path) -> None:
@@ -175,21 +180,37 @@ class Subwords:
 
         `tagged` gives the vocabulary a token for `TAG`.
         """
-        tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
-        tokenizer.normalizer = normalizers.Replace(SPACE, "_")  # the mark must never come from the text itself
-        mark = rf"[\p{{P}}\p{{S}}&&[^{SPACE}]]"
-        word = Regex(rf"{SPACE}?{mark}|{SPACE}?[^{SPACE}\p{{P}}\p{{S}}]+")
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-            [
-                pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always", split=False),
-                pre_tokenizers.Split(word, "isolated"),
-            ]
-        )
         special = (*SPECIAL, TAG) if tagged else SPECIAL
         trainer = trainers.BpeTrainer(
-            vocab_size=vocabulary_size,
-            special_tokens=[AddedToken(token, normalized=False, special=True) for token in special],
-            show_progress=False,
+            vocab_size=vocabulary_size, special_tokens=[plain(token) for token in special], show_progress=False
         )
-        tokenizer.train_from_iterator((clean(line) for line in lines), trainer)
-        return cls(tokenizer)
+        return cls(learnt(models.BPE(unk_token="<unk>"), trainer, lines))
+
+    @classmethod
+    def words(cls, lines: Iterable[str], vocabulary_size: int) -> "Subwords":
+        """The most frequent words and marks, whole: any other is `<unk>`."""
+        trainer = trainers.WordLevelTrainer(
+            vocab_size=vocabulary_size, special_tokens=[plain(token) for token in SPECIAL], show_progress=False
+        )
+        return cls(learnt(models.WordLevel(unk_token="<unk>"), trainer, lines))
+
+
+def plain(token: str) -> AddedToken:
+    """A special token, as the library wants it."""
+    return AddedToken(token, normalized=False, special=True)
+
+
+def learnt(model: models.Model, trainer: trainers.Trainer, lines: Iterable[str]) -> Tokenizer:
+    """A tokenizer that cuts text into words and marks, each with the space before it, and those as it has learnt."""
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.Replace(SPACE, "_")  # the mark must never come from the text itself
+    mark = rf"[\p{{P}}\p{{S}}&&[^{SPACE}]]"
+    word = Regex(rf"{SPACE}?{mark}|{SPACE}?[^{SPACE}\p{{P}}\p{{S}}]+")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always", split=False),
+            pre_tokenizers.Split(word, "isolated"),
+        ]
+    )
+    tokenizer.train_from_iterator((clean(line) for line in lines), trainer)
+    return tokenizer
