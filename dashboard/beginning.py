@@ -209,10 +209,10 @@ def offer_transformer(say: Texts, query: Query) -> None:
 
 def captions_alone(say: Texts, text: str, cards: Sequence[Card]) -> None:
     """Below what models write that have read photo captions alone: that they have, and a caption for those who read
-    English, where the sentence lies outside what most of them know.
+    English, where the sentence lies outside what half of them know.
     """
     strange = [card for card in cards if outside.lies_outside(card.name, text)]
-    if 2 * len(strange) <= len(cards) or not all(map(reads_captions, cards)):
+    if 2 * len(strange) < len(cards) or not cards or not all(map(reads_captions, cards)):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="captions"):
         st.caption(say["captions_alone"], width="content")

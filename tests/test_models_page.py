@@ -40,7 +40,7 @@ def test_limits_leave_out_the_rarest_and_each_sign_counts_alone():
 
 def test_every_shipped_model_was_measured_and_errs_on_few_captions():
     for name, card in CARDS.items():
-        assert card.familiar["captions"] <= 0.06, name
+        assert card.familiar["captions"] <= 0.05, name
         assert card.familiar["everyday"] >= card.familiar["captions"] or card.corpus == "everyday", name
     assert CARDS[CAPTIONS].familiar["everyday"] >= 0.5
 

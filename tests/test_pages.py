@@ -276,7 +276,7 @@ SAMPLED = (("0.5", "0", "samples"), ("1.5", "5", "samples"), ("0.0", "0", "mbr")
 VISITS = [  # which show more words than each page by itself, from a link, and with hidden answers
     ("home", {"text": "", "model": "x"}),
     ("home", {"text": "I love you.", "model": "en-de-transformer"}),
-    ("positions", {"view": "why", "text": "My brother has two cats."}),
+    ("positions", {"view": "why", "text": "I love you."}),
     ("models", {"tab": "document"}),
     *(("step", {"model": model}) for model in WAYS),
     *(("step", {"path": path}) for path in ("greedy", "sample", "diverse", "mbr", "exact")),

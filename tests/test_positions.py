@@ -335,10 +335,10 @@ def test_what_captions_alone_taught_is_said_of_a_strange_sentence_and_a_caption_
         return [part.value for part in at.caption if part.value == EN["captions_alone"]]
 
     assert not captions(page(text="Two dogs are running."))
-    at = page(text="My brother has no money.")
+    at = page(text="I love you.")
     assert len(captions(at)) == 1
     at.button(key="captions_take").click().run()
     assert at.text_input(key="text").value in EXAMPLES
     assert not captions(at)
-    assert not captions(page(text="My brother has no money.", model=sentence.WITH))  # the top of the page says it
-    assert not captions(page(text="My brother has no money.", view="matrix"))
+    assert not captions(page(text="I love you.", model=sentence.WITH))  # the top of the page says it
+    assert not captions(page(text="I love you.", view="matrix"))
