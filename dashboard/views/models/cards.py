@@ -32,15 +32,16 @@ def quality(say: Texts, card: Card) -> None:
 
 def tricks(say: Texts, card: Card) -> None:
     """What other trainings for the same purpose gave."""
-    if card.tricks:
-        st.markdown(f"**{say['models_tricks']}**")
-        columns = {
-            "models_trick": "",
-            "models_differs": "",
-            "models_val": ".1f",
-            "models_test": ".1f",
-            "models_minutes": ".0f",
-        }
+    if not card.tricks:
+        return
+    columns = {
+        "models_trick": "",
+        "models_differs": "",
+        "models_val": ".1f",
+        "models_test": ".1f",
+        "models_minutes": ".0f",
+    }
+    with st.expander(say["models_tricks"]):
         rows = figure.trick_rows(card.tricks, say["models_this"])
         st.html(table(controls.headed(say, **columns), rows, marked=0, stacked=True))
         st.caption(say["models_tricks_caption"])
