@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.checkpoints import EXAMPLE, GOLD, GREEDY, SAMPLES, draws_json, example, load, load_packed
+from core.checkpoints import EXAMPLE, GOLD, GREEDY, SAMPLES, draws_json, example, load
 from core.decoding.draws import draws
 from core.decoding.translate import decode
 from core.files import write_json
@@ -29,7 +29,7 @@ def write_example(folder: Path) -> str:
     """Write example.json into a model's folder, as its card's length penalty ranks, and what belongs to it; its best
     translation.
     """
-    loaded = load_packed(folder.name, folder.parent)
+    loaded = load(folder.name, folder.parent)
     options = BeamOptions(length_penalty=loaded.card.length_penalty)
     trace = decode(loaded.model, loaded.subwords, EXAMPLES[loaded.card.source], options, name=folder.name)
     write_json(folder / EXAMPLE, to_json(trace), indent=None)
