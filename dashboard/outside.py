@@ -22,8 +22,8 @@ def note(say: Texts, query: Any) -> None:
     """Say it in the query's place, once the page has asked the model; a page that asks something else has it asked now,
     where that wakes nobody up.
     """
-    card = query.card
-    if card.familiar and query.model in resources.awake():
+    card, awake = query.card, query.model in resources.awake()
+    if card.familiar and awake and not resources.searched(query.model, query.text):
         answers.best_or_failure(say, [query.model], query.text)
     if not lies_outside(query.model, query.text):
         return
