@@ -24,6 +24,7 @@ decoding     search (the loop), filters, text_constraints, stops; greedy, sampli
              draws (samples alone); completions (of a language model); strategies (a table), recording (frontiers →
              tree), ranking, truncation (what may be drawn), translate
 interpret    alignments (sub-words joined to words): records in, records out · search_errors: whose fault an output is
+             familiar: whether a sentence is like those a model knows · confidence: how sure it was, and of which words
              equivariance: rows of a source shuffled
              attention_numbers: what a model asked of its source, with every number (attention_steps)
              head_measures: heads in numbers (entropy, distance …), rollout · head_norms: what each carries, as a length
@@ -41,7 +42,7 @@ recipes      recipes (what is trained on what), training_text, model_folders (a 
              probe; pruned_folders (a model with fewer heads); language_models (counted or trained)
 findings     what was measured over many models: bottleneck, word_order, attention_swap, bigger_beams, head_roles (with
              rare_tokens), by means of measuring, word_links, head_readings and own_captions · closed_heads (while one
-             waits)
+             waits) · familiar: where a model's knowledge ends, for its card
 commands     the command line, python -m core: command_line (a table of commands), a module a command,
              decoder_arguments (options as flags), streams (whatever output leads to)
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.checkpoints import Card
 from core.records import Piece
-from dashboard import controls, parameters, resources
+from dashboard import controls, outside, parameters, resources
 from dashboard.controls import Texts
-from dashboard.model_names import alike, direction, directions, grouped, meanings, quality
+from dashboard.model_names import alike, best, direction, directions, grouped, meanings, reads_captions
 from dashboard.trying import Tries, see
 
 DEFAULT = "en-de-everyday"
@@ -24,12 +24,11 @@ EXAMPLES = {
     "A construction worker is drinking coffee.": "compound",
     "An octopus is playing the guitar.": "rare",
 }
-CAPTIONS = "multi30k"  # the text of photo captions
 
 
 class Query(NamedTuple):
     """What the reader asks: a sentence (never empty) of a model; if it was asked, whether they want to guess first, and
-    in which part of the page.
+    in which part of the page; and the place below the bar for what is said of the sentence once the model has answered.
     """
 
     text: str
@@ -37,6 +36,7 @@ class Query(NamedTuple):
     cards: dict[str, Card]
     predict: bool = False
     tab: str = ""
+    place: Any = None
 
     @property
     def card(self) -> Card:
@@ -74,15 +74,14 @@ def query(
         with field:
             text, cut = controls.sentence(say, example(cards, name), card.source, partial(resources.pieces, name))
     notes(say, cut, resources.pieces(name, text))
-    if text and not serves:
-        captions_alone(say, text, [card])
+    place = st.container(horizontal=True, vertical_alignment="center", gap="small", key="outside")
     guessing = see(say, page, tries, card, predict=predict, line=not lead, tabs=tabs)
     if serves not in ("", direction(card)):
         elsewhere(say, cards, serves, card)
     elif not text:
         st.info(say["sentence_empty"])
     else:
-        return Query(text, name, cards, guessing, st.session_state["tab"] if tabs else "")
+        return Query(text, name, cards, guessing, st.session_state["tab"] if tabs else "", place)
     return None
 
 
@@ -92,6 +91,7 @@ def question(say: Texts, page: str, show: Callable[[Texts, Query], None], tries:
     typed = query(say, page, tries, **options)
     if typed:
         show(say, typed)
+        outside.note(say, typed)
 
 
 def bar():
@@ -134,11 +134,6 @@ def turn(cards: Mapping[str, Card], way: str = "") -> None:
     parameters.take("model", DEFAULT if DEFAULT in names else best(names, cards))
 
 
-def best(names: Sequence[str], cards: Mapping[str, Card]) -> str:
-    """The model that knows most; of several the best, of those the newest."""
-    return max(reversed(names), key=lambda name: (cards[name].corpus == "everyday", quality(cards[name])))
-
-
 def elsewhere(say: Texts, cards: Mapping[str, Card], serves: str, card: Card) -> None:
     """Say that the page compares models of another direction, and offer that."""
     ways = directions(cards, say)
@@ -179,25 +174,17 @@ def offer_transformer(say: Texts, query: Query) -> None:
         st.button(label, key="open_model", on_click=parameters.take, args=("model", name))
 
 
-def reads_captions(card: Card) -> bool:
-    """Whether photo captions are all that a model has read."""
-    return card.corpus == CAPTIONS
-
-
 def captions_alone(say: Texts, text: str, cards: Sequence[Card]) -> None:
-    """Below what models write that have read photo captions alone: that they have, and an example that they can read.
-
-    Nothing is said of our own examples, nor where one of the models has read more.
+    """Below what models write that have read photo captions alone: that they have, and a caption for those who read
+    English, where the sentence lies outside what half of them know.
     """
-    language = cards[0].source if cards else ""
-    known = {example(resources.known(), card.name) for card in cards} | EXAMPLES.keys()
-    if text in known or any(not reads_captions(card) for card in cards):
+    strange = [card for card in cards if outside.lies_outside(card.name, text)]
+    if 2 * len(strange) < len(cards) or not cards or not all(map(reads_captions, cards)):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="captions"):
         st.caption(say["captions_alone"], width="content")
-        if language == "en":
-            take = {"text": next(iter(EXAMPLES))}
-            st.button(say["captions_take"], key="captions_take", on_click=controls.choose, args=(take,))
+        if cards[0].source == "en":
+            outside.take_sentence(say, next(iter(EXAMPLES)), "captions_take")
 
 
 def notes(say: Texts, cut: str, pieces: Sequence[Piece]) -> None:

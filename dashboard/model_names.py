@@ -1,7 +1,7 @@
 """Models in words: what they were trained on and what they are, so that nobody has to read a folder's name."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.checkpoints import Card
@@ -9,6 +9,7 @@ from dashboard.live.trainings import MINE
 from dashboard.text import Texts
 
 POSITIONS = {"none": "term_positions_none", "learned": "term_learned", "rotary": "term_rotary", "alibi": "term_alibi"}
+CAPTIONS = "multi30k"  # the text of photo captions
 PAIR = ("en", "de")  # the languages that go without saying
 
 
@@ -164,6 +165,16 @@ def outstanding(cards: Mapping[str, Card], model: str) -> dict[str, Card]:
     chosen = rivals[model]
     best.pop((chosen.corpus, chosen.family, chosen.attends), None)
     return {name: card for name, card in rivals.items() if name in best.values()}
+
+
+def best(names: Sequence[str], cards: Mapping[str, Card]) -> str:
+    """The model that knows most; of several the best, of those the newest."""
+    return max(reversed(names), key=lambda name: (cards[name].corpus == "everyday", quality(cards[name])))
+
+
+def reads_captions(card: Card) -> bool:
+    """Whether photo captions are all that a model has read."""
+    return card.corpus == CAPTIONS
 
 
 def quality(card: Card) -> float:

@@ -76,6 +76,7 @@ VIEWS = [  # what a page shows besides, in the place of its first picture
     *(("transformer", {"inside": view}) for view in ("families", "gradients", "cache")),
     *(("attention", {"view": view}) for view in ("lookup", "masks", "toy")),
     ("sampling", {}),
+    ("models", {"tab": "document"}),
     *(("heads", {"tab": tab}) for tab in ("edit", "head_view", "model_view")),
 ]
 # The slider's value right after a key: nothing can come from the server before a script ends.

@@ -346,7 +346,7 @@ def use(card):
     figures.trick_rows(card.tricks, "")
     figures.signatures(card.metrics)
     figures.commands(card.name, card.recipe, lambda name: {"seed": 2})
-    figures.overview(found, dict.fromkeys(found, ""), {})
+    figures.groups(found, dict.fromkeys(found, ""), say)
     spent = figures.spent(card)
     say["models_trained"].format(
         seed=card.recipe.get("seed"), **{key: spent[key] for key in ("epochs", "tokens", "minutes")}

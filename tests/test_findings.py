@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.checkpoints import PRETRAINED, Card, Loaded, build, cards, load_packed
-from core.findings import attention_swap, bigger_beams, bottleneck, head_pruning, word_order
+from core.findings import attention_swap, bigger_beams, bottleneck, familiar, head_pruning, word_order
 from core.findings.measuring import compared, written
 from core.text.subwords import Subwords
 from core.text.variants import growing, shuffled, spread
@@ -106,6 +106,12 @@ def test_the_findings_of_toy_models_have_a_row_for_each_and_are_plain_json():
     assert {row["model"] for row in length["rows"]} == set(models)
     assert {row["model"]: row["twin"] for row in length["rows"] if "twin" in row} == {"backward": "forward"}
     assert json.loads(json.dumps([swapped, order])) == [swapped, order]
+    texts = [source for source, _ in PAIRS]
+    known = familiar.familiar(
+        models["general"], texts, {"captions": texts, "everyday": [f"語 {text}" for text in texts]}
+    )
+    assert known["sentences"] == len(texts)
+    assert known["everyday"] == 1.0  # of which no sub-word is known
 
 
 def test_without_positions_a_transformer_translates_shuffled_words_the_same():

@@ -246,6 +246,7 @@ swap_kind_scaled-dot swap_kind_local-m
 roles_rare_cost_less roles_rare_rate_less roles_rare_rate_more roles_short_advmod_dependent roles_short_advmod_governor
 roles_short_amod_dependent roles_short_amod_governor roles_short_nsubj_governor roles_short_obj_dependent
 roles_short_obj_governor roles_rare_cost_same
+a text of many lines (test_models_page): document_empty document_go_on document_long document_many
 opened by a click: swap_bleu swap_bleu_interval swap_chrf swap_looks swap_millions swap_tokens_per_second swap_p
 swap_p_means swap_is_real swap_is_chance swap_is_first swap_model swap_caption
 save_trace why_described why_formula why_mixed why_moved why_with why_without why_written
@@ -279,6 +280,9 @@ ROLES = (("en-de", ""), ("en-de", "-rotary"), ("de-en", ""))  # models whose hea
 SAMPLED = (("0.5", "0", "samples"), ("1.5", "5", "samples"), ("0.0", "0", "mbr"), ("2.0", "0", "mbr"))
 VISITS = [  # which show more words than each page by itself, from a link, and with hidden answers
     ("home", {"text": "", "model": "x"}),
+    ("home", {"text": "I love you.", "model": "en-de-transformer"}),
+    ("positions", {"view": "why", "text": "I love you."}),
+    ("models", {"tab": "document"}),
     *(("step", {"model": model}) for model in WAYS),
     *(("step", {"path": path}) for path in ("greedy", "sample", "diverse", "mbr", "exact")),
     *(("step", {"prefix": text}) for text in ("Eine", "語")),
@@ -562,7 +566,7 @@ FOOLISH = {
     "bottleneck": {"model": "x", "lang": "xx", "measure": "taste"},
     "order": {"model": "x", "lang": "xx", "seed": "99", "words": "1,1"},
     "swap": {"lang": "xx"},
-    "models": {"lang": "xx", "model": "x"},
+    "models": {"lang": "xx", "model": "x", "tab": "all"},
     "live": {
         "lang": "xx",
         "task": "fly",
@@ -878,7 +882,7 @@ def test_every_word_of_a_models_name_is_explained():
 def test_a_model_has_one_name_on_all_pages(app):
     labels = model_labels(cards()[0], EN)
     assert len(set(labels.values())) == len(labels)
-    for name in ("home", "models", "order"):
+    for name in ("home", "order"):
         cells = re.findall(r"<td[^>]*>((?:RNN|Transformer)[^<]* · [^<]*)</td>", everything(app(name)))
         assert cells
         assert {html.unescape(cell) for cell in cells} <= set(labels.values())

@@ -330,15 +330,15 @@ def test_a_table_that_is_not_the_chosen_models_says_so(page, view, model, kind):
     assert notices == ([EN["positions_other"].format(reason=EN[f"positions_reason_{kind}"])] if kind else [])
 
 
-def test_what_captions_alone_taught_is_said_of_another_sentence_and_a_caption_is_offered(page):
+def test_what_captions_alone_taught_is_said_of_a_strange_sentence_and_a_caption_is_offered(page):
     def captions(at):
         return [part.value for part in at.caption if part.value == EN["captions_alone"]]
 
-    assert not captions(page())  # a sentence of ours
-    at = page(text="My brother has two cats.")
+    assert not captions(page(text="Two dogs are running."))
+    at = page(text="I love you.")
     assert len(captions(at)) == 1
     at.button(key="captions_take").click().run()
     assert at.text_input(key="text").value in EXAMPLES
     assert not captions(at)
-    assert len(captions(page(text="My brother has two cats.", model=sentence.WITH))) == 1  # not twice
-    assert not captions(page(text="My brother has two cats.", view="matrix"))
+    assert not captions(page(text="I love you.", model=sentence.WITH))  # the top of the page says it
+    assert not captions(page(text="I love you.", view="matrix"))

@@ -34,6 +34,7 @@ class Card:
     tricks: Sequence[Mapping[str, Any]] = field(default_factory=list)  # core.recipes.ablations
     # Of a pruned model: "heads" and "kept", how many there were and are of each kind, and the "bleu" before, a split.
     pruned: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    familiar: Mapping[str, float] = field(default_factory=dict)  # core.findings.familiar; {} where it was not measured
 
     @property
     def attends(self) -> bool:
@@ -95,6 +96,15 @@ TRICK = Fields(
 )
 COUNTS = Fields({}, others=COUNT)
 PRUNED = Fields({}, {"heads": COUNTS, "kept": COUNTS, "bleu": Fields({}, others=SCORE)})
+CHANCE = (0.0, 1.0)
+FAMILIAR = {"logprob": (-1e3, 0.0), "pieces": (0.0, 1e3), "sentences": COUNT, "captions": CHANCE, "everyday": CHANCE}
+
+
+def check_familiar(value: Any, name: str) -> None:
+    """Both limits and how often they tell what, or nothing."""
+    check_form(value, Fields(FAMILIAR if value else {}), name)
+
+
 CARD = {
     "name": str,
     "family": tuple(CONFIGS),
@@ -110,6 +120,7 @@ CARD = {
     "metrics": Fields({}, others=METRICS),
     "tricks": Each(TRICK),
     "pruned": PRUNED,
+    "familiar": check_familiar,
 }
 
 

@@ -9,6 +9,8 @@ from core.checks import check, did_you_mean
 from core.commands.complete import complete_arguments, run_complete
 from core.commands.data import data_arguments
 from core.commands.evaluate import evaluate_arguments, run_evaluate
+from core.commands.examples import examples_arguments, run_examples
+from core.commands.familiar import familiar_arguments, run_familiar
 from core.commands.findings import findings_arguments, run_findings
 from core.commands.inspect import inspect_arguments, run_inspect
 from core.commands.models import models_arguments, run_models
@@ -40,6 +42,8 @@ COMMANDS = {
     "prune": (prune_arguments, run_prune, "Take heads away from a Transformer while it trains on, and measure it."),
     "regimes-study": (study_arguments, run_study, "Train one small model under every regime."),
     "findings": (findings_arguments, run_findings, "Recompute what the pages say of many models."),
+    "familiar": (familiar_arguments, run_familiar, "Measure where each model's knowledge ends, for its card."),
+    "examples": (examples_arguments, run_examples, "Recompute the stored example that pages show first."),
     "tricks": (tricks_arguments, run_tricks, "Write into a model's card what other trainings of it gave."),
     "data": (data_arguments, None, "Corpora: fetch them, list those on this machine, let a model write one."),
 }

@@ -27,5 +27,9 @@ def word_order(
         same = sum(text == mixed_text for text, mixed_text in zip(*texts.values(), strict=True)) / len(pairs)
         for row in compared(texts, references):
             rows.append({**row, "order": row["model"], "model": name, "same": round(same, 4)})
-    orders = [example, shuffled(example, random.Random(1))]
-    return {**about(len(pairs)), "example": written({**models, **(beside or {})}, orders), "rows": rows}
+    return {**about(len(pairs)), "example": written({**models, **(beside or {})}, both_orders(example)), "rows": rows}
+
+
+def both_orders(example: str) -> list[str]:
+    """A sentence as it is written and, always alike, shuffled."""
+    return [example, shuffled(example, random.Random(1))]

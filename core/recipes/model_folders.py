@@ -10,19 +10,18 @@ import sacrebleu
 import torch
 from torch import nn
 
-from core.checkpoints import CARD, EXAMPLE, PRETRAINED, WEIGHTS, Card, build, curve, load, load_packed, save
+from core.checkpoints import CARD, PRETRAINED, WEIGHTS, Card, build, curve, load, load_packed, save
 from core.checks import check
 from core.decoding.ranking import normalised
-from core.decoding.translate import decode, translate_batches
+from core.decoding.translate import translate_batches
 from core.files import read_json, sha256, write_json
 from core.metrics import translation_metrics
 from core.options import BeamOptions
 from core.recipes.probe import write_probe
 from core.recipes.recipes import Recipe
-from core.recipes.stored_examples import EXAMPLES, write_lesson
+from core.recipes.stored_examples import write_example
 from core.recipes.training_text import Text, encoded, recut, with_extra
 from core.records import Hypothesis, TrainEvent
-from core.records.trace_json import to_json
 from core.text.corpora import LICENCES, SPLITS, load_pairs
 from core.text.subwords import Subwords
 from core.training.loop import train
@@ -162,9 +161,7 @@ def measure(folder: Path, data_dir: Path | None = None) -> Card:
         }
     card = replace(card, length_penalty=options.length_penalty, metrics=metrics)
     write_json(folder / CARD, asdict(card))
-    trace = decode(model, subwords, EXAMPLES[card.source], options, name=card.name)
-    write_json(folder / EXAMPLE, to_json(trace), indent=None)
-    write_lesson(folder)
+    write_example(folder)
     write_probe(folder)
     return card
 

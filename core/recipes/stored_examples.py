@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.checkpoints import GOLD, GREEDY, SAMPLES, draws_json, example, load
+from core.checkpoints import EXAMPLE, GOLD, GREEDY, SAMPLES, draws_json, example, load
 from core.decoding.draws import draws
 from core.decoding.translate import decode
 from core.files import write_json
@@ -11,18 +11,30 @@ from core.records.trace_json import to_json
 
 # What the stored traces show, written for this project: one word of it takes several pieces on both sides.
 EXAMPLES = {
-    "en": "Two children in yellow raincoats are jumping over a puddle in the park.",
-    "de": "Zwei Kinder in gelben Regenjacken springen im Park über eine Pfütze.",
-    "fr": "Deux enfants en imperméable jaune sautent par-dessus une flaque d'eau dans le parc.",
+    "en": "Two children with yellow umbrellas are jumping over a puddle in the park.",
+    "de": "Zwei Kinder mit gelben Regenschirmen springen im Park über eine Pfütze.",
+    "fr": "Deux enfants avec des parapluies jaunes sautent par-dessus une flaque d'eau dans le parc.",
     "letters": "s e q s c o p e",
 }
 SAMPLED = SamplingOptions(16, seed=1)  # as the page on sampling begins
 # What a person makes of it in each language: good, and other words than a model of ours would choose.
 REFERENCES = {
-    "en": "Two kids wearing yellow raincoats hop over a puddle in a park.",
-    "de": "Zwei Kinder in gelben Regenmänteln hüpfen im Park über eine Pfütze.",
-    "fr": "Dans le parc, deux enfants vêtus de cirés jaunes bondissent par-dessus une flaque.",
+    "en": "Two kids holding yellow umbrellas hop over a puddle in a park.",
+    "de": "Zwei Kinder mit gelben Schirmen in der Hand hüpfen im Park über eine Pfütze.",
+    "fr": "Dans le parc, deux enfants munis de parapluies jaunes bondissent par-dessus une flaque.",
 }
+
+
+def write_example(folder: Path) -> str:
+    """Write example.json into a model's folder, as its card's length penalty ranks, and what belongs to it; its best
+    translation.
+    """
+    loaded = load(folder.name, folder.parent)
+    options = BeamOptions(length_penalty=loaded.card.length_penalty)
+    trace = decode(loaded.model, loaded.subwords, EXAMPLES[loaded.card.source], options, name=folder.name)
+    write_json(folder / EXAMPLE, to_json(trace), indent=None)
+    write_lesson(folder)
+    return trace.hypotheses[0].text
 
 
 def write_lesson(folder: Path) -> None:

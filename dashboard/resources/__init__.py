@@ -18,7 +18,17 @@ from dashboard.resources.models import (
     tensor,
     warm_up,
 )
-from dashboard.resources.searches import ask, attention_steps, decode, draws, growing, head_norms, kept, utilities
+from dashboard.resources.searches import (
+    ask,
+    attention_steps,
+    decode,
+    draws,
+    growing,
+    head_norms,
+    kept,
+    searched,
+    utilities,
+)
 
 __all__ = [
     "ask",
@@ -41,6 +51,7 @@ __all__ = [
     "pieces",
     "rejoin",
     "search_ahead",
+    "searched",
     "shipped",
     "stored",
     "take_in",

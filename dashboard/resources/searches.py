@@ -68,6 +68,12 @@ def kept(name: str, text: str, search: Options) -> DecodeTrace | None:
     )
 
 
+def searched(name: str, text: str) -> DecodeTrace | None:
+    """What a model's default beam made of a sentence, if that was stored or anybody has asked: nothing is searched."""
+    search = unranked(BeamOptions())
+    return kept(name, text, search) or traces().known((name, text, search, UNCHANGED))
+
+
 def ranked(options: Options) -> bool:
     """Whether options rank what a search has recorded, without a say in how it searches."""
     return isinstance(options, BeamOptions) and options.stop != "optimum"

@@ -88,6 +88,8 @@ TEXT = {
     "predict_help": "The page hides the answer until you have guessed it.",
     "shuffle_again": "Shuffle again",
     "captions_alone": "Trained on photo captions alone: other sentences often come out as nonsense.",
+    "outside": "This sentence lies outside what the model knows ({corpus}): its translation may be nonsense.",
+    "outside_help": "Told by how likely the model finds its own words, and by the sub-words it reads. In a test this came up at {captions:.0%} of photo captions and at {everyday:.0%} of everyday sentences, all of them new to the model.",
     "captions_take": "Take a caption",
     "beside_exact": "Exact search",
     "beside_exact_help": "Proves which translation is the likeliest of all, if the proof takes no more than {budget} questions to the model.",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.options import BeamOptions, Options
 from core.records import DecodeTrace
-from dashboard import answers, beginning, controls, explain, resources, steering
+from dashboard import answers, beginning, controls, explain, outside, resources, steering
 from dashboard.views.beam import picking, rankings, results, search_tree, wider
 
 # The controls inside the component, by their names in the address, and their texts' keys.
@@ -54,6 +54,7 @@ def question(say) -> None:
     query = beginning.query(say, "beam", TRIES, predict=True, tabs=TABS)
     if query:
         TABS[query.tab](say, query)
+        outside.note(say, query)
 
 
 @st.fragment

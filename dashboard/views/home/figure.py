@@ -23,12 +23,15 @@ FIRST, LAST = 5, 2  # factors of a long translation that are written out
 
 
 class Translation(NamedTuple):
-    """What a model made of the sentence; `text` is why not, and `score` None, where the model is damaged."""
+    """What a model made of the sentence, and what it `knows`; `text` is why not, and `score` None, where the model is
+    damaged.
+    """
 
     model: str
     text: str
     score: float | None
     bleu: float | None
+    knows: str = ""
 
 
 def pictures(trace: DecodeTrace) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Home: one sentence, every model's translation of it, and a picture of each page that shows more."""
+"""Home: one sentence, a picture of each page that shows more of it, and every model's translation of it."""
 
 import streamlit as st
 
 from core.records import DecodeTrace
-from dashboard import answers, beginning, controls, explain
+from dashboard import answers, beginning, controls, explain, outside
 from dashboard.model_names import outstanding
 from dashboard.pages import TABLE, Page
 from dashboard.views.home import chips, comparison, figure
@@ -13,7 +13,7 @@ TRIES = {name: {"text": text} for text, name in beginning.EXAMPLES.items()}
 
 
 def main() -> None:
-    """The page, top to bottom; the other models, which may have to search first, are drawn last."""
+    """The page, top to bottom; the other models, which may have to search first, are asked last."""
     follow()
     say = controls.texts()
     query = beginning.query(say, "home", TRIES, predict=True, lead=True)
@@ -21,13 +21,10 @@ def main() -> None:
     if not trace:
         return
     hidden = query.predict and comparison.show_models(say, query, guessing=True)
-    show_translation(say, trace, hidden)
-    if not hidden:
-        show_note(say, trace, query)
+    show_translation(say, trace, query, hidden)
     show_cards(say, trace, hidden)
-    facts = {"count": query.card.config["vocabulary_size"], "nodes": len(trace.tree.nodes) - 1}
-    st.caption(say["home_search"].format(**facts, milliseconds=round(trace.seconds * 1000)))
     models = st.container()
+    show_reading(say, trace, query)
     if not hidden:
         explain.formula(say, figure.product(trace.hypotheses[0]), controls.plain(say["home_formula"]))
     explain.show_code(say, "core/decoding/translate.py", "decode", say["home_paper"])
@@ -36,25 +33,28 @@ def main() -> None:
             comparison.show_models(say, query, guessing=False)
 
 
-def show_translation(say, trace: DecodeTrace, hidden: bool) -> None:
-    """The best hypothesis, and the sub-words that the model read."""
-    if hidden:
-        st.markdown(say["home_hidden"])
-    else:
-        st.html(chips.large(say["home_translation"], trace.hypotheses[0].text))
-    st.html(chips.chips(say["home_pieces"], trace.pieces))
-
-
-def show_note(say, trace: DecodeTrace, query: beginning.Query) -> None:
-    """Where the search was cut off; what there is to notice in an example.
+def show_translation(say, trace: DecodeTrace, query: beginning.Query, hidden: bool) -> None:
+    """The best hypothesis, where it was cut off or is not to be trusted, and what there is to notice in an example.
 
     The notes are true of the models that are compared while nobody has chosen one.
     """
+    outside.note(say, query)
+    if hidden:
+        st.markdown(say["home_hidden"])
+        return
+    st.html(chips.large(say["home_translation"], trace.hypotheses[0].text))
     if not trace.hypotheses[0].finished:
         st.caption(say["home_unfinished"].format(count=len(trace.hypotheses[0].tokens)))
     noted = outstanding(query.cards, beginning.DEFAULT) if beginning.DEFAULT in query.cards else ()
     if trace.text in beginning.EXAMPLES and query.model in noted:
         st.markdown(say[f"home_note_{beginning.EXAMPLES[trace.text]}"])
+
+
+def show_reading(say, trace: DecodeTrace, query: beginning.Query) -> None:
+    """The sub-words that the model read, and what its search looked at."""
+    st.html(chips.chips(say["home_pieces"], trace.pieces))
+    facts = {"count": query.card.config["vocabulary_size"], "nodes": len(trace.tree.nodes) - 1}
+    st.caption(say["home_search"].format(**facts, milliseconds=round(trace.seconds * 1000)))
 
 
 def show_cards(say, trace: DecodeTrace, hidden: bool) -> None:

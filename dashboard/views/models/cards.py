@@ -1,5 +1,6 @@
 """The parts of a model's card: what it is, how good it is, how it learned."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -31,16 +32,18 @@ def quality(say: Texts, card: Card) -> None:
 
 def tricks(say: Texts, card: Card) -> None:
     """What other trainings for the same purpose gave."""
-    if card.tricks:
-        st.markdown(f"**{say['models_tricks']}**")
-        columns = {
-            "models_trick": "",
-            "models_differs": "",
-            "models_val": ".1f",
-            "models_test": ".1f",
-            "models_minutes": ".0f",
-        }
-        st.html(table(controls.headed(say, **columns), figure.trick_rows(card.tricks, say["models_this"]), marked=0))
+    if not card.tricks:
+        return
+    columns = {
+        "models_trick": "",
+        "models_differs": "",
+        "models_val": ".1f",
+        "models_test": ".1f",
+        "models_minutes": ".0f",
+    }
+    with st.expander(say["models_tricks"]):
+        rows = figure.trick_rows(card.tricks, say["models_this"])
+        st.html(table(controls.headed(say, **columns), rows, marked=0))
         st.caption(say["models_tricks_caption"])
 
 
@@ -58,7 +61,8 @@ def facts(say: Texts, card: Card) -> None:
             minutes=spent["minutes"],
         ),
     }
-    st.html(table({say["models_fact"]: "", say["models_value"]: ""}, [(say[key], text) for key, text in facts.items()]))
+    rows = [(say[key], text) for key, text in facts.items()]
+    st.html(table({say["models_fact"]: "", say["models_value"]: ""}, rows))
     settings = f"{card.family}: {figure.shape(card.config)}, seed {card.recipe.get('seed', '–')}"
     st.html(f"<details><summary>{escape(say['models_shape'])}</summary>{escape(settings)}</details>")
 
@@ -79,5 +83,13 @@ def curve(say: Texts, card: Card) -> None:
     labels = {name: say[f"curve_{name}"] for name in ("model", "kind", "loss", "train", "validation")}
     description = say["models_curve"].format(**training.curve_facts(points))
     explain.chart("curve", training.curve_chart(points, "epochs", labels | {"epochs": say["axis_epochs"]}), description)
-    st.caption(controls.plain(description))
+    st.caption(controls.plain(description + above(say, card, curves[card.name][-1])))
     explain.show_data(say, "curve", lambda: training.curve_rows(points, "epochs"), description)
+
+
+def above(say: Texts, card: Card, last: Mapping[str, float]) -> str:
+    """Why the loss of training ends above the one of validation, where it does."""
+    if last["train"] <= last["validation"]:
+        return ""
+    dropout = max((share for name, share in card.config.items() if name.startswith("dropout")), default=0.0)
+    return " " + say["models_above"].format(dropout=dropout, smoothing=card.recipe.get("label_smoothing", 0.0))

@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 SCORES = {"bleu": ".1f", "bleu_lowercased": ".1f", "bleu_literature": ".1f", "chrf": ".1f"}
+
+SPLITS = ("test_2016", "test")  # captions, everyday sentences
 
 
 def score_rows(metrics: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[Any, ...]]:
@@ -102,23 +105,57 @@ def spent(card: Any) -> dict[str, float]:
     return total
 
 
-Compared = dict[tuple[str, str], list[tuple[Any, ...]]]
+def groups(
+    cards: Mapping[str, Any], labels: Mapping[str, str], say: Mapping[str, str], *, hidden: bool = False
+) -> list[dict[str, Any]]:
+    """The gallery: models of the same languages together, the most first, and of those the best first.
 
-
-def overview(cards: Mapping[str, Any], labels: Mapping[str, str], names: Mapping[str, str]) -> Compared:
-    """Those that can be compared, by languages and test set: a row a model, the best first.
-
-    A row: its name in words, BLEU and chrF, million numbers, minutes. What most models share comes first.
+    A model has its `name`, its kind as a `title`, what it `knows`, and its BLEU on captions and, where that was
+    measured, on everyday sentences; while scores are `hidden`, titles decide the order.
     """
-    groups: Compared = {}
-    for name, card in cards.items():
-        split = next((name for name in ("test_2016", "test") if name in card.metrics), None)
-        test = card.metrics.get(split, {})
-        scores = test.get("bleu"), test.get("chrf")
-        row = labels[name], *scores, card.parameters / 1e6, spent(card)["minutes"]
-        groups.setdefault((f"{card.source} → {card.target}", names.get(split, "–")), []).append(row)
-    ranked = {shared: sorted(rows, key=lambda row: -(row[1] or 0)) for shared, rows in groups.items()}
-    return dict(sorted(ranked.items(), key=lambda group: (-len(group[1]), group[0])))
+
+    def place(name: str) -> tuple[float, str]:
+        return 0.0 if hidden else -cards[name].metrics.get("test_2016", {}).get("bleu", -1.0), labels[name]
+
+    ways: dict[tuple[str, str], list[str]] = {}
+    for name in sorted(cards, key=place):
+        ways.setdefault((cards[name].source, cards[name].target), []).append(name)
+    return [
+        {
+            "title": " → ".join(say.get(f"language_{language}", language) for language in way),
+            "models": [row(cards[name], labels[name], say) | ({"scores": []} if hidden else {}) for name in names],
+        }
+        for way, names in sorted(ways.items(), key=lambda way: -len(way[1]))
+    ]
+
+
+def row(card: Any, label: str, say: Mapping[str, str]) -> dict[str, Any]:
+    """A model in the gallery."""
+    parts, size = label.split(" · "), say["model_size"].format(millions=card.parameters / 1e6)
+    scores = [card.metrics[split]["bleu"] for split in SPLITS if "bleu" in card.metrics.get(split, {})]
+    knows = say.get(f"models_knows_{card.corpus}") or say.get(f"corpus_{card.corpus}", card.corpus)
+    knows = f"{knows} · {size}" if parts[-1] == size else knows
+    return {"name": card.name, "title": parts[0], "knows": knows, "scores": scores}
+
+
+def complaint(lines: Sequence[str], most: int, too_long: Callable[[str], bool]) -> tuple[str, dict[str, int]] | None:
+    """What is wrong with the lines of a document, by the key of its sentence and the numbers in it; None if nothing.
+
+    >>> complaint(["a"] * 3, 2, lambda line: False), complaint(["a", "bb"], 2, lambda line: len(line) > 1)
+    (('document_many', {'count': 3}), ('document_long', {'line': 2}))
+    """
+    if not lines:
+        return "document_empty", {}
+    if len(lines) > most:
+        return "document_many", {"count": len(lines)}
+    long = next((number for number, line in enumerate(lines, 1) if too_long(line)), None)
+    return long and ("document_long", {"line": long})
+
+
+def line(number: int, source: str, text: str, numbers: Any, strange: bool) -> dict[str, Any]:
+    """A row of the document: `numbers` are its `core.interpret.confidence.Confidence`."""
+    facts = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(numbers).items()}
+    return {"line": number, "source": source, "text": text, "outside": strange} | facts
 
 
 def parameters(count: int) -> str:

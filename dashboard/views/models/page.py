@@ -1,4 +1,4 @@
-"""Models: a card for each that is shipped, and all of them beside each other."""
+"""Models: all of them by what they know and how good they are, a card for the chosen one; and a whole text, judged."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,11 +9,12 @@ from core.checkpoints import Card
 from core.recipes.recipes import RECIPES, recipe
 from dashboard import beginning, controls, explain, resources, trying
 from dashboard.components.quiz import Question
-from dashboard.figures.table import table
 from dashboard.model_names import outstanding, quality
-from dashboard.views.models import cards, figure
+from dashboard.views.models import cards, document, figure
+from dashboard.views.models.gallery import gallery
 
-TRIES = {"blind": {"model": "en-de-rnn-plain"}}
+TRIES = {"blind": {"model": "en-de-rnn-plain"}, "document": {"tab": "document"}}
+TABS = ("gallery", "document")
 
 
 def main() -> None:
@@ -26,9 +27,25 @@ def main() -> None:
     with beginning.bar():
         name = beginning.model(say, shipped)
     predict = trying.see(say, "models", TRIES, predict=True)
-    show_card(say, shipped[name])
-    show_all(say, shipped, predict)
+    tab, _ = controls.tab({tab: say[f"models_tab_{tab}"] for tab in TABS}, say["models_tab"])
+    if tab == "document":
+        document.show(say, shipped[name])
+    else:
+        show_all(say, shipped, name, predict)
     explain.show_code(say, "core/recipes/model_folders.py", "carry_out", say["models_paper"])
+
+
+def show_all(say, shipped: dict[str, Card], name: str, predict: bool) -> None:
+    """All of them, and beside them the card of the chosen one; no scores until the reader has guessed."""
+    hidden = predict and not explain.questions(say, "models_quiz", [riddle(say, shipped)])
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        rows = figure.groups(shipped, resources.labels(say), say, hidden=hidden)
+        legend = [] if hidden else [say[f"models_bar_{split}"] for split in figure.SPLITS]
+        gallery(rows, name, legend, say["models_gallery"].format(count=len(shipped)))
+    if not hidden:
+        with right, st.container(key="details"):
+            show_card(say, shipped[name])
 
 
 def show_card(say, card: Card) -> None:
@@ -37,13 +54,10 @@ def show_card(say, card: Card) -> None:
     with st.container(border=True):
         st.subheader(resources.labels(say)[card.name], anchor=False)
         st.markdown(say[f"models_for_{card.corpus}"].format(**languages))
-        left, right = st.columns(2, gap="medium")
-        with left:
-            cards.facts(say, card)
-        with right:
-            cards.curve(say, card)
+        cards.curve(say, card)
         st.markdown(f"**{say['models_quality']}**")
         cards.quality(say, card)
+        cards.facts(say, card)
         cards.tricks(say, card)
         st.markdown(f"**{say['models_again']}**")
         commands = figure.commands(card.name, card.recipe, usual)
@@ -67,25 +81,6 @@ def riddle(say, shipped: dict[str, Card]) -> Question:
     best = max(some, key=lambda name: quality(some[name]))
     facts = {"model": labels[best], "bleu": f"{quality(some[best]):.1f}"}
     return explain.question(say, "models", [list(some).index(best)], list(labels.values()), **facts)
-
-
-def show_all(say, shipped: dict[str, Card], predict: bool) -> None:
-    """All of them, the best first."""
-    st.header(say["models_all"])
-    if predict and not explain.questions(say, "models_quiz", [riddle(say, shipped)]):
-        return
-    sets = {name: say[f"models_set_{name}"] for name in cards.SETS}
-    columns = {
-        "model": "",
-        "models_bleu": ".1f",
-        "models_chrf": ".1f",
-        "models_millions": ".1f",
-        "models_minutes": ".0f",
-    }
-    for shared, rows in figure.overview(shipped, resources.labels(say), sets).items():
-        st.markdown(f"**{controls.plain(' · '.join(shared))}**")
-        st.html(table(controls.headed(say, **columns), rows))
-    st.caption(say["models_all_caption"])
 
 
 main()

@@ -13,6 +13,7 @@ from dashboard.beginning import Query
 from dashboard.controls import Texts
 from dashboard.figures.bottleneck import has_example
 from dashboard.figures.table import table
+from dashboard.model_names import reads_captions
 from dashboard.pages import script
 from dashboard.views.positions import figure, latex, settings, tables
 from dashboard.views.positions.pick import pick
@@ -98,7 +99,7 @@ def why(say: Texts, query: Query, *, hidden: bool) -> None:
     rows = [orders, *(compared(say, names[name], *both) for name, both in texts.items())]
     with picture:
         st.html(table(headings, rows))
-    if not beginning.reads_captions(query.card):  # of which the top of the page says it
+    if not reads_captions(query.card):  # of which the top of the page says it
         beginning.captions_alone(say, query.text, [cards[name] for name in KINDS])
     with st.expander(say["why_vectors"], key="why_vectors", on_change="rerun") as opened:
         if opened.open:

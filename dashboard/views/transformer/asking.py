@@ -9,7 +9,7 @@ from core.checkpoints import Card
 from dashboard import beginning, controls, resources
 from dashboard.beginning import Query
 from dashboard.controls import Texts
-from dashboard.model_names import alike
+from dashboard.model_names import alike, best
 
 KINDS = MappingProxyType(  # by what a card says of itself
     {
@@ -29,7 +29,7 @@ def family(query: Query, kind: str) -> str | None:
         return query.model
     if beginning.DEFAULT in cards:
         return beginning.DEFAULT
-    return beginning.best(list(cards), cards) if cards else None
+    return best(list(cards), cards) if cards else None
 
 
 def transformer(say: Texts, query: Query) -> str | None:
