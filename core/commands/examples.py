@@ -34,6 +34,7 @@ def run_examples(chosen: argparse.Namespace) -> None:
 
 def rewrite_findings(folder: Path) -> None:
     """What the models of each finding make of the example, where it shows that."""
+    from core.commands.findings import beside
     from core.findings.measuring import written
     from core.findings.word_order import both_orders
     from core.recipes.stored_examples import EXAMPLES
@@ -44,6 +45,6 @@ def rewrite_findings(folder: Path) -> None:
         if not file.is_file():
             continue
         content = read_json(file)
-        models = {model: load_packed(model, folder) for model in content["example"]["texts"]}
+        models = {model: load_packed(model, folder) for model in content["example"]["texts"]} | beside(folder)
         write_json(file, content | {"example": written(models, variants(EXAMPLES["en"]))})
         print(f"written to {file}", file=sys.stderr)
