@@ -37,12 +37,13 @@ def has_example(finding: Mapping[str, Any]) -> bool:
 def lost(blind: Sequence[float], seeing: Sequence[float]) -> int | None:
     """The step from which on a model without attention agrees far less (`LOST`) with one of two that have it.
 
-    None if never. One number a step, 0 to 100: the smaller of its agreements with the two, and theirs with each other.
+    None if never, and not where these two hardly agree (`AGREED`). One number a step, 0 to 100: the smaller of its
+    agreements with the two, and theirs with each other.
 
     >>> lost([90, 60, 80, 50, 50], [90, 90, 90, 80, 70])
     3
     """
-    behind = [blind_score < LOST * other for blind_score, other in zip(blind, seeing, strict=True)]
+    behind = [score < LOST * other and other >= AGREED for score, other in zip(blind, seeing, strict=True)]
     for step in range(len(behind)):
         if all(behind[step:]):
             return step

@@ -21,7 +21,7 @@ TEXT = {
     "bottleneck_question": "At which step does this model lose the thread for good: {model}?",
     "bottleneck_lost": "From step {step} on (words: {words}) the model without attention has lost the thread.",
     "bottleneck_kept": "By this measure the model without attention is never far behind the others: it keeps the thread to the end, or the sentence is too hard for all of them. Try a longer one, about a photo.",
-    "bottleneck_agreement": "The thread counts as lost at a step if, there and at every later one, the translation without attention differs much more from one of those with attention (“{rival}”, “{best}”) than these two differ from each other: less than three quarters of their agreement in chrF. That is a rough measure: read the translations yourself.",
+    "bottleneck_agreement": "The thread counts as lost at a step if, there and at every later one, the translation without attention differs much more from one of those with attention (“{rival}”, “{best}”) than these two differ from each other: less than three quarters of their agreement in chrF; where that is below 50, nothing counts as lost. That is a rough measure: read the translations yourself.",
     "bottleneck_formula": "The encoder reads your sub-words and then `<eos>`, the sign for the end; where it reads from the left, that is the last that it sees. All that the decoder ever learns of your {words} words is its first state: about {each} of its {width} numbers a word, and fewer with every word you add.",
     "bottleneck_how": "How this was measured, and what reading backwards changes",
     "bottleneck_words": "words in the sentence",
