@@ -23,7 +23,7 @@ README_BYTES = 200_000
 THUMBNAIL_SIZE, THUMBNAIL_BYTES = (600, 300), 12_000  # px, twice as many as on Home
 BROAD = {"sampling": 1280}  # px of a page whose picture scrolls sideways on a phone
 # px of a picture on a phone that its detail leaves out on top
-ABOVE = {"kinds": 60, "transformer": 200, "training": 150, "models": 60, "race": 222}
+ABOVE = {"kinds": 172, "transformer": 200, "training": 150, "models": 60, "race": 222}
 MARGIN = 24  # px below the last thing on a page
 CHART = "[data-testid=stVegaLiteChart] svg"
 # A chart that has not been drawn yet, in any of the ways in which a page draws.
