@@ -14,15 +14,14 @@ from dashboard.figures.table import table
 from dashboard.model_names import outstanding
 
 
-def measured(say: Texts, _query, row) -> None:
+def measured(say: Texts, query, row) -> None:
     """One of both, chosen in the row of the controls."""
     pictures = {"regimes": regimes, "curves": curves}
     with row:
         names = {name: say[f"finding_{name}"] for name in pictures}
         picture = parameters.choice("finding", say["finding"], names, "regimes", hidden=True)
-        predict = picture == "regimes" and controls.predict(say)
     st.markdown(say[f"training_line_{picture}"])
-    pictures[picture](say, predict, row)
+    pictures[picture](say, query.predict, row)
 
 
 def curves(say: Texts, _predict: bool, row) -> None:

@@ -12,8 +12,8 @@ TRIES = {
     "smooth": {"tab": "teacher", "smoothing": 0.1},
     "other": {
         "tab": "teacher",
-        "text": "Two children in yellow raincoats are jumping over a puddle in the park.",
-        "target": "Im Park hüpfen zwei Kinder in gelben Regenjacken über eine Pfütze.",
+        "text": "Two children with yellow umbrellas are jumping over a puddle in the park.",
+        "target": "Im Park hüpfen zwei Kinder mit gelben Regenschirmen über eine Pfütze.",
     },
     "mix": {"tab": "schedules", "way": "passes", "mixed": "0"},
     "judge": {"tab": "schedules", "way": "judge"},
@@ -23,7 +23,7 @@ TRIES = {
 def main() -> None:
     """The page, top to bottom."""
     say = controls.texts()
-    beginning.question(say, "training", explore, TRIES)
+    beginning.question(say, "training", explore, TRIES, predict=True)
     explain.show_code(say, "core/training/regimes.py", "teacher_forcing", say["training_paper"])
 
 

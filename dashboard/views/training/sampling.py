@@ -35,13 +35,13 @@ def sampling(say: Texts, query: Query, row) -> None:
 
 def passes(say: Texts, query: Query, row) -> None:
     """Parallel scheduled sampling of the reader's pair: the more own words are read, the dearer the right ones."""
-    record, predict = record_of(say, query, row, "passes")
+    record = record_of(say, query, row, "passes")
     if record is None:
         return
     facts = own_words.passes_facts(record)
     options = [say[f"smoothing_{effect}"] for effect in ("rises", "falls", "stays")]
     riddle = explain.question(say, "passes", [own_words.effect(record)], options, **facts)
-    hidden = predict and not explain.questions(say, "passes_quiz", [riddle])
+    hidden = query.predict and not explain.questions(say, "passes_quiz", [riddle])
     description = say["passes_description"].format(**facts)
     st.markdown(say["training_line_passes"])
     show_passes(say, query, record, description, hidden)
@@ -64,14 +64,14 @@ def show_passes(say: Texts, query: Query, record: TwoPasses, description: str, h
 
 def judge(say: Texts, query: Query, row) -> None:
     """Professor forcing: the states of a decoder that reads gold words beside those of one that reads its own."""
-    record, predict = record_of(say, query, row, "judge")
+    record = record_of(say, query, row, "judge")
     if record is None:
         return
     facts, place = own_words.judge_facts(record), own_words.split(record)
     case = "same" if place is None else "parts"
     description = say[f"judge_description_{case}"].format(**facts)
     hidden = False
-    if predict and place is not None:
+    if query.predict and place is not None:
         hidden = not explain.questions(say, "judge_quiz", [explain.question(say, "judge", [1], **facts)])
     labels = {name: say[f"judge_{name}"] for name in JUDGE_LABELS if name != "description"}
     texts = chosen_labels("picture of the judge", JUDGE_LABELS, labels | {"description": description})
@@ -83,26 +83,25 @@ def judge(say: Texts, query: Query, row) -> None:
         explain.show_data(say, "judge", lambda: own_words.judge_rows(record), description)
 
 
-def record_of(say: Texts, query: Query, row, way: str) -> tuple[Any, bool]:
-    """What is to be drawn of the reader's pair (None, after one sentence, where there is none); whether to guess."""
+def record_of(say: Texts, query: Query, row, way: str) -> Any:
+    """What is to be drawn of the reader's pair (None, after one sentence, where there is none)."""
     trace = answers.trace(say, query.model, query.text)
     if trace is None:
-        return None, False
+        return None
     with row:
         target, _, cut = gold_pair.gold_translation(say, query, trace.hypotheses[0].text)
-        predict = controls.predict(say)
     if cut:
         st.warning(cut)
     pair = gold_pair.taken(say, query, target, 0)
     if pair is None:
         st.caption(say["gold_nobody"])
-        return None, predict
+        return None
     with answers.waiting(say, [query.model]):
         from core.training.own_words import behaviours, two_passes
 
     gold, own = map(written, (pair.gold, pair.own))
     about = {"passes": (two_passes, query.text, gold), "judge": (behaviours, query.text, gold, own)}[way]
-    return answers.ask(say, [query.model], *about).get(query.model), predict
+    return answers.ask(say, [query.model], *about).get(query.model)
 
 
 def written(trace: DecodeTrace) -> tuple[int, ...]:

@@ -17,7 +17,6 @@ def teach(say: Texts, query: Query, row) -> None:
     with row:
         target, whose, cut = gold_pair.gold_translation(say, query, trace.hypotheses[0].text)
         smoothing = parameters.number("smoothing", say["smoothing"], 0.0, 0.5, 0.0, 0.05, help=say["smoothing_help"])
-        predict = controls.predict(say)
     if cut:
         st.warning(cut)
     pair = gold_pair.taken(say, query, target, smoothing)
@@ -25,7 +24,7 @@ def teach(say: Texts, query: Query, row) -> None:
     if pair is None:
         st.caption(gold)
         return
-    answered, count = ask(say, pair) if predict else (1, 1)
+    answered, count = ask(say, pair) if query.predict else (1, 1)
     size = query.card.config["vocabulary_size"]
     walk(say, query, pair, {"text": query.text, "vocabulary": size, "smoothing": smoothing}, hidden=not answered)
     st.caption(gold)
