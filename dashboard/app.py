@@ -58,6 +58,7 @@ def main() -> None:
         reasons = controls.plain("; ".join(broken.values()))
         st.warning(say["models_broken"].format(count=len(broken), reasons=reasons))
     page.run()
+    parameters.travel(None)  # a part of the page that runs again by itself has arrived
     if after := following(name):
         st.page_link(pages[after], label=say["next"].format(page=say[f"page_{after}"]), icon=":material/arrow_forward:")
     for refused in st.session_state["refused"]:

@@ -152,3 +152,16 @@ def test_a_step_is_counted_and_what_is_pointed_at_lights_the_source(dashboard):
     page.wait_for_timeout(500)  # until the nodes have grown to their places
     page.locator(f"{NODES}.best").last.hover()
     expect(lit).to_have_count(page.locator(".looks .piece").count())
+
+
+def test_after_back_too_what_steers_goes_with_its_sentence(dashboard):
+    page = opened(dashboard, prefix="Zwei Kids")
+    steered(dashboard, page.get_by_role("button", name=EN["tree_undo"], exact=True).first.click)
+    assert link(page) == {}
+    steered(dashboard, page.go_back)
+    assert link(page) == {"prefix": "Zwei Kids"}
+    box = page.get_by_label(EN["sentence_en"], exact=True)
+    box.fill("Where is the station?")
+    steered(dashboard, lambda: box.press("Enter"))
+    assert link(page) == {}
+    expect(page.get_by_role("button", name=EN["tree_undo"], exact=True)).to_have_count(0)

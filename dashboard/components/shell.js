@@ -17,7 +17,7 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   name($('.copy'), labels.copy);
   $('.copy').onclick = () => share($('.said'), labels);
   name($('.help'), labels.help);
-  $('.help').onclick = () => overlay.showModal();
+  $('.help').onclick = () => show(overlay);
   $('h2').textContent = labels.help;
   overlay.setAttribute('aria-label', labels.help);
   $('.close').textContent = labels.close;
@@ -34,7 +34,7 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   onPageKeys(root, event => {
     if (overlay.open || finder.open) return;
     if (goes(root, event.key, data.pages, go)) return event.preventDefault();
-    if (event.key === '?') overlay.showModal();
+    if (event.key === '?') show(overlay);
     else if (event.key === '/') document.querySelector('.st-key-text input')?.focus();
     else if (/^[0-9]$/.test(event.key)) dial(root, event.key, data.pages, go);
     else return;
@@ -45,6 +45,12 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   if (page !== data.page) begin();
   page = data.page;
   identify(data.keeps, setStateValue);
+}
+
+// A dialog from its top: its button, which has the focus, stands at its end.
+function show(dialog) {
+  dialog.showModal();
+  dialog.scrollTop = 0;
 }
 
 // Streamlit's own buttons go with the title: what stays in sight begins at the top.

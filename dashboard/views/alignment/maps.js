@@ -79,10 +79,12 @@ function show(view) {
   for (const [place, suffix] of ['', '2'].entries()) {
     const [layers, heads] = data.maps[place]?.weights.shape ?? [1, 1];
     const all = {mean: labels.mean, max: labels.max};
+    const layer = at[`layer${suffix}`];
+    const whole = at[`head${suffix}`] === 'each' && !Number(layer); // of every head, then of every layer
     picks[`layer${suffix}`].show(
       labels[`layer${suffix}`],
-      numbered(layers, all),
-      at[`layer${suffix}`],
+      numbered(layers, at[`head${suffix}`] === 'each' ? {mean: `1–${layers}`} : all),
+      whole ? 'mean' : layer,
     );
     const every = heads > 1 ? [['each', labels.each]] : [];
     picks[`head${suffix}`].show(

@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import controls, explain, parameters
-from dashboard.beginning import Query
+from dashboard.beginning import Query, captions_alone
 from dashboard.components import chosen_labels, component
 from dashboard.controls import Texts
 from dashboard.figures import alignment
+from dashboard.model_names import reads_captions
 from dashboard.renewal import renewed
 from dashboard.views.kinds import attending, figure
 
@@ -51,6 +52,7 @@ def show(say: Texts, query: Query, row: DeltaGenerator) -> None:
         show_maps(say, query, maps, shown, target, hidden=False)
     if not predict:
         attending.without(say, cards, query.text)
+    captions_alone(say, query.text, [cards[name] for name in traces if reads_captions(cards[name])])
 
 
 def ask(say: Texts, query: Query, maps: list[figure.Map]) -> bool:

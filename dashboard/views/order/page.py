@@ -26,9 +26,14 @@ def main() -> None:
         st.info(say["finding_none"].format(name="word-order"))
         return
     names = [name for name in dict.fromkeys(row["model"] for row in finding["rows"]) if name in cards]
-    measured(say, finding, {name: kind_label(say, cards[name].family, cards[name].config) for name in names})
+    labels = {name: kind_label(say, cards[name].family, cards[name].config) for name in names}
+    guessing = query and query.predict  # then what is measured would give the answer away
+    if not guessing:
+        measured(say, finding, labels)
     if query:
         rearrange(say, query, names)
+    if guessing:
+        measured(say, finding, labels)
     explain.show_code(say, "core/findings/word_order.py", "word_order", say["order_paper"])
 
 

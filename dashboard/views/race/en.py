@@ -45,7 +45,6 @@ TEXT = {
     "race_wins_likely": "likelihood",
     "race_wins_token": "likelihood a token",
     "race_wins_chrf": "chrF",
-    "race_wins_fast": "time",
     "race_wins_questions": "fewest questions",
     "race_says_exact_same": "**Exact search: proven, nothing is likelier.** Found by others too: {decoders}. Questions to the model: {asked}.",
     "race_says_exact_better": "**Exact search: proven, nothing is likelier**, and no other decoder found it: a *search error* of them all. Its log p is higher than the best of theirs by {gap}. Questions to the model: {asked}.",

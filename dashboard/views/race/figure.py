@@ -134,7 +134,6 @@ MEASURES = {  # by which a decoder can win: what is compared, the largest wins
     "likely": lambda result: -math.inf if result.cut else result.total,
     "token": lambda result: -math.inf if result.cut else result.per_token,
     "chrf": lambda result: result.chrf,
-    "fast": lambda result: result.milliseconds and -result.milliseconds,
     "questions": lambda result: -result.questions,
 }
 

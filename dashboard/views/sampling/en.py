@@ -3,7 +3,7 @@
 TEXT = {
     "line_sampling": "Draw translations instead of searching: how often does each come, and which one do the samples vote for?",
     "keys_sampling": "Space — play, pause; in the list of votes: tick, untick\n← → — one sample back or on; in the tree: along a path\n↑ ↓ — to the next branch (in the tree)\nHome, End — no sample, all samples",
-    "sampling_see": "Each token is drawn by chance: a branch is as thick as samples took it.",
+    "sampling_see": "Translations drawn by chance: how often each comes, and which one they vote for.",
     "sampling_try_cold": "Colder: 0.5",
     "sampling_try_settle": "Where shares settle",
     "sampling_try_board": "Better than the likeliest",
