@@ -70,7 +70,7 @@ def managed():
         one.close()
 
 
-def until(true, patience=60):
+def until(true, patience=180):
     """Wait for something that a thread or a process will do."""
     give_up = time.monotonic() + patience
     while not true():
