@@ -123,8 +123,8 @@ def test_the_sentence_of_the_chart_has_its_numbers():
 @pytest.mark.parametrize(
     ("count", "validation", "held", "said"),
     [
-        (1, [], 5, "On pairs held back nothing has been measured yet. It now writes: a b"),
-        (2, [], 0, "At step 1 it is as unsure as between 20 letters (loss 3.00). It now writes: a b"),
+        (1, [], 5, "On pairs held back nothing has been measured yet. It then writes: a b"),
+        (2, [], 0, "At step 1 it is as unsure as between 20 letters (loss 3.00). It then writes: a b"),
         (2, [], 5, "At step 1 it is as unsure as between 20 letters (loss 3.00). On pairs held back nothing has been"),
         (
             3,

@@ -123,7 +123,7 @@ TEXT = {
     "live_held_pairs": "Held back, so never learnt from ({count}): {pairs}.",
     "live_held_pair": "“{source}” → “{target}”",
     "live_held_few": "Of fewer than ten pairs none is held back: the model may learn them by heart.",
-    "live_output": "It now writes: {output}",
+    "live_output": "It then writes: {output}",
     "live_formula": "The cross-entropy of the filmed pair at step {step}: the mean cost, −log p, of its T right tokens. Dearest is “{token}”: it costs {cost:.2f}, as the model finds it likely by {probability:.1%}. Training lowers this mean over all pairs; 0 would be certainty.",
     "live_json": "Save the whole film (JSON)",
     "live_models": "Your models",

@@ -37,6 +37,7 @@ export default function ({data, parentElement, setStateValue}) {
   view.picture.setAttribute('aria-label', data.description);
   view.steps.refresh();
   show(view);
+  if (id !== data.id) view.box.scrollTop = view.plan.places[0].y - view.box.clientHeight / 2; // its root in sight
 }
 
 function mount(view, root) {

@@ -3,7 +3,7 @@
 TEXT = {
     "line_training": "How a model learns to write.",
     "keys_training": "← → — one token back or on\nHome, End — first or last token",
-    "training_see": "How a model learns to write, and to read itself.",
+    "training_see": "A model learns by guessing the next right word, again and again.",
     "training_line_passes": "Alone, a model reads its own words. So let it read some while it learns: the right ones must follow all the same.",
     "training_line_judge": "One decoder reads right words, then its own. A judge who sees only its states must not be able to tell which.",
     "training_line_plans": "A curve is a plan for a training: how often the decoder reads the right word, how large the steps of learning are.",
