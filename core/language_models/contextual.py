@@ -37,7 +37,7 @@ def separation(vectors: np.ndarray, senses: Sequence[str]) -> float:
     apart.
     """
     directions = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    cosines, labels = directions @ directions.T, np.asarray(senses)
+    cosines, labels = directions @ directions.T, np.array(list(senses))
     same = labels[:, None] == labels
     pairs = np.triu(np.ones_like(same), k=1).astype(bool)
     return float(cosines[pairs & same].mean() - cosines[pairs & ~same].mean())

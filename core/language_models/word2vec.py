@@ -16,7 +16,7 @@ from core.checks import check, check_choice, check_range
 
 KINDS = ("skip-gram", "cbow")
 POWER = 0.75  # of frequencies, for negative samples (1310.4546, §2.2) and for the contexts of counts (Levy, §3.3)
-BATCH = 512
+BATCH = 512  # pairs whose gradients are summed, where there are words enough that few of them meet
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def word2vec(lines: Sequence[Sequence[int]], size: int, options: Word2VecOptions
         stay = draw.random(len(flat)) < kept[flat]
         inputs, targets = examples(flat[stay], line_of[stay], options, draw)
         order = torch.from_numpy(draw.permutation(len(targets)))
-        batches = order.split(BATCH)
+        batches = order.split(min(BATCH, max(1, size // 4)))
         for number, rows in enumerate(batches):
             rate = options.rate * max(1e-4, 1 - (epoch + number / len(batches)) / options.epochs)
             drawn = torch.rand(len(rows), options.negatives, generator=generator, dtype=torch.float64) * noise[-1]
@@ -137,7 +137,10 @@ def counted_vectors(
     information = np.log(counts / words[places[0]] / smoothed[places[1]])
     kept = information > 0
     matrix = torch.sparse_coo_tensor(
-        torch.from_numpy(places[:, kept]), torch.from_numpy(information[kept]).float(), (size, size)
+        torch.from_numpy(places[:, kept]),
+        torch.from_numpy(information[kept]).float(),
+        (size, size),
+        check_invariants=True,
     ).coalesce()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
