@@ -63,7 +63,7 @@ function content(tree, i, text, view, steer) {
   const others = node.step ? alternatives(tree.nodes, i) : [];
   if (others.length)
     parts.push(make('p', 'what', labels.hand_instead), instead(tree, others, view, steer));
-  if (!ends(node)) parts.push(typing(text, view, steer));
+  if (!(node.step && ends(node))) parts.push(typing(text, view, steer));
   return parts;
 }
 
