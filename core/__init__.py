@@ -18,8 +18,8 @@ text         subwords, bpe_dropout, merges (step by step), data_files (found and
 models       contract (State, Step, take, keep, interventions), attention(_scores), positional, rnn(_layers),
              transformer(_layers), ensemble; packed(_transformer), products: the same made ready to search with on a CPU
              hard_concrete (gates to learn), kept_heads, compact: a Transformer without the heads that are shut
-language_models  what continues a text: ngrams, recurrent, transformer (decoder-only); contextual (vectors of a word in
-             its sentence), word2vec (and counts), word_vectors (neighbours, analogies)
+language_models  what continues a text, by its contract: ngrams, recurrent, transformer (decoder-only); contextual
+             (vectors of a word in its sentence), word2vec (and counts), word_vectors (neighbours, analogies)
 decoding     search (the loop), filters, text_constraints, stops; greedy, sampling, beam, diverse, forced; exact; mbr;
              draws (samples alone); completions (of a language model); strategies (a table), recording (frontiers →
              tree), ranking, truncation (what may be drawn), translate
@@ -47,9 +47,9 @@ commands     the command line, python -m core: command_line (a table of commands
              decoder_arguments (options as flags), streams (whatever output leads to)
 
 Who may import whom (a test holds it): checks ← nothing; options ← checks; changes ← options; gates ← changes;
-records ← changes; text ← records; models ← gates; decoding ← models, records, text, metrics; interpret ← records,
-text, what runs a model also models, decoding, metrics; language_models ← models; checkpoints ← models,
-language_models, records, text, files, quoting; training ← decoding and all before it; recipes ← training; findings ←
-decoding, interpret, training, text, records, metrics; commands ← all; nothing ← commands. Who may import changes may
-import gates, options and checks. Nothing here knows of the dashboard.
+records ← changes; text ← records; models ← gates; language_models ← models; decoding ← models, language_models'
+contract, records, text, metrics; interpret ← records, text, what runs a model also models, decoding, metrics;
+checkpoints ← models, language_models, records, text, files, quoting; training ← decoding and all before it; recipes ←
+training; findings ← decoding, interpret, training, text, records; commands ← all; nothing ← commands. Who may import
+changes may import gates, options and checks. Nothing here knows of the dashboard.
 """

@@ -253,8 +253,11 @@ def test_the_command_completes_invents_and_weighs(tmp_path, capsys):
 
 
 def test_every_recipe_makes_a_model():
+    target = torch.tensor([[BOS, 3, 4]])
     for recipe in RECIPES.values():
+        config = {**recipe.config, "vocabulary_size": SIZE}
         if recipe.family == "ngram":
-            NGramConfig(**{**recipe.config, "vocabulary_size": 9})
+            model = NGram(NGramConfig(**config), counted(IDS, SIZE, config["order"]))
         else:
-            build_language(recipe.family, {**recipe.config, "vocabulary_size": 9})
+            model = build_language(recipe.family, config)
+        assert model.forward(target).logits.shape == (1, 3, SIZE)

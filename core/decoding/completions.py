@@ -13,7 +13,7 @@ from core.decoding.recording import Answers, Recorder, record
 from core.decoding.search import IMPOSSIBLE, Filter
 from core.decoding.strategies import SEARCHES, filters_for, width_of
 from core.decoding.translate import ranked
-from core.models.contract import LanguageModel
+from core.language_models.contract import LanguageModel
 from core.options import ForcedOptions, Options, check_pieces, check_recorded, strategy_of
 from core.records import DecodeTrace
 from core.text.subwords import Subwords

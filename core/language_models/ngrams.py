@@ -80,13 +80,10 @@ class NGram:
 
     def forward(self, target: Tensor, *, detail: bool = False) -> Output:
         """Teacher forcing: target (n, T) is what is read, `<bos>` first."""
-        history = self.config.order - 1
-        if not history:
-            logits = np.tile(self.logprobs(np.zeros((1, 0), dtype=np.int64)), (target.numel(), 1))
-        else:
-            padded = np.pad(target.numpy(), ((0, 0), (history - 1, 0)), constant_values=BOS)
-            windows = np.lib.stride_tricks.sliding_window_view(padded, history, axis=1)
-            logits = self.logprobs(windows.reshape(-1, history))
+        history, length = self.config.order - 1, target.shape[1]
+        padded = np.pad(target.numpy(), ((0, 0), (max(history - 1, 0), 0)), constant_values=BOS)
+        windows = padded[:, np.arange(length)[:, None] + np.arange(history)]  # (n, T, n - 1)
+        logits = self.logprobs(windows.reshape(target.numel(), history))
         return Output(torch.from_numpy(logits).unflatten(0, tuple(target.shape)), {}, {})
 
     def logprobs(self, histories: np.ndarray) -> np.ndarray:

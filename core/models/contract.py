@@ -132,19 +132,6 @@ class Seq2Seq(StepModel, Protocol):
         """Teacher forcing: target (n, T) is what the decoder reads, `<bos>` first."""
 
 
-class LanguageModel(StepModel, Protocol):
-    """What continues a text, and reads nothing else."""
-
-    heads: Mapping[str, tuple[int, int]]  # {"decoder": (L, H)} where it attends to what it has read
-    absent: tuple[Head, ...]
-
-    def start(self, sentences: int, *, width: int = 1) -> State:
-        """The state before the first token, `width` live rows a sentence."""
-
-    def forward(self, target: Tensor, *, detail: bool = False) -> Output:
-        """Teacher forcing: target (n, T) is what is read, `<bos>` first."""
-
-
 def over_tensors(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
     """Apply `change` to every tensor of nested tuples and dicts; everything else passes through."""
     if isinstance(tree, Tensor):

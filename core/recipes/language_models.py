@@ -18,8 +18,9 @@ from core.checkpoints.language_folders import (
 )
 from core.checks import check_choice
 from core.files import write_json
+from core.language_models.contract import LanguageModel
 from core.language_models.ngrams import NGram, NGramConfig, counted
-from core.models.contract import LanguageModel, Output
+from core.models.contract import Output
 from core.records import TrainEvent
 from core.text.batches import epoch
 from core.text.corpora import LICENCES, sentences

@@ -13,6 +13,7 @@ from dashboard.figures import alignment
 from dashboard.model_names import reads_captions
 from dashboard.renewal import renewed
 from dashboard.views.kinds import attending, figure
+from dashboard.views.kinds.places import layer_and_head
 
 KEY = "kinds"
 LABELS = (
@@ -76,7 +77,8 @@ def show_maps(say: Texts, query: Query, maps: list[figure.Map], shown: str, targ
     if shown == "difference" and not chosen:
         st.info(say["kinds_no_difference"])
     payload = figure.payload(maps, chosen, shown)
-    at = places(payload["layers"], payload["heads"])
+    held = (st.session_state.get(KEY) or {}).get("at") or {}
+    at = layer_and_head(held, payload["layers"], payload["heads"])
     panels = figure.shown(maps, query.model, shown, *figure.place(at))
     description = attending.described(say, panels, shown, hidden)
     texts = {name: say[f"maps_{name}"] for name in LABELS if f"maps_{name}" in say}
@@ -88,17 +90,6 @@ def show_maps(say: Texts, query: Query, maps: list[figure.Map], shown: str, targ
     if maps:
         trace = next((picture.trace for picture in maps if picture.name == chosen), maps[0].trace)
         explain.show_data(say, KEY, lambda: alignment.table(panels), description, trace)
-
-
-def places(layers: int, heads: int) -> dict[str, str]:
-    """The layer and the head, counted from 1, or the mean of its heads, as the browser or the link says."""
-    reported, at = (st.session_state.get(KEY) or {}).get("at") or {}, {}
-    if layers > 1:
-        at["layer"] = parameters.reported("layer", reported.get("layer"), parameters.numbers(layers), str(layers))
-    if heads > 1:
-        options = ["mean", *parameters.numbers(heads)]
-        at["head"] = parameters.reported("head", reported.get("head"), options, "mean")
-    return at
 
 
 def open_numbers() -> None:

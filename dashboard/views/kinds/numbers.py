@@ -14,6 +14,7 @@ from dashboard.controls import Texts
 from dashboard.figures.alignment import describe, panel
 from dashboard.renewal import renewed
 from dashboard.views.kinds import attending, figure, formulas, notes
+from dashboard.views.kinds.places import layer_and_head
 
 KEY = "kinds_numbers"
 LABELS = (
@@ -84,15 +85,10 @@ def explore(say: Texts, query: Query, trace, attention: Attention) -> None:
 
 def places(attention: Attention) -> dict[str, str]:
     """Step, layer and head, counted from 1, as the browser or the link says; no head is chosen at first."""
-    reported, at = (st.session_state.get(KEY) or {}).get("at") or {}, {}
+    held = (st.session_state.get(KEY) or {}).get("at") or {}
     layers, heads, steps, _ = attention.weights.shape
-    at["step"] = parameters.reported("step", reported.get("step"), parameters.numbers(steps), "1")
-    if layers > 1:
-        at["layer"] = parameters.reported("layer", reported.get("layer"), parameters.numbers(layers), str(layers))
-    if heads > 1:
-        options = ["mean", *parameters.numbers(heads)]
-        at["head"] = parameters.reported("head", reported.get("head"), options, "mean")
-    return at
+    step = parameters.reported("step", held.get("step"), parameters.numbers(steps), "1")
+    return {"step": step} | layer_and_head(held, layers, heads)
 
 
 def show_formula(say: Texts, query: Query, steps: AttentionSteps, step: int, layer: int, head: int) -> None:

@@ -1,6 +1,7 @@
 // Places of a sentence as columns that break into lines: what stands in a place has one width.
 
-import {GAP, letters, NARROWEST, SMALL} from '../../components/ink.js';
+import {add} from '../../components/dom.js';
+import {GAP, letters, NARROWEST, put, SMALL} from '../../components/ink.js';
 
 export const LETTERS = 16; // px of a word in a column
 export const HIGH = 30; // px of its box
@@ -26,3 +27,11 @@ export function columns(ink, texts, left, width) {
 // How wide the names of rows are where they stand beside the first column; 0 where they stand above.
 export const beside = (ink, names, width, wide) =>
   width < wide ? 0 : Math.ceil(Math.max(...names.map(name => letters(ink, name, SMALL)))) + 14;
+
+// A bar on a column's `base`, with its number above.
+export function bar(picture, {x, width}, base, tall, text) {
+  const height = Math.max(1, tall);
+  const frame = {x: x + 5, y: base - height, width: width - 10, height};
+  add(picture, 'rect', {...frame, class: 'dear'});
+  put(picture, x + width / 2, base - height - 4, text, SMALL - 1, '', {'text-anchor': 'middle'});
+}

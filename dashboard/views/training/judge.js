@@ -3,7 +3,7 @@
 import {css, ramp, themeOf} from '../../components/colour.js';
 import {add, drawn, kept, make, redraw, sized} from '../../components/dom.js';
 import {inkOf, onResize, prose, put, SMALL, WIDE} from '../../components/ink.js';
-import {beside, columns, HIGH, LETTERS} from './columns.js';
+import {bar, beside, columns, HIGH, LETTERS} from './columns.js';
 
 const CELL = 6; // px high: a number of a state
 const TALL = 44; // px of the largest distance
@@ -87,15 +87,7 @@ function strip(picture, theme, {x, width}, y, values) {
   });
 }
 
-function distance(picture, {x, width}, base, part, value) {
-  const height = Math.max(1, (TALL - 4) * part);
-  add(picture, 'rect', {
-    x: x + 5,
-    y: base - height,
-    width: width - 10,
-    height,
-    class: 'dear',
-  });
+function distance(picture, place, base, part, value) {
   const text = value < 0.005 ? '0' : `${Math.round(value * 100)}`;
-  put(picture, x + width / 2, base - height - 3, text, SMALL - 1, '', {'text-anchor': 'middle'});
+  bar(picture, place, base, (TALL - 4) * part, text);
 }

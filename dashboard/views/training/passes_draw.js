@@ -2,7 +2,7 @@
 
 import {add, sized} from '../../components/dom.js';
 import {put, SMALL, WIDE} from '../../components/ink.js';
-import {beside, columns, HIGH, LETTERS} from './columns.js';
+import {bar, beside, columns, HIGH, LETTERS} from './columns.js';
 
 const TALL = 48; // px of the dearest word's bar
 const APART = 16; // px between both rows, where the line runs
@@ -31,7 +31,7 @@ export function draw({picture, ink, width, data, labels, formats}, own, losses) 
     const at = rows(place.line);
     const taken = own.has(i) ? 'own' : 'gold';
     if (!data.hidden)
-      bar(picture, place, at.base, losses[i] / dearest, formats.one.format(losses[i]));
+      bar(picture, place, at.base, (TALL * losses[i]) / dearest, formats.one.format(losses[i]));
     word(picture, place, at.gold, data.gold[i], taken === 'gold' && i < data.own.length, '');
     if (i >= data.own.length) return;
     const other = data.own[i] === data.gold[i] ? '' : ' apart';
@@ -49,18 +49,6 @@ function named(picture, names, {base, gold, own}, left) {
     put(picture, 0, gold + HIGH / 2, names[1], SMALL, 'dim', look);
     put(picture, 0, own + HIGH / 2, names[2], SMALL, 'dim', look);
   } else put(picture, 0, base + SMALL + 4, `${names[1]} ↑ · ${names[2]} ↓`, SMALL, 'dim');
-}
-
-function bar(picture, {x, width}, base, part, text) {
-  const height = Math.max(1, TALL * part);
-  add(picture, 'rect', {
-    x: x + 5,
-    y: base - height,
-    width: width - 10,
-    height,
-    class: 'dear',
-  });
-  put(picture, x + width / 2, base - height - 4, text, SMALL - 1, '', {'text-anchor': 'middle'});
 }
 
 function word(picture, {x, width}, y, text, taken, style) {
